@@ -1,0 +1,2 @@
+//! The `ormsync` command.
+fn main() {}
