@@ -1,1 +1,29 @@
-//! placeholder
+//! What differs between database servers: PostgreSQL, MySQL (with MariaDB as a flavour) and SQLite.
+//!
+//! Everything that depends on the server lives here, behind one trait, [`Dialect`], that has no default
+//! bodies: a new question breaks the build in exactly the three places that must answer it. Each
+//! dialect's folder has the same file names:
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `facts.rs` | names, limits, quoting, folding |
+//! | `types.rs` | parsing, spelling and equivalence of data types |
+//! | `defaults.rs` | parsing and spelling of column defaults |
+//! | `normal_form.rs` | bringing a schema into the form the server would report |
+//! | `catalogue.rs`, `queries/*.sql` | the catalogue queries and how their rows become a schema |
+//!
+//! Nothing here opens a connection (`ormsync-database` does) or knows an ORM.
+
+mod catalogue;
+mod dialect;
+mod expression;
+mod mysql;
+mod postgres;
+mod sqlite;
+mod type_text;
+
+pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
+pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name};
+pub use mysql::MYSQL;
+pub use postgres::POSTGRESQL;
+pub use sqlite::SQLITE;

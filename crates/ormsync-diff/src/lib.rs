@@ -1,1 +1,22 @@
-//! placeholder
+//! Compares canonical schemas: any number of sources, one fact at a time.
+//!
+//! Every fact (a column's type, whether an index is there) is asked of every source; the answers are
+//! grouped by equality; more than one group is a *difference*, and which source stands alone is its
+//! *verdict*. One difference is one [`Finding`], under one [`Rule`] of the registry.
+//!
+//! What is deliberately not here: a dialect's or an ORM's name (both are given), input and output, and
+//! how findings look.
+
+mod compare;
+mod finding;
+mod ownership;
+mod rule;
+mod source;
+mod verdict;
+
+pub use compare::{Comparison, Options, Summary, compare};
+pub use finding::{Answer, Finding};
+pub use ownership::{Ownership, OwnershipPatterns};
+pub use rule::{RULES, Rule, rule_by_name};
+pub use source::{Coverage, Role, Source};
+pub use verdict::Verdict;

@@ -1,1 +1,60 @@
-//! placeholder
+//! Renders the outcome of a run: one file per output format.
+
+mod json;
+mod text;
+
+use std::time::Duration;
+
+use ormsync_diff::Comparison;
+use ormsync_schema::{Diagnostic, SourceFiles};
+
+pub use json::json;
+pub use text::{TextStyle, text};
+
+/// All that an output format may show.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The dialect's name.
+    pub dialect: &'a str,
+    /// The findings and counts.
+    pub comparison: &'a Comparison,
+    /// What readers had to say, in the order of the sources.
+    pub diagnostics: &'a [Diagnostic],
+    /// The files that origins point into.
+    pub files: &'a SourceFiles,
+    /// How long the run took.
+    pub elapsed: Duration,
+    /// The answer as a whole.
+    pub outcome: Outcome,
+}
+
+/// The answer of a run; its number is the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing at or above the failing severity.
+    InStep,
+    /// Drift at or above the failing severity.
+    Drift,
+    /// Part of the question could not be answered.
+    Unanswered,
+}
+
+impl Outcome {
+    /// The process's exit code: 0, 1 or 2.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::InStep => 0,
+            Self::Drift => 1,
+            Self::Unanswered => 2,
+        }
+    }
+
+    /// `in step`, `drift` or `unanswered`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InStep => "in step",
+            Self::Drift => "drift",
+            Self::Unanswered => "unanswered",
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! How catalogue queries and their rows travel between this crate and the one that has the sockets.
+
+use std::collections::BTreeMap;
+
+/// Which part of a server is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CatalogueScope {
+    /// The namespaces to read. Empty: the dialect's default one (or the connected database).
+    pub namespaces: Vec<String>,
+}
+
+/// One catalogue query. Every column of its result is text (or NULL): queries cast what they select,
+/// so that no driver's idea of a catalogue type comes between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueQuery {
+    /// Its name, which is its file's name in `queries/`.
+    pub name: &'static str,
+    /// The statement, without parameters.
+    pub sql: String,
+}
+
+/// A row: the values of the columns in the order the query selects them.
+pub type CatalogueRow = Vec<Option<String>>;
+
+/// The rows of every query, by the query's name.
+pub type CatalogueRows = BTreeMap<&'static str, Vec<CatalogueRow>>;

@@ -1,0 +1,109 @@
+//! The questions that every dialect answers.
+
+use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server};
+
+use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, MYSQL, POSTGRESQL, SQLITE};
+
+/// One kind of database server.
+pub trait Dialect: Sync + std::fmt::Debug {
+    /// The name that [`Schema::dialect`] and configuration files use.
+    fn name(&self) -> &'static str;
+
+    /// The namespace of tables that are declared without one; empty where the server has none.
+    fn default_namespace(&self) -> &'static str;
+
+    /// How long a name may be; longer ones are cut by the server or refused.
+    fn identifier_limit(&self) -> IdentifierLimit;
+
+    /// Quotes a name for SQL.
+    fn quote_identifier(&self, name: &str) -> String;
+
+    /// Quotes a string constant for SQL.
+    fn quote_text(&self, text: &str) -> String;
+
+    /// Whether two names that differ in spelling mean the same table or column on this server.
+    fn same_name(&self, left: &str, right: &str) -> bool;
+
+    /// Reads a type as SQL writes it. Never fails: what is not understood is
+    /// [`DataType::Unreadable`]; a name that is merely unknown (an extension's type) is a named type.
+    fn parse_type(&self, text: &str) -> DataType;
+
+    /// The type as this dialect's SQL writes it, short and lower case: `varchar(191)`, `int unsigned`.
+    fn type_text(&self, data_type: &DataType) -> String;
+
+    /// Reads a default as the server's catalogue or a DDL script writes it, for a column of a type.
+    fn parse_default(&self, text: &str, data_type: &DataType) -> DefaultValue;
+
+    /// The default as this dialect's SQL writes it.
+    fn default_text(&self, default: &DefaultValue) -> String;
+
+    /// Brings a schema into the form this server would report: one spelling of types and defaults,
+    /// generated names of constraints, cut identifiers, columns the server numbers, indexes it makes
+    /// for foreign keys, expressions in normal form. Idempotent. `server` tells flavour and version where
+    /// they are known; without it, the newest version of the dialect's main product is assumed.
+    fn normalise(&self, schema: &mut Schema, server: Option<&Server>);
+
+    /// What two types in normal form are to each other.
+    fn compare_types(&self, left: &DataType, right: &DataType) -> Equivalence;
+
+    /// What two defaults in normal form, of columns of these types, are to each other.
+    fn compare_defaults(&self, left: &DefaultValue, right: &DefaultValue) -> Equivalence;
+
+    /// The catalogue queries of a server: a fixed number, whatever the number of tables.
+    fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery>;
+
+    /// Makes a schema of the rows that [`Dialect::catalogue_queries`] gave. Not yet in normal form.
+    fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>);
+}
+
+/// What two types, defaults or expressions are to each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Equivalence {
+    /// The same in every respect.
+    Identical,
+    /// Different names, but the same values are stored and refused; says why.
+    Compatible(String),
+    /// Not the same.
+    Different,
+    /// At least one of them was not understood.
+    Unknown,
+}
+
+/// How long a name may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentifierLimit {
+    /// So many bytes of UTF-8.
+    Bytes(usize),
+    /// So many characters.
+    Characters(usize),
+    /// As long as one likes.
+    Unlimited,
+}
+
+impl IdentifierLimit {
+    /// The longest beginning of `name` within the limit.
+    pub fn cut(self, name: &str) -> &str {
+        let end = match self {
+            Self::Unlimited => name.len(),
+            Self::Bytes(limit) => name.floor_char_boundary(limit),
+            Self::Characters(limit) => name.char_indices().nth(limit).map_or(name.len(), |(at, _)| at),
+        };
+        &name[..end]
+    }
+}
+
+/// All dialects.
+pub fn all() -> [&'static dyn Dialect; 3] {
+    [&POSTGRESQL, &MYSQL, &SQLITE]
+}
+
+/// The dialect of that name (`postgresql`, `mysql`, `sqlite`), or of a common other name of it
+/// (`postgres`, `mariadb`).
+pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
+    let name = match name {
+        "postgres" => "postgresql",
+        "mariadb" => "mysql",
+        other => other,
+    };
+    all().into_iter().find(|dialect| dialect.name() == name)
+}

@@ -1,0 +1,80 @@
+//! PostgreSQL.
+
+mod catalogue;
+mod defaults;
+mod facts;
+mod normal_form;
+mod types;
+
+use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server};
+
+use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
+
+/// PostgreSQL.
+pub static POSTGRESQL: PostgreSql = PostgreSql;
+
+/// PostgreSQL.
+#[derive(Debug, Clone, Copy)]
+pub struct PostgreSql;
+
+impl Dialect for PostgreSql {
+    fn name(&self) -> &'static str {
+        "postgresql"
+    }
+
+    fn default_namespace(&self) -> &'static str {
+        "public"
+    }
+
+    fn identifier_limit(&self) -> IdentifierLimit {
+        facts::IDENTIFIER_LIMIT
+    }
+
+    fn quote_identifier(&self, name: &str) -> String {
+        facts::quote_identifier(name)
+    }
+
+    fn quote_text(&self, text: &str) -> String {
+        facts::quote_text(text)
+    }
+
+    fn same_name(&self, left: &str, right: &str) -> bool {
+        facts::same_name(left, right)
+    }
+
+    fn parse_type(&self, text: &str) -> DataType {
+        types::parse(text)
+    }
+
+    fn type_text(&self, data_type: &DataType) -> String {
+        types::print(data_type)
+    }
+
+    fn parse_default(&self, text: &str, data_type: &DataType) -> DefaultValue {
+        defaults::parse(text, data_type)
+    }
+
+    fn default_text(&self, default: &DefaultValue) -> String {
+        defaults::print(default)
+    }
+
+    fn normalise(&self, schema: &mut Schema, server: Option<&Server>) {
+        normal_form::normalise(schema, server);
+    }
+
+    fn compare_types(&self, left: &DataType, right: &DataType) -> Equivalence {
+        types::compare(left, right)
+    }
+
+    fn compare_defaults(&self, left: &DefaultValue, right: &DefaultValue) -> Equivalence {
+        defaults::compare(left, right)
+    }
+
+    fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
+        catalogue::queries(server, scope)
+    }
+
+    fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
+        catalogue::assemble(server, scope, rows)
+    }
+}

@@ -1,0 +1,41 @@
+//! One difference, ready to be shown.
+
+use ormsync_schema::{ObjectPath, Origin, Severity};
+
+use crate::{Rule, Verdict};
+
+/// One fact on which sources disagree.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule it falls under.
+    pub rule: &'static Rule,
+    /// Its severity, after configuration.
+    pub severity: Severity,
+    /// What it is about.
+    pub at: ObjectPath,
+    /// One line that stands alone: the object, and who says what.
+    pub headline: String,
+    /// What every source that has a say answers, in the order of the sources.
+    pub answers: Vec<Answer>,
+    /// Which source stands alone.
+    pub verdict: Verdict,
+    /// What to write, and where, to bring the sources together.
+    pub fix: Option<String>,
+    /// Sentences worth knowing: a suspected rename, why two types are compatible.
+    pub notes: Vec<String>,
+}
+
+/// What one source says about a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The source's short name.
+    pub source: String,
+    /// The source's name in sentences.
+    pub label: String,
+    /// What it says, in the dialect's words: `decimal(18,8)`, `not null`, `missing`.
+    pub text: String,
+    /// Where it says so; for something missing, its nearest parent.
+    pub origin: Origin,
+    /// Whether this source is one that has to change.
+    pub stands_alone: bool,
+}

@@ -1,0 +1,50 @@
+//! A source as the comparison sees it.
+
+use ormsync_schema::{Schema, Spelling};
+use serde::Serialize;
+
+/// What a source is to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// It declares what should be: models, migrations, a script, a snapshot.
+    Declared,
+    /// It is what there is: a live database.
+    Live,
+}
+
+/// One source of a comparison, in normal form.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// Its short name, unique in the comparison: used in verdicts, configuration and JSON.
+    pub name: &'a str,
+    /// Its name in sentences.
+    pub label: &'a str,
+    /// What it is to the others.
+    pub role: Role,
+    /// What it says, in the dialect's normal form.
+    pub schema: &'a Schema,
+    /// How it would write an object; for suggested fixes.
+    pub spelling: Option<&'a dyn Spelling>,
+}
+
+/// How much of a source was read and compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// The source's name.
+    pub source: String,
+    /// Tables read.
+    pub tables: usize,
+    /// Columns read.
+    pub columns: usize,
+    /// Indexes and unique constraints read.
+    pub indexes: usize,
+    /// Foreign keys read.
+    pub foreign_keys: usize,
+    /// Enum types read.
+    pub enums: usize,
+    /// Things met but not understood.
+    pub opaque: usize,
+    /// Tables left out of the comparison by configuration.
+    pub ignored: usize,
+}

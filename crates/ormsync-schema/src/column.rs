@@ -1,0 +1,193 @@
+//! Columns: type, nullability, default, generation, and what an ORM does on its own.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{DataType, Expression, Fact, Origin};
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Column {
+    /// What it stores.
+    pub data_type: DataType,
+    /// Whether it takes NULL.
+    pub nullable: bool,
+    /// The database's default, if there is one. A column that the database numbers has none here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<DefaultValue>,
+    /// What the database sets it to on every update (`ON UPDATE CURRENT_TIMESTAMP`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_update: Option<DefaultValue>,
+    /// How the database numbers it, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// The expression it is generated from, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated: Option<Generated>,
+    /// Collation, where it is not the table's or the type's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// Comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Left out of `SELECT *` by the server.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub invisible: bool,
+    /// What the ORM does on its own.
+    #[serde(default, skip_serializing_if = "ClientSide::is_empty")]
+    pub client: ClientSide,
+    /// The declaration as a whole.
+    #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
+    pub origin: Origin,
+    /// Narrower places of single facts: the type's, the default's …
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub places: BTreeMap<Fact, Origin>,
+}
+
+impl Column {
+    /// A column with nothing but a type and nullability.
+    pub fn new(data_type: DataType, nullable: bool, origin: Origin) -> Self {
+        Self {
+            data_type,
+            nullable,
+            default: None,
+            on_update: None,
+            identity: None,
+            generated: None,
+            collation: None,
+            comment: None,
+            invisible: false,
+            client: ClientSide::default(),
+            origin,
+            places: BTreeMap::new(),
+        }
+    }
+
+    /// The narrowest known place of a fact: its own, else the whole declaration.
+    pub fn place_of(&self, fact: Fact) -> &Origin {
+        self.places.get(&fact).unwrap_or(&self.origin)
+    }
+}
+
+/// A column's default in the database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefaultValue {
+    /// A constant.
+    Literal(Literal),
+    /// The time of the statement or transaction (`CURRENT_TIMESTAMP`, `now()`), with fractional digits
+    /// where the dialect writes them.
+    Now {
+        /// Fractional digits, if written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        precision: Option<u32>,
+    },
+    /// The next value of a sequence that the column does not own.
+    NextValue {
+        /// The sequence's namespace.
+        namespace: String,
+        /// The sequence's name.
+        sequence: String,
+    },
+    /// Any other expression.
+    Expression(Expression),
+    /// There is a default, but it could not be read: its text.
+    Unreadable(String),
+}
+
+/// A constant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Literal {
+    /// A string, without quotes or escapes. Also dates, JSON, arrays and enum labels in the server's text form.
+    Text(String),
+    /// A number in its shortest decimal form.
+    Number(String),
+    /// True or false, where the dialect has them.
+    Boolean(bool),
+    /// Bytes, in lower-case hexadecimal.
+    Bytes(String),
+}
+
+/// How the database numbers a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Identity {
+    /// Which of the server's ways.
+    pub kind: IdentityKind,
+    /// First number, where it is not 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<i64>,
+    /// Step, where it is not 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub increment: Option<i64>,
+}
+
+impl Identity {
+    /// The dialect's ordinary auto-increment from 1 by 1.
+    pub fn auto_increment() -> Self {
+        Self { kind: IdentityKind::AutoIncrement, start: None, increment: None }
+    }
+}
+
+/// The ways servers number columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdentityKind {
+    /// The dialect's ordinary one: `AUTO_INCREMENT`, `serial`, a row id.
+    AutoIncrement,
+    /// `GENERATED BY DEFAULT AS IDENTITY`.
+    ByDefault,
+    /// `GENERATED ALWAYS AS IDENTITY`.
+    Always,
+}
+
+/// What a generated column is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Generated {
+    /// The expression.
+    pub expression: Expression,
+    /// Whether it is kept or made on reading.
+    pub storage: GeneratedStorage,
+}
+
+/// Whether a generated column is kept or made on reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GeneratedStorage {
+    /// Written to disk.
+    Stored,
+    /// Made on every read.
+    Virtual,
+}
+
+/// What an ORM does on its own with a column. Two writers of one table must agree on it too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClientSide {
+    /// The ORM's own name for it, where it differs from the column's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<String>,
+    /// What it fills in on INSERT, as written: `cuid()`, `uuid4`, `default=0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// What it sets on UPDATE, as written: `@updatedAt`, `onupdate=func.now()`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<String>,
+    /// Whether it is the row's optimistic-lock column.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub version_counter: bool,
+    /// The enum labels as the ORM writes them, where they differ from the database's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enum_labels: Option<Vec<String>>,
+    /// Declared, but left out of the client (`@ignore`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ignored: bool,
+}
+
+impl ClientSide {
+    /// Whether the ORM does nothing of its own.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
