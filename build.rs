@@ -44,10 +44,7 @@ impl Tests {
         let gate = if live { "#[cfg(feature = \"live\")]\n" } else { "" };
         let name = identifier(&format!("{case}_{what}"));
         // Writing to a string can't fail.
-        let _ = write!(
-            self.text,
-            "{gate}#[test]\nfn fixtures_{name}() {{\n    {body}\n}}\n\n"
-        );
+        let _ = write!(self.text, "{gate}#[test]\nfn fixtures_{name}() {{\n    {body}\n}}\n\n");
     }
 
     /// The check against the database script, on each server.

@@ -157,17 +157,8 @@ impl Case {
         let folder = fixtures().join(name);
         let file: CaseFile = read_toml(&folder.join("case.toml"))?;
         let configuration = folder.join("ormsync.toml");
-        let settings = if configuration.is_file() {
-            read_toml(&configuration)?
-        } else {
-            Settings::default()
-        };
-        let case = Self {
-            name: name.to_owned(),
-            folder,
-            file,
-            settings,
-        };
+        let settings = if configuration.is_file() { read_toml(&configuration)? } else { Settings::default() };
+        let case = Self { name: name.to_owned(), folder, file, settings };
         case.refuse_contradictions()?;
         Ok(case)
     }

@@ -49,10 +49,8 @@ pub(crate) fn expect_findings(claims: &[Claim], findings: &[Finding], run: &Run)
     for claim in claims {
         match unexpected.iter().position(|finding| answers(claim, finding)) {
             Some(place) => drop(unexpected.remove(place)),
-            None => missing.push(format!(
-                "{}[{}] {} ({}): {}",
-                claim.severity, claim.rule, claim.at, claim.verdict, claim.about
-            )),
+            None => missing
+                .push(format!("{}[{}] {} ({}): {}", claim.severity, claim.rule, claim.at, claim.verdict, claim.about)),
         }
     }
     assert!(

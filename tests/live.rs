@@ -48,7 +48,9 @@ fn a_script_stops_at_its_first_error_and_tells_it() {
             continue;
         };
         let message = database
-            .execute("CREATE TABLE a (id INTEGER);\nCREATE TABLE nonsense (id NO_SUCH_TYPE);\nCREATE TABLE b (id INTEGER);")
+            .execute(
+                "CREATE TABLE a (id INTEGER);\nCREATE TABLE nonsense (id NO_SUCH_TYPE);\nCREATE TABLE b (id INTEGER);",
+            )
             .unwrap_err()
             .to_lowercase();
         assert!(message.contains("no_such_type"), "{dialect:?}: {message}");
@@ -149,7 +151,8 @@ fn sqlalchemy_makes_the_tables_of_a_package() {
             };
             sqlalchemy::create_all(version, root.path(), &package, database.url())
                 .unwrap_or_else(|message| panic!("{dialect:?}, {version}: {message}"));
-            let again = "CREATE TABLE \"user\" (id INTEGER)".replace('"', if dialect == Dialect::Postgresql { "\"" } else { "`" });
+            let again = "CREATE TABLE \"user\" (id INTEGER)"
+                .replace('"', if dialect == Dialect::Postgresql { "\"" } else { "`" });
             assert!(database.execute(&again).is_err(), "{dialect:?}, {version}: the table was not made");
         }
     }

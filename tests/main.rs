@@ -15,14 +15,14 @@ mod program;
 
 /// Each case: the check finds what the case claims, and nothing else.
 mod cases;
+/// The command line: exit codes, messages, bad input.
+mod cli;
+/// The documentation.
+mod docs;
 /// The laws over all cases: what we read equals what the real engines make.
 mod laws;
 /// The judges themselves, and what only a live server can show.
 #[cfg(feature = "live")]
 mod live;
-/// The command line: exit codes, messages, bad input.
-mod cli;
-/// The documentation.
-mod docs;
 /// The rules of the house.
 mod tidy;

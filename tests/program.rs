@@ -69,10 +69,7 @@ impl Run {
             command: description,
         };
         assert!(run.code.is_some(), "killed after {PATIENCE:?}, or by a signal\n{run}");
-        assert!(
-            run.code != Some(101) && !run.stderr.contains("panicked at"),
-            "the program panicked\n{run}"
-        );
+        assert!(run.code != Some(101) && !run.stderr.contains("panicked at"), "the program panicked\n{run}");
         run
     }
 

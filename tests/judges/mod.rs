@@ -72,10 +72,8 @@ mod waiver {
         if let Some(folder) = env::var_os("ORMSYNC_JUDGES") {
             return folder.into();
         }
-        let cache = env::var_os("XDG_CACHE_HOME").map_or_else(
-            || PathBuf::from(env::var_os("HOME").expect("HOME is set")).join(".cache"),
-            PathBuf::from,
-        );
+        let cache = env::var_os("XDG_CACHE_HOME")
+            .map_or_else(|| PathBuf::from(env::var_os("HOME").expect("HOME is set")).join(".cache"), PathBuf::from);
         cache.join("ormsync-judges")
     }
 }

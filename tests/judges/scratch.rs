@@ -38,10 +38,7 @@ impl Scratch {
     fn file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("scratch.sqlite").display());
-        let scratch = Self {
-            url,
-            place: Place::File(folder),
-        };
+        let scratch = Self { url, place: Place::File(folder) };
         // So that the file exists also when nothing is loaded into it.
         scratch.execute("PRAGMA user_version = 0").unwrap();
         scratch
@@ -56,13 +53,8 @@ impl Scratch {
         let moment = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("ormsync_{moment:x}_{}_{count}", std::process::id());
-        server
-            .create_database(&name)
-            .unwrap_or_else(|message| panic!("{message}"));
-        Some(Self {
-            url: server.database_url(&name),
-            place: Place::Server { server, name },
-        })
+        server.create_database(&name).unwrap_or_else(|message| panic!("{message}"));
+        Some(Self { url: server.database_url(&name), place: Place::Server { server, name } })
     }
 
     /// Its URL, as a user of ormsync would write it.
@@ -77,8 +69,7 @@ impl Scratch {
     /// What the server said.
     pub(crate) fn load(&self, script: &Path) -> Result<(), String> {
         let statements = fs::read_to_string(script).map_err(|error| format!("{}: {error}", script.display()))?;
-        self.execute(&statements)
-            .map_err(|message| format!("{}: {message}", script.display()))
+        self.execute(&statements).map_err(|message| format!("{}: {message}", script.display()))
     }
 
     /// Runs a script.
@@ -111,9 +102,8 @@ impl Scratch {
 fn run_on_file(url: &str, statements: &str) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let mut connection = SqliteConnection::connect(&format!("{url}?mode=rwc"))
-            .await
-            .map_err(|error| error.to_string())?;
+        let mut connection =
+            SqliteConnection::connect(&format!("{url}?mode=rwc")).await.map_err(|error| error.to_string())?;
         sqlx::raw_sql(sqlx::AssertSqlSafe(statements))
             .execute(&mut connection)
             .await

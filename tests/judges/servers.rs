@@ -77,11 +77,7 @@ impl Server {
     }
 
     fn client(&self, database: &str, statements: &str) -> Result<String, String> {
-        let mut command = if self.judge == Judge::Postgres {
-            self.psql(database)
-        } else {
-            self.mariadb(database)
-        };
+        let mut command = if self.judge == Judge::Postgres { self.psql(database) } else { self.mariadb(database) };
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

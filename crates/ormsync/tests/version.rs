@@ -10,8 +10,5 @@ fn tells_its_version() {
         .output()
         .expect("the program cargo has just built runs");
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout).trim(),
-        concat!("ormsync ", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), concat!("ormsync ", env!("CARGO_PKG_VERSION")));
 }
