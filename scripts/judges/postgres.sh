@@ -20,7 +20,8 @@ postgres_install() {
   if given postgres; then
     command -v psql >/dev/null || install_packages postgresql-client
   else
-    { command -v psql >/dev/null && [ -n "$(postgres_programs)" ]; } || install_packages postgresql
+    { command -v psql >/dev/null && [ -n "$(postgres_programs)" ]; } || install_packages postgresql || return 1
+    command -v openssl >/dev/null || install_packages openssl
   fi
 }
 
@@ -30,11 +31,28 @@ postgres_start_on() {
   # No socket file (its path may be too long), nothing flushed to disk.
   as_postgres "$programs/pg_ctl" --pgdata="$run/data" --log="$run/log" --wait --timeout=60 --silent \
     --options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' \
-      -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300" \
+      -c ssl=on -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300" \
     start </dev/null >/dev/null || {
     tail -5 "$run/log" >&2
     return 1
   }
+}
+
+# Two roles that tests make are let in only by password, and one of them only by TLS;
+# everybody else comes in as they are. The certificate is signed by nobody.
+postgres_doors() {
+  local run=$1
+  as_postgres openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+    -keyout "$run/data/server.key" -out "$run/data/server.crt" >"$run.openssl.log" 2>&1 || {
+    tail -5 "$run.openssl.log" >&2
+    return 1
+  }
+  as_postgres tee "$run/data/pg_hba.conf" >/dev/null <<END
+hostssl   all ormsync_tls      127.0.0.1/32 scram-sha-256
+hostnossl all ormsync_tls      127.0.0.1/32 reject
+host      all ormsync_password 127.0.0.1/32 scram-sha-256
+host      all all              127.0.0.1/32 trust
+END
 }
 
 postgres_start() {
@@ -47,6 +65,7 @@ postgres_start() {
     tail -5 "$run.initdb.log" >&2
     return 1
   }
+  postgres_doors "$run" || return 1
   start_on_free_port postgres_start_on "$run"
 }
 

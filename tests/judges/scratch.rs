@@ -18,7 +18,7 @@ pub(crate) struct Scratch {
 
 enum Place {
     /// A file in a folder that goes with it.
-    File(TempDir),
+    File { _folder: TempDir },
     #[cfg(feature = "live")]
     Server { server: Server, name: String },
 }
@@ -38,7 +38,7 @@ impl Scratch {
     fn file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("scratch.sqlite").display());
-        let scratch = Self { url, place: Place::File(folder) };
+        let scratch = Self { url, place: Place::File { _folder: folder } };
         // So that the file exists also when nothing is loaded into it.
         scratch.execute("PRAGMA user_version = 0").unwrap();
         scratch
@@ -79,7 +79,7 @@ impl Scratch {
     /// What the server said.
     pub(crate) fn execute(&self, statements: &str) -> Result<(), String> {
         match &self.place {
-            Place::File(_) => run_on_file(&self.url, statements),
+            Place::File { .. } => run_on_file(&self.url, statements),
             #[cfg(feature = "live")]
             Place::Server { server, name } => server.run(name, statements),
         }
@@ -93,7 +93,7 @@ impl Scratch {
     #[cfg(feature = "live")]
     pub(crate) fn query(&self, statement: &str) -> Result<String, String> {
         match &self.place {
-            Place::File(_) => Err("only servers have a client that prints rows".to_owned()),
+            Place::File { .. } => Err("only servers have a client that prints rows".to_owned()),
             Place::Server { server, name } => server.query(name, statement),
         }
     }
@@ -115,7 +115,7 @@ fn run_on_file(url: &str, statements: &str) -> Result<(), String> {
 impl Drop for Scratch {
     fn drop(&mut self) {
         match &self.place {
-            Place::File(_) => {}
+            Place::File { .. } => {}
             #[cfg(feature = "live")]
             Place::Server { server, name } => {
                 // The server and all in it goes away too; a second panic would hide the first.
