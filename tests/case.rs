@@ -173,6 +173,9 @@ impl Case {
         if self.file.dialects.is_empty() {
             return complain("`dialects` is empty, so the case would test nothing");
         }
+        if !self.file.refused_by.is_empty() && self.recorded().is_none() {
+            return complain("`refused_by` is about a recorded create.sql, and there is none");
+        }
         let errors = self.file.drift.iter().any(|claim| claim.severity == "error");
         match self.file.verdict {
             Verdict::InStep if errors => {
