@@ -13,7 +13,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::case::{Case, Dialect};
+use crate::case::{Case, Dialect, Verdict};
 use crate::program::{Run, list, ormsync};
 
 include!(concat!(env!("OUT_DIR"), "/laws.rs"));
@@ -41,7 +41,7 @@ fn diff(case: &Case, from: OsString, to: OsString, dialect: Option<Dialect>) -> 
     Run::of(&mut command)
 }
 
-/// A case that can't be read whole says `unanswered`; everything else must be silent.
+/// In a case that claims `unanswered` one of the sides can't be read whole; the others must be silent.
 fn expect_no_difference(case: &Case, run: &Run) {
     let report = run.report();
     assert!(
@@ -51,10 +51,9 @@ fn expect_no_difference(case: &Case, run: &Run) {
         report.findings.len(),
         list(&report.findings)
     );
-    let readable = case.file.verdict != crate::case::Verdict::Unanswered;
-    assert_eq!(
-        run.code,
-        Some(if readable { 0 } else { 2 }),
+    let in_step = run.code == Some(0) || (case.file.verdict == Verdict::Unanswered && run.code == Some(2));
+    assert!(
+        in_step,
         "{}: no difference, and yet not in step; diagnostics:\n{}\n\n{run}",
         case.name,
         list(&report.diagnostics)
@@ -83,7 +82,7 @@ mod engines {
     use std::fs;
 
     use super::{case, diff, expect_no_difference, source};
-    use crate::case::{Case, Dialect};
+    use crate::case::{Case, Dialect, Verdict};
     use crate::cases::expect_findings;
     use crate::judges::scratch::Scratch;
     use crate::judges::{Judge, prisma, sqlalchemy};
@@ -96,7 +95,12 @@ mod engines {
         let statements = match (dialect, case.recorded()) {
             (Dialect::Mysql | Dialect::Mariadb, Some(recorded)) => fs::read_to_string(recorded).unwrap(),
             _ if Judge::Prisma.waived() => return,
-            _ => prisma::script(&schema).unwrap_or_else(|message| panic!("the engine refuses {name}: {message}")),
+            _ => match prisma::script(&schema) {
+                Ok(statements) => statements,
+                // What can't be read by us can't be read by the engine either.
+                Err(_) if case.file.verdict == Verdict::Unanswered => return,
+                Err(message) => panic!("the engine refuses {name}: {message}"),
+            },
         };
         let Some(database) = Scratch::new(dialect) else {
             return;
@@ -121,8 +125,11 @@ mod engines {
             return;
         };
         let models = case.models().expect("only cases with models get this test");
-        sqlalchemy::create_all(version, &case.folder, &models, database.url())
-            .unwrap_or_else(|message| panic!("SQLAlchemy {version} refuses {name}: {message}"));
+        match sqlalchemy::create_all(version, &case.folder, &models, database.url()) {
+            Ok(()) => {}
+            Err(_) if case.file.verdict == Verdict::Unanswered => return,
+            Err(message) => panic!("SQLAlchemy {version} refuses {name}: {message}"),
+        }
         let run = diff(&case, source("sqlalchemy", &models), database.url().into(), None);
         expect_the_law(&case, &run);
     }
