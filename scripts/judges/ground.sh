@@ -4,6 +4,9 @@
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 judges=${ORMSYNC_JUDGES:-${XDG_CACHE_HOME:-$HOME/.cache}/ormsync-judges}
+# Where `up` puts the servers' data when nothing else is said. Not the cache: the users that
+# PostgreSQL and MariaDB run as can't pass through root's home.
+default_run=${TMPDIR:-/tmp}/ormsync-servers-$(id -u)
 without=${ORMSYNC_TEST_WITHOUT:-}
 all_judges=(postgres mariadb mysql sqlalchemy prisma)
 
