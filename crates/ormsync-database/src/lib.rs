@@ -1,10 +1,33 @@
 //! Reads live databases through sqlx. The only crate with sockets.
+//!
+//! [`DatabaseUrl`] understands the URLs that Prisma, SQLAlchemy and people write; [`read`] connects, asks
+//! the server for its version, runs the dialect's catalogue queries and has the dialect make a schema of
+//! the rows. What is read is not changed: the session is read-only, statements and locks have
+//! timeouts, nothing is prepared on the server (so poolers that hand one server connection to several
+//! clients work), and a SQLite file that is not there is not created.
+//!
+//! | server | statements in a reading |
+//! | --- | --- |
+//! | PostgreSQL | 1 for the version, 1 for the session, 13 of the catalogue |
+//! | MySQL | 1 for the version, 1 for the session, the catalogue's |
+//! | SQLite | 1 for the version, 1 for the session, the catalogue's |
+//!
+//! Deliberately not here: what the queries ask and what their rows mean (`ormsync-dialect`), and
+//! anything that writes to a database.
 
+mod connect;
+mod failure;
+mod server;
+mod session;
 mod url;
 
 use std::time::Duration;
 
-use ormsync_schema::Reading;
+use ormsync_dialect::{CatalogueRows, CatalogueScope};
+use ormsync_schema::{Reading, Server, SourceFiles};
+
+use crate::failure::Failure;
+use crate::session::Session;
 
 pub use url::{DatabaseUrl, UrlError};
 
@@ -30,7 +53,7 @@ impl Default for ReadOptions {
 }
 
 /// Why a database could not be read. Messages never hold a password.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseError {
     /// No connection: refused, unreachable, timed out, wrong password, TLS required, no such database.
     #[error("{message}")]
@@ -50,11 +73,69 @@ pub enum DatabaseError {
     },
 }
 
+impl DatabaseError {
+    /// What to do next.
+    pub fn help(&self) -> &str {
+        match self {
+            Self::Connect { help, .. } | Self::Catalogue { help, .. } => help,
+        }
+    }
+}
+
+/// What a server answered, before a schema is made of it.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    /// The server.
+    pub server: Server,
+    /// What was asked for.
+    pub scope: CatalogueScope,
+    /// The rows of every query.
+    pub rows: CatalogueRows,
+}
+
 /// Reads the catalogue in a read-only transaction. The schema is not yet in normal form; its `server`
 /// is filled in.
 ///
 /// # Errors
-/// When no connection is made or a catalogue query fails.
-pub async fn read(_url: &DatabaseUrl, _options: &ReadOptions) -> Result<Reading, DatabaseError> {
-    Err(DatabaseError::Connect { message: String::new(), help: String::new() })
+/// When no connection is made or a catalogue query fails. A connection that breaks in the middle is
+/// tried once more.
+pub async fn read(url: &DatabaseUrl, options: &ReadOptions) -> Result<Reading, DatabaseError> {
+    let Catalogue { server, scope, rows } = read_catalogue(url, options).await?;
+    let (schema, diagnostics) = url.dialect.assemble(&server, &scope, &rows);
+    Ok(Reading { schema, diagnostics, files: SourceFiles::default() })
+}
+
+/// Reads the rows that [`read`] makes a schema of, for recording them.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_catalogue(url: &DatabaseUrl, options: &ReadOptions) -> Result<Catalogue, DatabaseError> {
+    match read_once(url, options).await {
+        Err(failure) if failure.is_passing() => read_once(url, options).await.map_err(Failure::second_time),
+        outcome => outcome,
+    }
+    .map_err(|failure| failure.describe(url))
+}
+
+async fn read_once(url: &DatabaseUrl, options: &ReadOptions) -> Result<Catalogue, Failure> {
+    let mut session = Session::open(url, options).await?;
+    let server = session.server().await?;
+    server::refuse_too_old(&server)?;
+    session.begin(&server).await?;
+    let scope = scope(url, options);
+    let mut rows = CatalogueRows::new();
+    for query in url.dialect.catalogue_queries(&server, &scope) {
+        rows.insert(query.name, session.rows(query.name, query.sql).await?);
+    }
+    session.close().await;
+    Ok(Catalogue { server, scope, rows })
+}
+
+/// What was asked for, else what the URL names, else the dialect's default.
+fn scope(url: &DatabaseUrl, options: &ReadOptions) -> CatalogueScope {
+    let mut namespaces = options.namespaces.clone();
+    if namespaces.is_empty() {
+        namespaces.extend(url.namespace().map(str::to_owned));
+    }
+    CatalogueScope { namespaces }
 }

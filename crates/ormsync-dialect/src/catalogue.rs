@@ -1,6 +1,10 @@
 //! How catalogue queries and their rows travel between this crate and the one that has the sockets.
 
+mod cells;
+
 use std::collections::BTreeMap;
+
+pub(crate) use cells::Cells;
 
 /// Which part of a server is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,15 +1,194 @@
 //! The catalogue of PostgreSQL: queries, and how their rows become a schema.
+//!
+//! Everything is read from `pg_catalog`, which every role may read whole; `information_schema` hides what
+//! the role may not use. The queries work from PostgreSQL 12 on.
 
-use ormsync_schema::{Diagnostic, Schema, Server};
+mod columns;
+mod constraints;
+mod indexes;
+mod relations;
+mod types;
 
-use crate::{CatalogueQuery, CatalogueRows, CatalogueScope};
+use std::collections::BTreeSet;
+
+use ormsync_schema::{Diagnostic, Extension, Origin, Routine, Schema, Sequence, Server, Table};
+
+use super::{POSTGRESQL, facts};
+use crate::catalogue::Cells;
+use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect};
+
+/// The queries with their files, in the order they have to run: the first one sets what names look like in
+/// the others.
+const QUERIES: [(&str, &str); 13] = [
+    ("search_path", include_str!("queries/search_path.sql")),
+    ("namespaces", include_str!("queries/namespaces.sql")),
+    ("relations", include_str!("queries/relations.sql")),
+    ("columns", include_str!("queries/columns.sql")),
+    ("indexes", include_str!("queries/indexes.sql")),
+    ("constraints", include_str!("queries/constraints.sql")),
+    ("enums", include_str!("queries/enums.sql")),
+    ("user_types", include_str!("queries/user_types.sql")),
+    ("sequences", include_str!("queries/sequences.sql")),
+    ("extensions", include_str!("queries/extensions.sql")),
+    ("triggers", include_str!("queries/triggers.sql")),
+    ("routines", include_str!("queries/routines.sql")),
+    ("policies", include_str!("queries/policies.sql")),
+];
 
 /// The queries.
-pub(super) fn queries(_server: &Server, _scope: &CatalogueScope) -> Vec<CatalogueQuery> {
-    Vec::new()
+pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
+    let major = server.version.first().copied().unwrap_or(u32::MAX);
+    let namespaces: Vec<String> = namespaces(scope).iter().map(|name| facts::quote_text(name)).collect();
+    let namespaces = namespaces.join(", ");
+    // Columns of the catalogue that older servers lack.
+    let nulls_not_distinct = if major >= 15 { "i.indnullsnotdistinct::text" } else { "NULL" };
+    let enforced = if major >= 18 { "con.conenforced::text" } else { "'true'" };
+    // Before PostgreSQL 13 the copies of a trigger on partitions can only be told by their dependency.
+    let not_a_copy = if major >= 13 {
+        "t.tgparentid = 0"
+    } else {
+        "NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS x WHERE x.classid = t.tableoid AND x.objid = t.oid \
+         AND x.refclassid = t.tableoid)"
+    };
+    QUERIES
+        .iter()
+        .map(|(name, text)| CatalogueQuery {
+            name,
+            sql: text
+                .replace("{namespaces}", &namespaces)
+                .replace("{nulls_not_distinct}", nulls_not_distinct)
+                .replace("{enforced}", enforced)
+                .replace("{not_a_copy}", not_a_copy),
+        })
+        .collect()
 }
 
 /// The schema that the rows stand for.
-pub(super) fn assemble(_server: &Server, _scope: &CatalogueScope, _rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
-    (Schema::new("postgresql"), Vec::new())
+pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
+    let mut schema = Schema::new(POSTGRESQL.name());
+    schema.server = Some(server.clone());
+    let mut diagnostics = Vec::new();
+    read_namespaces(scope, rows, &mut schema, &mut diagnostics);
+    types::read_enums(rows, &mut schema);
+    types::read_user_types(rows, &mut schema);
+    relations::read(rows, &mut schema);
+    let numbering = columns::read(rows, &mut schema);
+    indexes::read(rows, &mut schema, &mut diagnostics);
+    constraints::read(rows, &mut schema, &mut diagnostics);
+    relations::read_triggers(rows, &mut schema);
+    relations::read_policies(rows, &mut schema);
+    read_sequences(rows, &numbering, &mut schema);
+    read_extensions(rows, &mut schema);
+    read_routines(rows, &mut schema);
+    (schema, diagnostics)
+}
+
+/// The namespaces to read.
+fn namespaces(scope: &CatalogueScope) -> Vec<String> {
+    if scope.namespaces.is_empty() {
+        vec![POSTGRESQL.default_namespace().to_owned()]
+    } else {
+        scope.namespaces.clone()
+    }
+}
+
+/// A table in scope. Rows about anything else (a table of an extension) have no place to go.
+fn table_mut<'schema>(schema: &'schema mut Schema, namespace: &str, table: &str) -> Option<&'schema mut Table> {
+    schema.namespaces.get_mut(namespace)?.tables.get_mut(table)
+}
+
+/// The catalogue's object of that dotted name.
+fn origin(parts: &[&str]) -> Origin {
+    Origin::catalogue(parts.join("."))
+}
+
+fn read_namespaces(
+    scope: &CatalogueScope,
+    rows: &CatalogueRows,
+    schema: &mut Schema,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut found = BTreeSet::new();
+    for mut cells in Cells::of(rows, "namespaces") {
+        let (name, usable, role) = (cells.text(), cells.flag(), cells.text());
+        found.insert(name);
+        schema.namespace_mut(name);
+        if !usable {
+            diagnostics.push(
+                Diagnostic::warning(
+                    "database-no-permission",
+                    format!("the role \"{role}\" may not use the schema \"{name}\" (it has no USAGE)"),
+                    origin(&[name]),
+                )
+                .with_help(format!(
+                    "what it holds was read from the catalogue all the same; \
+                     GRANT USAGE ON SCHEMA {} TO {} makes expressions print as its owner sees them",
+                    facts::quote_identifier(name),
+                    facts::quote_identifier(role)
+                )),
+            );
+        }
+    }
+    for name in namespaces(scope) {
+        if !found.contains(name.as_str()) {
+            diagnostics.push(
+                Diagnostic::error(
+                    "database-namespace-missing",
+                    format!("the database has no schema \"{name}\""),
+                    origin(&[&name]),
+                )
+                .with_help(
+                    "name an existing one in the URL (?schema=…) or in the configuration (database.schemas), or create it",
+                ),
+            );
+        }
+    }
+}
+
+/// Sequences that number no column: the others are facts of their columns.
+fn read_sequences(rows: &CatalogueRows, numbering: &BTreeSet<(String, String)>, schema: &mut Schema) {
+    for mut cells in Cells::of(rows, "sequences") {
+        let (namespace, name) = (cells.text(), cells.text());
+        if numbering.contains(&(namespace.to_owned(), name.to_owned())) {
+            continue;
+        }
+        let sequence = Sequence {
+            start: cells.number(),
+            increment: cells.number(),
+            minimum: cells.number(),
+            maximum: cells.number(),
+            cycle: cells.flag(),
+            origin: origin(&[namespace, name]),
+        };
+        schema.namespace_mut(namespace).sequences.insert(name.to_owned(), sequence);
+    }
+}
+
+fn read_extensions(rows: &CatalogueRows, schema: &mut Schema) {
+    for mut cells in Cells::of(rows, "extensions") {
+        let name = cells.text();
+        let extension =
+            Extension { version: cells.filled(), namespace: cells.filled(), origin: Origin::catalogue(name) };
+        schema.extensions.insert(name.to_owned(), extension);
+    }
+}
+
+fn read_routines(rows: &CatalogueRows, schema: &mut Schema) {
+    for mut cells in Cells::of(rows, "routines") {
+        let (namespace, name, arguments) = (cells.text(), cells.text(), cells.text());
+        let signature = format!("{name}({arguments})");
+        let origin = origin(&[namespace, &signature]);
+        let routine = Routine { returns: cells.filled(), language: cells.filled(), origin };
+        schema.namespace_mut(namespace).routines.insert(signature, routine);
+    }
+}
+
+/// The catalogue gave a letter for something that this version does not know.
+fn unknown_kind(what: &str, letter: &str, origin: Origin) -> Diagnostic {
+    Diagnostic::error(
+        "database-unknown-kind",
+        format!("the catalogue has a {what} of the unknown kind \"{letter}\""),
+        origin,
+    )
+    .with_help("the server is newer than this version of ormsync; update ormsync")
 }

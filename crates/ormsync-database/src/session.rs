@@ -1,0 +1,157 @@
+//! One connection: harmless, and every answer as text.
+
+use std::future::Future;
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use ormsync_dialect::CatalogueRow;
+use ormsync_schema::Server;
+use sqlx::{
+    AssertSqlSafe, ColumnIndex, Connection as _, ConnectOptions as _, Database, Decode, Executor, MySqlConnection,
+    PgConnection, Row as _, SqliteConnection, Type,
+};
+
+use crate::failure::{Failure, Step};
+use crate::url::{Address, ServerKind};
+use crate::{DatabaseUrl, ReadOptions, connect, server};
+
+/// How long the server may wait for a lock. Catalogue reads want none that anything but DDL holds.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How much longer than the server we wait for a statement that the server should have ended: then the
+/// server is gone.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// An open connection.
+pub(crate) struct Session {
+    connection: Driver,
+    statement_timeout: Duration,
+}
+
+enum Driver {
+    Postgres(PgConnection),
+    MySql(MySqlConnection),
+    Sqlite(SqliteConnection),
+}
+
+impl Session {
+    /// Connects, within the time that the URL or else the options give.
+    pub(crate) async fn open(url: &DatabaseUrl, options: &ReadOptions) -> Result<Self, Failure> {
+        let connection = match &url.address {
+            Address::File(file) => {
+                file.refuse_unless_readable()?;
+                let options = connect::sqlite(file, LOCK_TIMEOUT);
+                within(LOCK_TIMEOUT + PATIENCE, options.connect(), Step::Connect).await.map(Driver::Sqlite)?
+            }
+            Address::Server(server) => {
+                let limit = server.connect_timeout.unwrap_or(options.connect_timeout);
+                match server.kind {
+                    ServerKind::Postgres => {
+                        let options = connect::postgres(server).disable_statement_logging();
+                        within(limit, options.connect(), Step::Connect).await.map(Driver::Postgres)?
+                    }
+                    ServerKind::MySql => {
+                        let options = connect::mysql(server).disable_statement_logging();
+                        within(limit, options.connect(), Step::Connect).await.map(Driver::MySql)?
+                    }
+                }
+            }
+        };
+        Ok(Self { connection, statement_timeout: options.statement_timeout })
+    }
+
+    /// Asks the server who it is.
+    pub(crate) async fn server(&mut self) -> Result<Server, Failure> {
+        let (product, sql) = match &self.connection {
+            Driver::Postgres(_) => ("PostgreSQL", "SHOW server_version"),
+            Driver::MySql(_) => ("MySQL", "SELECT CAST(VERSION() AS CHAR)"),
+            Driver::Sqlite(_) => ("SQLite", "SELECT sqlite_version()"),
+        };
+        let rows = self.rows("version", sql.to_owned()).await?;
+        let text = rows.into_iter().flatten().flatten().next().unwrap_or_default();
+        Ok(server::from_version(product, &text))
+    }
+
+    /// Begins the read-only transaction, with timeouts.
+    pub(crate) async fn begin(&mut self, server: &Server) -> Result<(), Failure> {
+        let statement = self.statement_timeout.as_millis();
+        let lock = LOCK_TIMEOUT.as_millis();
+        let sql = match &self.connection {
+            // LOCAL: behind a transaction pooler the next transaction may be another client's.
+            Driver::Postgres(_) => format!(
+                "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = {statement}; \
+                 SET LOCAL lock_timeout = {lock}"
+            ),
+            // The SQL mode decides how the server prints expressions: the queries want its plainest one.
+            Driver::MySql(_) => {
+                let statement = if server.product == "MariaDB" {
+                    format!("max_statement_time = {}", self.statement_timeout.as_secs_f64())
+                } else {
+                    format!("max_execution_time = {statement}")
+                };
+                format!(
+                    "SET SESSION sql_mode = '', SESSION {statement}, SESSION lock_wait_timeout = {}; \
+                     START TRANSACTION READ ONLY",
+                    LOCK_TIMEOUT.as_secs()
+                )
+            }
+            Driver::Sqlite(_) => "BEGIN".to_owned(),
+        };
+        self.rows("session", sql).await.map(|_| ())
+    }
+
+    /// The rows of a query by its name, every value as text.
+    pub(crate) async fn rows(&mut self, query: &'static str, sql: String) -> Result<Vec<CatalogueRow>, Failure> {
+        let limit = self.statement_timeout + PATIENCE;
+        let step = Step::Query(query);
+        match &mut self.connection {
+            Driver::Postgres(connection) => within(limit, texts(connection, sql), step).await,
+            Driver::MySql(connection) => within(limit, texts(connection, sql), step).await,
+            Driver::Sqlite(connection) => within(limit, texts(connection, sql), step).await,
+        }
+    }
+
+    /// Says goodbye. Nothing was changed, so nothing is lost where the server no longer listens.
+    pub(crate) async fn close(self) {
+        let goodbye = async {
+            match self.connection {
+                Driver::Postgres(connection) => connection.close().await,
+                Driver::MySql(connection) => connection.close().await,
+                Driver::Sqlite(connection) => connection.close().await,
+            }
+        };
+        let _ = tokio::time::timeout(PATIENCE, goodbye).await;
+    }
+}
+
+/// Runs statements by the simple protocol, which prepares nothing, and gives the rows of the last one.
+async fn texts<'connection, Driver, Connection>(
+    connection: &'connection mut Connection,
+    sql: String,
+) -> Result<Vec<CatalogueRow>, sqlx::Error>
+where
+    Driver: Database,
+    &'connection mut Connection: Executor<'connection, Database = Driver>,
+    usize: ColumnIndex<Driver::Row>,
+    for<'row> Option<String>: Decode<'row, Driver> + Type<Driver>,
+{
+    let mut rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(connection);
+    let mut texts = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        let cells: Result<CatalogueRow, _> = (0..row.len()).map(|cell| row.try_get_unchecked(cell)).collect();
+        texts.push(cells?);
+    }
+    Ok(texts)
+}
+
+async fn within<Value>(
+    limit: Duration,
+    work: impl Future<Output = Result<Value, sqlx::Error>>,
+    step: Step,
+) -> Result<Value, Failure> {
+    match tokio::time::timeout(limit, work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Failure { step, cause: Some(error), tries: 1 }),
+        Err(_) => Err(Failure { step: Step::TimedOut { during: Box::new(step), limit }, cause: None, tries: 1 }),
+    }
+}

@@ -1,0 +1,115 @@
+//! Columns: types, defaults, and the sequences that number them.
+
+use std::collections::BTreeSet;
+
+use ormsync_schema::{
+    Column, DataType, DefaultValue, Expression, Generated, GeneratedStorage, Identity, IdentityKind, Schema,
+};
+
+use super::{origin, types};
+use crate::CatalogueRows;
+use crate::catalogue::Cells;
+use crate::postgres::defaults;
+
+/// Columns of tables and views. Gives back the sequences (namespace, name) that number a column as
+/// `serial` does, and so are facts of their columns.
+pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(String, String)> {
+    let mut numbering = BTreeSet::new();
+    for mut cells in Cells::of(rows, "columns") {
+        let (namespace, relation, name) = (cells.text(), cells.text(), cells.text());
+        let data_type = types::read_data_type(&mut cells);
+        let not_null = cells.flag();
+        let mut column = Column::new(data_type, !not_null, origin(&[namespace, relation, name]));
+        let default = cells.optional();
+        let (identity, generated) = (cells.text(), cells.text());
+        column.collation = cells.filled();
+        column.comment = cells.filled();
+        let sequence = SequenceOfColumn::read(&mut cells);
+        match (identity, generated) {
+            ("a", _) => column.identity = Some(sequence.identity(IdentityKind::Always)),
+            ("d", _) => column.identity = Some(sequence.identity(IdentityKind::ByDefault)),
+            (_, "s" | "v") => column.generated = default.map(|text| generated_from(text, generated)),
+            _ => {
+                if let Some(text) = default {
+                    read_default(text, &sequence, &mut column, &mut numbering);
+                }
+            }
+        }
+        let Some(content) = schema.namespaces.get_mut(namespace) else { continue };
+        if let Some(table) = content.tables.get_mut(relation) {
+            table.columns.insert(name.to_owned(), column);
+        } else if let Some(view) = content.views.get_mut(relation) {
+            view.columns.insert(name.to_owned(), column);
+        }
+    }
+    numbering
+}
+
+fn generated_from(text: &str, storage: &str) -> Generated {
+    let storage = if storage == "v" { GeneratedStorage::Virtual } else { GeneratedStorage::Stored };
+    Generated { expression: Expression::written(text), storage }
+}
+
+/// A default is read for what it is; `nextval` of the column's own sequence is what `serial` leaves behind.
+fn read_default(
+    text: &str,
+    sequence: &SequenceOfColumn<'_>,
+    column: &mut Column,
+    numbering: &mut BTreeSet<(String, String)>,
+) {
+    let numbered = match (sequence.name, is_only_nextval(text)) {
+        (Some(name), true) => Some(name),
+        _ => None,
+    };
+    match numbered {
+        Some(name) if sequence.owned => {
+            numbering.insert((sequence.namespace.to_owned(), name.to_owned()));
+            column.identity = Some(sequence.identity(IdentityKind::AutoIncrement));
+        }
+        Some(name) => {
+            column.default = Some(DefaultValue::NextValue {
+                namespace: sequence.namespace.to_owned(),
+                sequence: name.to_owned(),
+            });
+        }
+        None => column.default = Some(parse_default(text, &column.data_type)),
+    }
+}
+
+fn parse_default(text: &str, data_type: &DataType) -> DefaultValue {
+    defaults::parse(text, data_type)
+}
+
+/// Whether a default is `nextval('…'::regclass)` and nothing more, as PostgreSQL prints it. The name itself
+/// is taken from the catalogue's dependencies, so quoting and search path do not matter.
+fn is_only_nextval(text: &str) -> bool {
+    text.strip_prefix("nextval('")
+        .and_then(|rest| rest.strip_suffix("'::regclass)"))
+        .is_some_and(|name| !name.replace("''", "").contains('\''))
+}
+
+/// The sequence a column takes its numbers from.
+struct SequenceOfColumn<'a> {
+    namespace: &'a str,
+    name: Option<&'a str>,
+    owned: bool,
+    start: Option<i64>,
+    increment: Option<i64>,
+}
+
+impl<'a> SequenceOfColumn<'a> {
+    fn read(cells: &mut Cells<'a>) -> Self {
+        Self {
+            namespace: cells.text(),
+            name: cells.optional(),
+            owned: cells.flag(),
+            start: cells.number(),
+            increment: cells.number(),
+        }
+    }
+
+    fn identity(&self, kind: IdentityKind) -> Identity {
+        let unless_one = |number: Option<i64>| number.filter(|number| *number != 1);
+        Identity { kind, start: unless_one(self.start), increment: unless_one(self.increment) }
+    }
+}

@@ -1,0 +1,74 @@
+-- Columns of every relation in scope, in order, with the sequence that numbers them.
+-- An array is told by its element's type; `typtype` is that of the element.
+SELECT n.nspname::text,
+       c.relname::text,
+       a.attname::text,
+       pg_catalog.format_type(CASE WHEN array_type.is_array THEN t.typelem ELSE a.atttypid END, a.atttypmod),
+       array_type.is_array::text,
+       base.typtype::text,
+       base_namespace.nspname::text,
+       base.typname::text,
+       a.attnotnull::text,
+       pg_catalog.pg_get_expr(ad.adbin, ad.adrelid),
+       a.attidentity::text,
+       a.attgenerated::text,
+       collation_.collname::text,
+       d.description,
+       -- The sequence behind an identity column, or the one the default takes its value from.
+       sequence_namespace.nspname::text,
+       sequence_class.relname::text,
+       owned.is_owned::text,
+       s.seqstart::text,
+       s.seqincrement::text
+FROM pg_catalog.pg_attribute AS a
+JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+CROSS JOIN LATERAL (
+    SELECT t.typcategory = 'A' AND t.typelem <> 0 AND t.typname NOT IN ('int2vector', 'oidvector') AS is_array
+) AS array_type
+JOIN pg_catalog.pg_type AS base ON base.oid = CASE WHEN array_type.is_array THEN t.typelem ELSE t.oid END
+JOIN pg_catalog.pg_namespace AS base_namespace ON base_namespace.oid = base.typnamespace
+LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_collation AS collation_
+       ON collation_.oid = a.attcollation AND a.attcollation <> t.typcollation
+LEFT JOIN pg_catalog.pg_description AS d
+       ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = a.attnum
+LEFT JOIN LATERAL (
+    SELECT dep.objid AS sequence
+    FROM pg_catalog.pg_depend AS dep
+    WHERE a.attidentity <> ''
+      AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      AND dep.refobjid = a.attrelid
+      AND dep.refobjsubid = a.attnum
+      AND dep.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      AND dep.deptype = 'i'
+    UNION ALL
+    SELECT dep.refobjid
+    FROM pg_catalog.pg_depend AS dep
+    JOIN pg_catalog.pg_class AS sequence ON sequence.oid = dep.refobjid AND sequence.relkind = 'S'
+    WHERE ad.oid IS NOT NULL
+      AND dep.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+      AND dep.objid = ad.oid
+      AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    LIMIT 1
+) AS numbering ON a.attidentity <> '' OR ad.oid IS NOT NULL
+LEFT JOIN pg_catalog.pg_class AS sequence_class ON sequence_class.oid = numbering.sequence
+LEFT JOIN pg_catalog.pg_namespace AS sequence_namespace ON sequence_namespace.oid = sequence_class.relnamespace
+LEFT JOIN pg_catalog.pg_sequence AS s ON s.seqrelid = numbering.sequence
+LEFT JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT FROM pg_catalog.pg_depend AS dep
+        WHERE dep.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+          AND dep.objid = numbering.sequence
+          AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+          AND dep.refobjid = a.attrelid
+          AND dep.refobjsubid = a.attnum
+          AND dep.deptype IN ('a', 'i')
+    ) AS is_owned
+) AS owned ON numbering.sequence IS NOT NULL
+WHERE n.nspname IN ({namespaces})
+  AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+  AND a.attnum > 0
+  AND NOT a.attisdropped
+ORDER BY n.nspname, c.relname, a.attnum

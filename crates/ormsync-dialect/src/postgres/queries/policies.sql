@@ -1,0 +1,12 @@
+-- Row-level security policies.
+SELECT n.nspname::text,
+       c.relname::text,
+       p.polname::text,
+       p.polcmd::text,
+       pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+       pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)
+FROM pg_catalog.pg_policy AS p
+JOIN pg_catalog.pg_class AS c ON c.oid = p.polrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces})
+ORDER BY n.nspname, c.relname, p.polname

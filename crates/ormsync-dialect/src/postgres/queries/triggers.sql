@@ -1,0 +1,14 @@
+-- Triggers that were declared: not those behind constraints, not the copies on partitions.
+SELECT n.nspname::text,
+       c.relname::text,
+       t.tgname::text,
+       t.tgtype::text,
+       t.tgenabled::text,
+       pg_catalog.pg_get_triggerdef(t.oid, true)
+FROM pg_catalog.pg_trigger AS t
+JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces})
+  AND NOT t.tgisinternal
+  AND {not_a_copy}
+ORDER BY n.nspname, c.relname, t.tgname
