@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn files_are_read_in_order_and_troubles_are_told_without_the_line() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(".env"), "ORMSYNC_A=1\n# comment\nsecret word\nexport ORMSYNC_B=\"2\"\n").unwrap();
+        std::fs::write(folder.path().join(".env"), "ORMSYNC_A=1\n# comment\nsecret word\nexport ORMSYNC_B=\"2\"\n")
+            .unwrap();
         let mut environment = Environment::default();
         environment.add_folder(folder.path());
         environment.add_folder(folder.path());

@@ -33,11 +33,8 @@ pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal,
         diagnostics.push(Diagnostic::error("sources", message, Origin::nowhere()));
     }
     let sources: Vec<_> = read.iter().map(|side| side.source()).collect();
-    let comparison = if sources.len() < 2 {
-        Comparison::default()
-    } else {
-        compare(&sources, project.dialect, &project.options)
-    };
+    let comparison =
+        if sources.len() < 2 { Comparison::default() } else { compare(&sources, project.dialect, &project.options) };
     diagnostics.extend(comparison.diagnostics.iter().cloned());
     let outcome = outcome(&comparison, &diagnostics, options);
     let report = Report {

@@ -112,12 +112,7 @@ fn first_unusable(sides: &[Side]) -> Option<&ormsync_schema::Diagnostic> {
 }
 
 /// Everything that names a dialect.
-fn claims(
-    settings: &Settings,
-    sides: &[Side],
-    option: &DialectOption,
-    files: &mut SourceFiles,
-) -> Result<Vec<Claim>> {
+fn claims(settings: &Settings, sides: &[Side], option: &DialectOption, files: &mut SourceFiles) -> Result<Vec<Claim>> {
     let mut claims = Vec::new();
     let mut claim = |name: &str, said_by: String, origin: &Origin| {
         if let Some(dialect) = by_name(name) {
@@ -131,6 +126,9 @@ fn claims(
     {
         let said_by = format!("`dialect` in {}", paths::display(&config.path));
         claim(dialect.get_ref().as_str(), said_by, &config.origin(dialect.span()));
+    }
+    if let Some((said_by, name, origin)) = settings.dialect_of_alembic() {
+        claim(name, said_by, &origin);
     }
     for side in sides {
         match &side.location {

@@ -180,7 +180,8 @@ fn leave_out_unread_namespaces(project: &Project, sources: &mut Sources<'_>) {
     }
     for read in &mut sources.read {
         let listed = |namespace: &String| namespace.is_empty() || project.namespaces.contains(namespace);
-        let (kept, left_out) = std::mem::take(&mut read.schema.namespaces).into_iter().partition(|(name, _)| listed(name));
+        let (kept, left_out) =
+            std::mem::take(&mut read.schema.namespaces).into_iter().partition(|(name, _)| listed(name));
         read.schema.namespaces = kept;
         let left_out: std::collections::BTreeMap<_, ormsync_schema::Namespace> = left_out;
         for (name, namespace) in left_out.iter().filter(|(_, namespace)| !namespace.tables.is_empty()) {

@@ -113,10 +113,8 @@ mod tests {
 
     #[test]
     fn a_schema_folder_is_one_schema() {
-        let folder = project(&[
-            ("prisma/schema/main.prisma", DATASOURCE),
-            ("prisma/schema/user.prisma", "model A {\n}\n"),
-        ]);
+        let folder =
+            project(&[("prisma/schema/main.prisma", DATASOURCE), ("prisma/schema/user.prisma", "model A {\n}\n")]);
         assert_eq!(names(&folder, &discover(folder.path()).prisma), ["prisma/schema"]);
     }
 
@@ -143,7 +141,10 @@ mod tests {
             ("backend/app/models/user.py", MODEL),
             ("backend/app/models/order.py", MODEL),
             ("backend/app/main.py", "import sqlalchemy\n"),
-            ("backend/alembic/versions/1_x.py", "from alembic import op\nimport sqlalchemy as sa\nsa.Table('x')\nrevision = '1'\n"),
+            (
+                "backend/alembic/versions/1_x.py",
+                "from alembic import op\nimport sqlalchemy as sa\nsa.Table('x')\nrevision = '1'\n",
+            ),
             ("backend/tests/test_models.py", MODEL),
         ]);
         let found = discover(folder.path());

@@ -13,15 +13,8 @@ const PROJECT_MARKS: &[&str] =
 
 /// Words of files that use SQLAlchemy, and words of those that declare tables with it.
 const IMPORTS: &[&str] = &["sqlalchemy", "sqlmodel", "SQLAlchemy"];
-const DECLARATIONS: &[&str] = &[
-    "__tablename__",
-    "DeclarativeBase",
-    "declarative_base(",
-    "mapped_column(",
-    "Table(",
-    "db.Model",
-    "table=True",
-];
+const DECLARATIONS: &[&str] =
+    &["__tablename__", "DeclarativeBase", "declarative_base(", "mapped_column(", "Table(", "db.Model", "table=True"];
 
 /// For every Python project with models, the files or the one folder that hold them.
 pub(super) fn roots(files: &Files) -> Vec<Vec<PathBuf>> {

@@ -32,7 +32,8 @@ fn named_by_package(package: &Path) -> Option<PathBuf> {
 /// files (backups, proposals, parts of a folder) stand for none.
 fn candidate(files: &Files, file: &Path) -> Option<PathBuf> {
     let folder = paths::folder_of(file);
-    let siblings: Vec<&Path> = files.with_extension("prisma").filter(|other| paths::folder_of(other) == folder).collect();
+    let siblings: Vec<&Path> =
+        files.with_extension("prisma").filter(|other| paths::folder_of(other) == folder).collect();
     let is_main = file.file_name().is_some_and(|name| name == "schema.prisma");
     let in_schema_folder = folder.file_name().is_some_and(|name| name == "schema");
     if is_main {

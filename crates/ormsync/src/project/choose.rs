@@ -82,9 +82,8 @@ fn sqlalchemy(settings: &Settings, options: &SourceOptions) -> Result<Option<Sid
         [] => Ok(None),
         [only] => Ok(Some(Side::sqlalchemy(Location::SqlAlchemy(only.clone()), Origin::nowhere()))),
         several => {
-            let project = |roots: &Vec<PathBuf>| {
-                roots.iter().map(|root| paths::display(root)).collect::<Vec<_>>().join(" and ")
-            };
+            let project =
+                |roots: &Vec<PathBuf>| roots.iter().map(|root| paths::display(root)).collect::<Vec<_>>().join(" and ");
             let shown = several.iter().map(project).collect();
             Err(several_candidates("Python projects with SQLAlchemy models", shown, "--sqlalchemy PATH"))
         }
@@ -160,8 +159,7 @@ fn found_database(settings: &Settings, schema: Option<&Location>) -> Result<Opti
         if let AlembicUrl::Url(text) = url_of(file) {
             let said_by = format!("sqlalchemy.url in {}", paths::display(file));
             let bases = vec![paths::folder_of(file).to_owned()];
-            let setting =
-                DatabaseSetting { text, said_by, origin: Origin::nowhere(), bases, namespaces: Vec::new() };
+            let setting = DatabaseSetting { text, said_by, origin: Origin::nowhere(), bases, namespaces: Vec::new() };
             candidates.push((setting.said_by.clone(), setting.resolve(&settings.environment)));
         }
     }

@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn every_place_is_named() {
-        let claims = [claim("mysql", "the datasource"), claim("postgresql", "DATABASE_URL"), claim("mysql", "--dialect")];
+        let claims =
+            [claim("mysql", "the datasource"), claim("postgresql", "DATABASE_URL"), claim("mysql", "--dialect")];
         let failure = agree(&claims, &SourceFiles::default()).unwrap_err();
         assert_eq!(failure.diagnostics[0].code, "provider-mismatch");
         assert_eq!(

@@ -3,14 +3,16 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
-use ormsync_schema::{Place, SourceFiles};
+use ormsync_database::DatabaseUrl;
+use ormsync_schema::{Origin, Place, SourceFiles};
 
 use super::database_setting::mask_url;
 use crate::command_line::GlobalOptions;
 use crate::config::{Config, Extract};
-use crate::discovery::{self, Found};
+use crate::discovery::{self, AlembicUrl, Found, url_of};
 use crate::environment::Environment;
 use crate::failure::Result;
+use crate::paths;
 
 /// Where settings come from.
 #[derive(Debug)]
@@ -62,6 +64,18 @@ impl Settings {
     /// What lies around; looked for once, when it is first asked for.
     pub(crate) fn found(&self) -> &Found {
         self.found.get_or_init(|| discovery::discover(&self.folder()))
+    }
+
+    /// The dialect that the configuration's alembic.ini names by its URL: what says so, the dialect, and where the
+    /// configuration names the file.
+    pub(crate) fn dialect_of_alembic(&self) -> Option<(String, &'static str, Origin)> {
+        let config = self.config.as_ref()?;
+        let alembic = config.file.sqlalchemy.as_ref()?.alembic.as_ref()?;
+        let path = paths::join(config.folder(), alembic.get_ref());
+        let AlembicUrl::Url(url) = url_of(&path) else { return None };
+        let url = DatabaseUrl::parse_in(&url, paths::openable(paths::folder_of(&path))).ok()?;
+        let said_by = format!("sqlalchemy.url in {}", paths::display(&path));
+        Some((said_by, url.dialect.name(), config.origin(alembic.span())))
     }
 
     /// The configuration's text for excerpts, with the password of a URL in it masked.
