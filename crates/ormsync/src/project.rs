@@ -14,7 +14,7 @@ use ormsync_dialect::{Dialect, by_name};
 use ormsync_diff::{Options, OwnershipPatterns};
 use ormsync_schema::{Origin, Place, SourceFiles};
 
-pub(crate) use choose::sides;
+pub(crate) use choose::{sides, too_few};
 pub(crate) use database_setting::{DatabaseSetting, mask_url};
 pub(crate) use settings::Settings;
 pub(crate) use side::{Location, Side};
@@ -83,6 +83,14 @@ impl Project {
         }
         let truth = truth.map(|truth| known_truth(truth, &sides)).transpose()?;
         Self::new(settings, sides, dialect, truth)
+    }
+
+    /// A project of these sides, however many, without a truth.
+    ///
+    /// # Errors
+    /// When they are for different dialects, or nothing names one.
+    pub(crate) fn for_sides(settings: &Settings, sides: Vec<Side>, dialect: &DialectOption) -> Result<Self> {
+        Self::new(settings, sides, dialect, None)
     }
 
     fn new(settings: &Settings, sides: Vec<Side>, dialect: &DialectOption, truth: Option<String>) -> Result<Self> {
@@ -181,7 +189,8 @@ fn default_namespace(settings: &Settings, sides: &[Side], namespaces: &[String])
     let from_database = sides.iter().find_map(|side| of_location(&side.location));
     let from_prisma = || {
         let schema = sides.iter().find(|side| matches!(side.location, Location::Prisma(_)))?;
-        of_location(&choose::database_of_datasource(settings, &schema.location)?.resolve(&settings.environment))
+        let setting = choose::database_of_datasource(settings, &schema.location)?;
+        of_location(&setting.resolve(&choose::environment_for(settings, Some(&schema.location))))
     };
     let only_one = || match namespaces {
         [only] => Some(only.clone()),

@@ -117,7 +117,7 @@ fn database(settings: &Settings, options: &SourceOptions, schema: Option<&Locati
             bases: bases(Path::new("")),
             namespaces,
         };
-        return Ok(Some(Side::database(setting.resolve(&settings.environment), Origin::nowhere())));
+        return Ok(Some(database_side(&setting, &environment_for(settings, schema))));
     }
     if let Some((config, section)) = section
         && let Some(url) = &section.url
@@ -129,7 +129,7 @@ fn database(settings: &Settings, options: &SourceOptions, schema: Option<&Locati
             bases: bases(config.folder()),
             namespaces,
         };
-        return Ok(Some(Side::database(setting.resolve(&settings.environment), config.origin(url.span()))));
+        return Ok(Some(database_side(&setting, &environment_for(settings, schema))));
     }
     if settings.names_sources() && section.is_none() {
         return Ok(None);
@@ -137,48 +137,53 @@ fn database(settings: &Settings, options: &SourceOptions, schema: Option<&Locati
     found_database(settings, schema)
 }
 
+fn database_side(setting: &DatabaseSetting, environment: &Environment) -> Side {
+    let mut side = Side::database(setting.resolve(environment), setting.origin.clone());
+    side.written = setting.text.starts_with("env:").then(|| setting.text.clone());
+    side
+}
+
 /// The database that variables, the Prisma datasource and alembic.ini name. They must all name the same one.
 fn found_database(settings: &Settings, schema: Option<&Location>) -> Result<Option<Side>> {
-    let mut candidates: Vec<(String, Location)> = Vec::new();
-    let datasource = schema.and_then(|schema| database_of_datasource(settings, schema));
-    if let Some(setting) = &datasource {
-        candidates.push((setting.said_by.clone(), setting.resolve(&environment_for(settings, schema))));
-    }
+    let environment = environment_for(settings, schema);
+    let mut candidates = Vec::new();
+    candidates.extend(schema.and_then(|schema| database_of_datasource(settings, schema)));
     let named_by_datasource = schema.is_some_and(|schema| datasource_names(schema, "DATABASE_URL"));
     if !named_by_datasource && settings.environment.get("DATABASE_URL").is_some() {
-        let setting = DatabaseSetting {
+        candidates.push(DatabaseSetting {
             text: "env:DATABASE_URL".to_owned(),
             said_by: "DATABASE_URL".to_owned(),
             origin: Origin::nowhere(),
             bases: vec![settings.folder()],
             namespaces: Vec::new(),
-        };
-        candidates.push((setting.said_by.clone(), setting.resolve(&settings.environment)));
+        });
     }
     for file in &settings.found().alembic {
         if let AlembicUrl::Url(text) = url_of(file) {
             let said_by = format!("sqlalchemy.url in {}", paths::display(file));
             let bases = vec![paths::folder_of(file).to_owned()];
-            let setting = DatabaseSetting { text, said_by, origin: Origin::nowhere(), bases, namespaces: Vec::new() };
-            candidates.push((setting.said_by.clone(), setting.resolve(&settings.environment)));
+            candidates.push(DatabaseSetting {
+                text,
+                said_by,
+                origin: Origin::nowhere(),
+                bases,
+                namespaces: Vec::new(),
+            });
         }
     }
-    choose_database(candidates)
-}
-
-fn choose_database(candidates: Vec<(String, Location)>) -> Result<Option<Side>> {
-    let mut usable: Vec<(String, Location)> = Vec::new();
-    for (said_by, location) in candidates {
-        let is_new = !usable.iter().any(|(_, other)| same_database(other, &location));
-        if matches!(location, Location::Database { .. }) && is_new {
-            usable.push((said_by, location));
+    let mut usable: Vec<(String, Side)> = Vec::new();
+    for setting in candidates {
+        let side = database_side(&setting, &environment);
+        let is_new = !usable.iter().any(|(_, other)| same_database(&other.location, &side.location));
+        if matches!(side.location, Location::Database { .. }) && is_new {
+            usable.push((setting.said_by, side));
         }
     }
     if usable.len() > 1 {
-        let shown = usable.iter().map(|(said_by, location)| format!("{said_by}: {}", location.describe())).collect();
+        let shown = usable.iter().map(|(said_by, side)| format!("{said_by}: {}", side.location.describe())).collect();
         return Err(several_candidates("databases", shown, "--database URL (or --no-database)"));
     }
-    Ok(usable.pop().map(|(_, location)| Side::database(location, Origin::nowhere())))
+    Ok(usable.pop().map(|(_, side)| side))
 }
 
 /// Whether two URLs lead to the same database, whatever driver and user they name.
@@ -195,7 +200,7 @@ fn same_database(left: &Location, right: &Location) -> bool {
 }
 
 /// Variables as Prisma sees them: `.env` beside the schema and in the folder above it count, too.
-fn environment_for(settings: &Settings, schema: Option<&Location>) -> Environment {
+pub(crate) fn environment_for(settings: &Settings, schema: Option<&Location>) -> Environment {
     let mut environment = settings.environment.clone();
     if let Some(folder) = schema.and_then(Location::prisma_folder) {
         environment.add_folder(folder);
@@ -210,13 +215,10 @@ pub(crate) fn database_of_datasource(settings: &Settings, schema: &Location) -> 
     let folder = schema.prisma_folder()?;
     let datasource = ormsync_prisma::datasource(path)?;
     let environment = environment_for(settings, Some(schema));
-    let settings_of = |url: DatasourceUrl, key: &str| {
+    let setting_of = |url: DatasourceUrl, key: &str| {
         let text = match url {
             DatasourceUrl::Literal(text) => text,
-            DatasourceUrl::Environment(name) => {
-                // Resolved here, because only Prisma looks for `.env` beside the schema.
-                environment.get(&name)?.value
-            }
+            DatasourceUrl::Environment(name) => environment.get(&name).map(|_| format!("env:{name}"))?,
         };
         Some(DatabaseSetting {
             text,
@@ -226,8 +228,8 @@ pub(crate) fn database_of_datasource(settings: &Settings, schema: &Location) -> 
             namespaces: Vec::new(),
         })
     };
-    let direct = datasource.direct_url.clone().and_then(|url| settings_of(url, "directUrl"));
-    direct.or_else(|| settings_of(datasource.url.clone()?, "url"))
+    let direct = datasource.direct_url.clone().and_then(|url| setting_of(url, "directUrl"));
+    direct.or_else(|| setting_of(datasource.url.clone()?, "url"))
 }
 
 fn datasource_names(schema: &Location, variable: &str) -> bool {

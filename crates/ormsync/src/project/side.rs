@@ -23,6 +23,8 @@ pub(crate) struct Side {
     pub(crate) location: Location,
     /// Where the user said so.
     pub(crate) origin: Origin,
+    /// How ormsync.toml would name it, where that is not its location: `env:NAME`.
+    pub(crate) written: Option<String>,
 }
 
 /// Where a source is read from.
@@ -55,22 +57,36 @@ impl Side {
             Location::Snapshot(_) => ("snapshot", "the snapshot", Role::Declared),
             Location::Unusable(_) => ("source", "the source", Role::Declared),
         };
-        Self { name: name.to_owned(), label: label.to_owned(), role, location, origin }
+        Self { name: name.to_owned(), label: label.to_owned(), role, location, origin, written: None }
     }
 
     /// The Prisma side, wherever it is read from.
     pub(crate) fn prisma(location: Location, origin: Origin) -> Self {
-        Self { name: "prisma".into(), label: "Prisma".into(), role: Role::Declared, location, origin }
+        Self { name: "prisma".into(), label: "Prisma".into(), role: Role::Declared, location, origin, written: None }
     }
 
     /// The SQLAlchemy side, wherever it is read from.
     pub(crate) fn sqlalchemy(location: Location, origin: Origin) -> Self {
-        Self { name: "sqlalchemy".into(), label: "SQLAlchemy".into(), role: Role::Declared, location, origin }
+        Self {
+            name: "sqlalchemy".into(),
+            label: "SQLAlchemy".into(),
+            role: Role::Declared,
+            location,
+            origin,
+            written: None,
+        }
     }
 
     /// The database, wherever it is read from.
     pub(crate) fn database(location: Location, origin: Origin) -> Self {
-        Self { name: "database".into(), label: "the database".into(), role: Role::Live, location, origin }
+        Self {
+            name: "database".into(),
+            label: "the database".into(),
+            role: Role::Live,
+            location,
+            origin,
+            written: None,
+        }
     }
 
     /// How this side writes objects, for suggested fixes.
