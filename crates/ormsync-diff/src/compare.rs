@@ -1,12 +1,18 @@
 //! The comparison as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Diagnostic, Severity};
+use ormsync_schema::{Diagnostic, ObjectKind, Severity};
 use serde::Serialize;
 
-use crate::{Coverage, Finding, OwnershipPatterns, Source};
+use crate::comparing::Comparing;
+use crate::ownership::Owners;
+use crate::tables::TableRow;
+use crate::{
+    Coverage, Finding, OwnershipPatterns, RULES, Source, checks, columns, coverage, enums, foreign_keys, indexes,
+    objects, options, primary_keys, tables,
+};
 
 /// How to compare.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +28,7 @@ pub struct Options {
 /// What came of a comparison.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
-    /// The differences, ordered by table, then by severity.
+    /// The differences, ordered by table, then by kind and name.
     pub findings: Vec<Finding>,
     /// How much of each source was compared, in the order of the sources.
     pub coverage: Vec<Coverage>,
@@ -52,6 +58,63 @@ pub struct Summary {
 }
 
 /// Compares any number of sources (one is in step with itself). All must be in `dialect`'s normal form.
-pub fn compare(_sources: &[Source<'_>], _dialect: &dyn Dialect, _options: &Options) -> Comparison {
-    Comparison::default()
+pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options) -> Comparison {
+    let mut diagnostics = Vec::new();
+    let owners = Owners::new(&options.ownership, &mut diagnostics);
+    let mut comparing = Comparing::new(sources, dialect, options);
+    let (rows, ignored) = tables::rows(&comparing, &owners);
+
+    options::compare_providers(&mut comparing);
+    objects::compare(&mut comparing, &owners);
+    enums::compare(&mut comparing, &rows);
+    tables::compare(&mut comparing, &rows);
+    for row in rows.iter().filter(|row| row.holders() > 1) {
+        columns::compare(&mut comparing, row);
+        primary_keys::compare(&mut comparing, row);
+        indexes::compare(&mut comparing, row);
+        foreign_keys::compare(&mut comparing, row);
+        checks::compare(&mut comparing, row);
+        objects::compare_triggers(&mut comparing, row);
+        options::compare_comments(&mut comparing, row);
+        options::compare(&mut comparing, row);
+    }
+
+    let mut findings = comparing.findings;
+    findings.sort_by_cached_key(sort_key);
+    let coverage: Vec<Coverage> =
+        sources.iter().zip(ignored).map(|(source, ignored)| coverage::count(source, ignored)).collect();
+    let summary = summarise(&rows, &findings, &coverage, dialect);
+    Comparison { findings, coverage, summary, diagnostics }
+}
+
+/// What is outside tables first, then by table, kind and name.
+fn sort_key(finding: &Finding) -> (bool, String, Option<String>, ObjectKind, Option<String>, usize) {
+    let at = &finding.at;
+    let rule = RULES.iter().position(|rule| rule.name == finding.rule.name).unwrap_or(RULES.len());
+    (at.table.is_some(), at.namespace.clone(), at.table.clone(), at.kind, at.name.clone(), rule)
+}
+
+fn summarise(rows: &[TableRow<'_>], findings: &[Finding], coverage: &[Coverage], dialect: &dyn Dialect) -> Summary {
+    let with_findings: HashSet<(&str, &str)> = findings
+        .iter()
+        .filter_map(|finding| Some((finding.at.namespace.as_str(), finding.at.table.as_deref()?)))
+        .collect();
+    let mut summary = Summary { opaque: coverage.iter().map(|coverage| coverage.opaque).sum(), ..Summary::default() };
+    for row in rows.iter().filter(|row| row.slots.iter().filter(|said| said.has_say()).count() > 1) {
+        let namespace = if row.namespace == dialect.default_namespace() { "" } else { row.namespace };
+        summary.tables_compared += 1;
+        if with_findings.contains(&(namespace, row.name)) {
+            summary.drifted += 1;
+        } else {
+            summary.identical += 1;
+        }
+    }
+    for finding in findings {
+        match finding.severity {
+            Severity::Error => summary.errors += 1,
+            Severity::Warning => summary.warnings += 1,
+            Severity::Note => summary.notes += 1,
+        }
+    }
+    summary
 }

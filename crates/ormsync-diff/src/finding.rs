@@ -34,6 +34,8 @@ pub struct Answer {
     pub label: String,
     /// What it says, in the dialect's words: `decimal(18,8)`, `not null`, `missing`.
     pub text: String,
+    /// The object as a whole, where the answer is only a part of it: `decimal(18,8), not null`.
+    pub detail: Option<String>,
     /// Where it says so; for something missing, its nearest parent.
     pub origin: Origin,
     /// Whether this source is one that has to change.

@@ -8,15 +8,37 @@
 //! how findings look.
 
 mod compare;
+mod comparing;
+
+mod checks;
+mod columns;
+mod defaults;
+mod enums;
+mod foreign_keys;
+mod indexes;
+mod objects;
+mod options;
+mod primary_keys;
+mod tables;
+mod types;
+
+mod answer;
+mod coverage;
 mod finding;
+mod fix;
+mod headline;
+mod matching;
+mod names;
 mod ownership;
 mod rule;
+mod rules;
 mod source;
 mod verdict;
 
 pub use compare::{Comparison, Options, Summary, compare};
+pub use coverage::Coverage;
 pub use finding::{Answer, Finding};
 pub use ownership::{Ownership, OwnershipPatterns};
-pub use rule::{RULES, Rule, rule_by_name};
-pub use source::{Coverage, Role, Source};
+pub use rule::{RULES, Rule, rule_by_name, rule_index_markdown, rule_markdown};
+pub use source::{Role, Source};
 pub use verdict::Verdict;

@@ -27,24 +27,3 @@ pub struct Source<'a> {
     /// How it would write an object; for suggested fixes.
     pub spelling: Option<&'a dyn Spelling>,
 }
-
-/// How much of a source was read and compared.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Coverage {
-    /// The source's name.
-    pub source: String,
-    /// Tables read.
-    pub tables: usize,
-    /// Columns read.
-    pub columns: usize,
-    /// Indexes and unique constraints read.
-    pub indexes: usize,
-    /// Foreign keys read.
-    pub foreign_keys: usize,
-    /// Enum types read.
-    pub enums: usize,
-    /// Things met but not understood.
-    pub opaque: usize,
-    /// Tables left out of the comparison by configuration.
-    pub ignored: usize,
-}

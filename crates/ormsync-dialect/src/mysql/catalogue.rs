@@ -1,15 +1,175 @@
 //! The catalogue of MySQL and MariaDB: queries, and how their rows become a schema.
+//!
+//! Everything is read from `information_schema`. The two servers differ in what columns it has and in how it
+//! writes defaults and expressions; [`text`] has the latter.
 
-use ormsync_schema::{Diagnostic, Schema, Server};
+mod columns;
+mod constraints;
+mod indexes;
+mod relations;
+mod text;
+mod visibility;
 
-use crate::{CatalogueQuery, CatalogueRows, CatalogueScope};
+use ormsync_schema::{Diagnostic, Origin, Schema, Server, Table};
+
+use super::{MYSQL, facts};
+use crate::catalogue::Cells;
+use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect};
+
+/// The queries that both servers answer, with their files.
+const QUERIES: [(&str, &str); 12] = [
+    ("schemata", include_str!("queries/schemata.sql")),
+    ("privileges", include_str!("queries/privileges.sql")),
+    ("tables", include_str!("queries/tables.sql")),
+    ("columns", include_str!("queries/columns.sql")),
+    ("indexes", include_str!("queries/indexes.sql")),
+    ("key_columns", include_str!("queries/key_columns.sql")),
+    ("referential_constraints", include_str!("queries/referential_constraints.sql")),
+    ("views", include_str!("queries/views.sql")),
+    ("partitions", include_str!("queries/partitions.sql")),
+    ("triggers", include_str!("queries/triggers.sql")),
+    ("routines", include_str!("queries/routines.sql")),
+    ("parameters", include_str!("queries/parameters.sql")),
+];
+
+/// The account as `information_schema` writes grantees: `'user'@'host'`.
+const GRANTEE: &str =
+    "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
 
 /// The queries.
-pub(super) fn queries(_server: &Server, _scope: &CatalogueScope) -> Vec<CatalogueQuery> {
-    Vec::new()
+pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
+    let since = |version: [u32; 3]| server.version.is_empty() || server.version.as_slice() >= version.as_slice();
+    let checks = if is_mariadb(server) {
+        Some(("checks_mariadb", include_str!("queries/checks_mariadb.sql")))
+    } else if since([8, 0, 16]) {
+        Some(("checks", include_str!("queries/checks.sql")))
+    } else {
+        None
+    };
+    let is_visible = match is_mariadb(server) {
+        true if since([10, 6, 0]) => "CASE IGNORED WHEN 'YES' THEN 'NO' ELSE 'YES' END",
+        true => "'YES'",
+        false => "IS_VISIBLE",
+    };
+    let expression = if !is_mariadb(server) && since([8, 0, 13]) { "EXPRESSION" } else { "NULL" };
+    let in_scope = in_scope(scope);
+    QUERIES
+        .iter()
+        .copied()
+        .chain(checks)
+        .map(|(name, text)| CatalogueQuery {
+            name,
+            sql: text
+                .replace("{scope}", &in_scope)
+                .replace("{grantee}", GRANTEE)
+                .replace("{is_visible}", is_visible)
+                .replace("{expression}", expression),
+        })
+        .collect()
+}
+
+/// The condition behind the column that names the database. MariaDB looks only into the databases it has to
+/// when that is an equation; for a list it opens the tables of all.
+fn in_scope(scope: &CatalogueScope) -> String {
+    let names: Vec<String> = scope.namespaces.iter().map(|name| facts::quote_text(name)).collect();
+    match names.as_slice() {
+        [] => "= DATABASE()".to_owned(),
+        [only] => format!("= {only}"),
+        several => format!("IN ({})", several.join(", ")),
+    }
 }
 
 /// The schema that the rows stand for.
-pub(super) fn assemble(_server: &Server, _scope: &CatalogueScope, _rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
-    (Schema::new("mysql"), Vec::new())
+pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
+    let mut catalogue = Assembly {
+        schema: Schema::new(MYSQL.name()),
+        diagnostics: Vec::new(),
+        own: String::new(),
+        is_mariadb: is_mariadb(server),
+    };
+    catalogue.schema.server = Some(server.clone());
+    catalogue.read_schemata(scope, rows);
+    catalogue.read_relations(rows);
+    catalogue.read_columns(rows);
+    catalogue.read_foreign_keys(rows);
+    catalogue.read_indexes(rows);
+    catalogue.read_checks(rows);
+    catalogue.read_partitions(rows);
+    catalogue.read_triggers(rows);
+    catalogue.read_routines(rows);
+    catalogue.read_privileges(rows);
+    (catalogue.schema, catalogue.diagnostics)
+}
+
+fn is_mariadb(server: &Server) -> bool {
+    server.product == "MariaDB"
+}
+
+/// A schema in the making.
+struct Assembly {
+    schema: Schema,
+    diagnostics: Vec<Diagnostic>,
+    /// The database whose tables need no qualification: it is the namespace with the empty name.
+    own: String,
+    is_mariadb: bool,
+}
+
+impl Assembly {
+    fn read_schemata(&mut self, scope: &CatalogueScope, rows: &CatalogueRows) {
+        let mut found = Vec::new();
+        let mut connected = None;
+        for mut cells in Cells::of(rows, "schemata") {
+            let (name, _collation) = (cells.text(), cells.optional());
+            connected = cells.optional().or(connected);
+            found.push(name);
+        }
+        // The database that is connected to, else the only one that is asked for.
+        self.own = match (connected, scope.namespaces.as_slice()) {
+            (Some(connected), asked) if asked.is_empty() || asked.iter().any(|name| name == connected) => {
+                connected.to_owned()
+            }
+            (_, [only]) => only.clone(),
+            _ => String::new(),
+        };
+        for name in &found {
+            let namespace = self.namespace(name).to_owned();
+            self.schema.namespace_mut(&namespace);
+        }
+        if scope.namespaces.is_empty() && found.is_empty() {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "database-namespace-missing",
+                    "the URL names no database, so there is nothing to read",
+                    Origin::nowhere(),
+                )
+                .with_help("add its name: mysql://user@host/database"),
+            );
+        }
+        for name in scope.namespaces.iter().filter(|name| !found.contains(&name.as_str())) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "database-namespace-missing",
+                    format!("the server has no database \"{name}\", or this user may not see it"),
+                    Origin::catalogue(name),
+                )
+                .with_help("name an existing one in the URL or in the configuration (database.schemas), or create it"),
+            );
+        }
+    }
+
+    /// The name of a database as a namespace.
+    fn namespace<'name>(&self, database: &'name str) -> &'name str {
+        if database == self.own { "" } else { database }
+    }
+
+    /// A table in scope. Rows about anything else (a sequence) have no place to go.
+    fn table_mut(&mut self, database: &str, table: &str) -> Option<&mut Table> {
+        let namespace = self.namespace(database);
+        self.schema.namespaces.get_mut(namespace)?.tables.get_mut(table)
+    }
+}
+
+/// The catalogue's object of that dotted name.
+fn origin(parts: &[&str]) -> Origin {
+    Origin::catalogue(parts.join("."))
 }

@@ -1,0 +1,13 @@
+-- MySQL 8.0.16 and newer: checks, whose names are unique in a database, with the tables they belong to.
+SELECT CAST(t.TABLE_SCHEMA AS CHAR),
+       CAST(t.TABLE_NAME AS CHAR),
+       CAST(t.CONSTRAINT_NAME AS CHAR),
+       CAST('Table' AS CHAR),
+       CAST(t.ENFORCED AS CHAR),
+       CAST(c.CHECK_CLAUSE AS CHAR)
+FROM information_schema.TABLE_CONSTRAINTS AS t
+JOIN information_schema.CHECK_CONSTRAINTS AS c
+  ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME
+WHERE t.TABLE_SCHEMA {scope}
+  AND t.CONSTRAINT_TYPE = 'CHECK'
+ORDER BY t.TABLE_SCHEMA, t.TABLE_NAME, t.CONSTRAINT_NAME

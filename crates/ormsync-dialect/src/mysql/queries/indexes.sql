@@ -1,0 +1,15 @@
+-- Indexes and keys, one row for each part, in order.
+SELECT CAST(TABLE_SCHEMA AS CHAR),
+       CAST(TABLE_NAME AS CHAR),
+       CAST(INDEX_NAME AS CHAR),
+       CAST(NON_UNIQUE AS CHAR),
+       CAST(INDEX_TYPE AS CHAR),
+       CAST(INDEX_COMMENT AS CHAR),
+       CAST({is_visible} AS CHAR),
+       CAST(COLUMN_NAME AS CHAR),
+       CAST({expression} AS CHAR),
+       CAST(COLLATION AS CHAR),
+       CAST(SUB_PART AS CHAR)
+FROM information_schema.STATISTICS
+WHERE TABLE_SCHEMA {scope}
+ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX

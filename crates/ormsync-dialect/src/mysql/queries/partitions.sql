@@ -1,0 +1,8 @@
+-- How tables are partitioned, told again by each of their partitions.
+SELECT DISTINCT CAST(TABLE_SCHEMA AS CHAR),
+       CAST(TABLE_NAME AS CHAR),
+       CAST(PARTITION_METHOD AS CHAR),
+       CAST(PARTITION_EXPRESSION AS CHAR)
+FROM information_schema.PARTITIONS
+WHERE TABLE_SCHEMA {scope}
+  AND PARTITION_METHOD IS NOT NULL

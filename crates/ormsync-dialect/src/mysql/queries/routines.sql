@@ -1,0 +1,7 @@
+-- Functions and procedures.
+SELECT CAST(ROUTINE_SCHEMA AS CHAR),
+       CAST(SPECIFIC_NAME AS CHAR),
+       CAST(ROUTINE_TYPE AS CHAR),
+       CAST(ROUTINE_BODY AS CHAR)
+FROM information_schema.ROUTINES
+WHERE ROUTINE_SCHEMA {scope}

@@ -1,0 +1,6 @@
+-- The queries of views; blank for who may not SHOW VIEW.
+SELECT CAST(TABLE_SCHEMA AS CHAR),
+       CAST(TABLE_NAME AS CHAR),
+       CAST(VIEW_DEFINITION AS CHAR)
+FROM information_schema.VIEWS
+WHERE TABLE_SCHEMA {scope}

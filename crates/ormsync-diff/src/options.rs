@@ -1,0 +1,108 @@
+//! Comments and storage options of tables, and what sources say about the server as a whole.
+
+use std::collections::BTreeSet;
+
+use ormsync_schema::{Fact, ObjectKind, ObjectPath, Origin, Severity};
+
+use crate::answer::{Relation, Said, group};
+use crate::comparing::{Comparing, Difference, Saying};
+use crate::headline::Headline;
+use crate::rules;
+use crate::tables::TableRow;
+
+/// Compares the comments of a table.
+pub(crate) fn compare_comments(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
+    let answers: Vec<Said<&str>> = (0..row.slots.len())
+        .map(|source| match row.table(source) {
+            Some(table) if row.can_say(comparing, source, Fact::TableComment, "") => {
+                Said::from_option(table.comment.as_deref())
+            }
+            _ => Said::Silent,
+        })
+        .collect();
+    let Some(groups) = group(&answers, |left, right| Relation::of_equality(left == right)) else {
+        return;
+    };
+    let says = answers
+        .iter()
+        .enumerate()
+        .map(|(source, said)| match said.value() {
+            Some(comment) => Saying::new(format!("comment {comment:?}"), &row.origin(source)),
+            None => Saying::new("no comment", &row.origin(source)),
+        })
+        .collect();
+    let at = row.own_path(comparing);
+    comparing.report(Difference {
+        rule: &rules::TABLE_COMMENT,
+        headline: Headline::says(&at, "has"),
+        at,
+        owner: row.owner(comparing),
+        groups,
+        says,
+        mapping: false,
+        notes: Vec::new(),
+        at_most: row.at_most(),
+    });
+}
+
+/// Compares the storage options of a table: those that at least two sources give, since an option that
+/// is not given is left to the server.
+pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
+    let keys: BTreeSet<&str> = (0..row.slots.len())
+        .filter_map(|source| row.table(source))
+        .flat_map(|table| table.options.keys().map(String::as_str))
+        .collect();
+    for key in keys {
+        let answers: Vec<Said<&str>> = (0..row.slots.len())
+            .map(|source| match row.table(source).and_then(|table| table.options.get(key)) {
+                Some(value) if row.can_say(comparing, source, Fact::TableOptions, key) => Said::Value(value.as_str()),
+                _ => Said::Silent,
+            })
+            .collect();
+        let Some(groups) = group(&answers, |left, right| Relation::of_equality(left.eq_ignore_ascii_case(right)))
+        else {
+            continue;
+        };
+        let says = answers
+            .iter()
+            .enumerate()
+            .map(|(source, said)| {
+                Saying::new(format!("{key} {}", said.value().copied().unwrap_or_default()), &row.origin(source))
+            })
+            .collect();
+        let at = row.own_path(comparing);
+        comparing.report(Difference {
+            rule: &rules::TABLE_OPTIONS,
+            headline: Headline::says(&at, "has"),
+            at,
+            owner: row.owner(comparing),
+            groups,
+            says,
+            mapping: false,
+            notes: Vec::new(),
+            at_most: row.at_most(),
+        });
+    }
+}
+
+/// Whether all sources are written for the same kind of server.
+pub(crate) fn compare_providers(comparing: &mut Comparing<'_>) {
+    let answers: Vec<Said<&str>> =
+        comparing.sources.iter().map(|source| Said::Value(source.schema.dialect.as_str())).collect();
+    let Some(groups) = group(&answers, |left, right| Relation::of_equality(left == right)) else {
+        return;
+    };
+    let says = comparing.sources.iter().map(|source| Saying::new(&source.schema.dialect, &Origin::nowhere())).collect();
+    let at = ObjectPath { kind: ObjectKind::Schema, namespace: String::new(), table: None, name: None };
+    comparing.report(Difference {
+        rule: &rules::PROVIDER_MISMATCH,
+        headline: Headline::Says { subject: "The schema".to_owned(), verb: "is for" },
+        at,
+        owner: None,
+        groups,
+        says,
+        mapping: false,
+        notes: vec!["types and defaults are compared as if all were for one kind of server".to_owned()],
+        at_most: Severity::Error,
+    });
+}
