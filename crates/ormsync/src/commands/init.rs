@@ -217,9 +217,9 @@ fn quoted(text: &str) -> String {
 }
 
 fn render(template: &str, context: Value) -> Result<String> {
-    let mut environment = Environment::new();
-    environment.set_trim_blocks(false);
-    environment
+    Environment::new()
         .render_str(template, context)
-        .map_err(|error| Failure::new("internal", format!("the template of ormsync.toml failed: {error}")))
+        // The engine takes a template's last line end away.
+        .map(|text| text + "\n")
+        .map_err(|error| Failure::new("internal", format!("a template of `ormsync init` failed: {error}")))
 }
