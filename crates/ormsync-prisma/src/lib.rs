@@ -1,8 +1,38 @@
 //! Reads Prisma schemas: `.prisma` text to syntax tree to canonical schema.
+//!
+//! The way of a schema through this crate:
+//!
+//! | step | what |
+//! | --- | --- |
+//! | `sources` | finding and reading the files |
+//! | `syntax` | the grammar (`grammars/prisma.pest`) and the tree, with the place of everything |
+//! | `resolve` | names looked up, attributes understood, relations paired |
+//! | `validate` | the mistakes that `prisma validate` refuses, in our words |
+//! | `lower` | what Prisma's engine would make in a database |
+//! | `spelling` | the way back: an object of the canonical schema in Prisma's language |
+//!
+//! `native` holds what differs between Prisma's providers. No step stops at an error: what is not understood
+//! is a diagnostic with its place, and opaque in the canonical schema.
+//!
+//! The judge of everything here is Prisma's own engine: what it accepts is never refused.
+
+mod datasource;
+mod literal;
+mod lower;
+mod native;
+mod report;
+mod resolve;
+mod sources;
+mod spelling;
+mod syntax;
+mod validate;
 
 use std::path::Path;
 
-use ormsync_schema::{ObjectPath, Origin, Reading, Schema, SourceFiles, Spelling};
+use ormsync_schema::Reading;
+
+pub use datasource::{Datasource, DatasourceUrl, datasource};
+pub use spelling::PrismaSpelling;
 
 /// The tables that Prisma's own tooling makes in a database.
 pub const OWN_TABLES: &[&str] = &["_prisma_migrations"];
@@ -14,45 +44,25 @@ pub struct ReadOptions {
     pub default_namespace: Option<String>,
 }
 
-/// The datasource block of a schema.
-#[derive(Debug, Clone)]
-pub struct Datasource {
-    /// `provider`, as written.
-    pub provider: String,
-    /// `url`, if it is there.
-    pub url: Option<DatasourceUrl>,
-    /// `directUrl`, if it is there: the one to introspect through.
-    pub direct_url: Option<DatasourceUrl>,
-    /// The block.
-    pub origin: Origin,
-}
-
-/// A URL of a datasource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DatasourceUrl {
-    /// Written out.
-    Literal(String),
-    /// `env("NAME")`.
-    Environment(String),
-}
-
-/// The datasource of a schema (file or folder), if it can be found; syntax errors elsewhere do not matter.
-pub fn datasource(_path: &Path) -> Option<Datasource> {
-    None
-}
-
 /// Reads a schema: a `.prisma` file, or a folder of them. A file that is missing or unreadable is an
 /// error diagnostic like any other.
-pub fn read(_path: &Path, _options: &ReadOptions) -> Reading {
-    Reading { schema: Schema::new(""), diagnostics: Vec::new(), files: SourceFiles::default() }
+pub fn read(path: &Path, options: &ReadOptions) -> Reading {
+    read_sources(sources::Sources::load(path), options)
 }
 
-/// Writes objects in Prisma's language, for suggested fixes.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct PrismaSpelling;
-
-impl Spelling for PrismaSpelling {
-    fn spell(&self, _wanted: &Schema, _own: &Schema, _path: &ObjectPath) -> Option<String> {
-        None
+fn read_sources(mut sources: sources::Sources, options: &ReadOptions) -> Reading {
+    let mut diagnostics = Vec::new();
+    let (model, provider) = resolve::resolve(&sources, &mut diagnostics);
+    validate::validate(&model, &mut diagnostics);
+    let mut schema = lower::lower(&model, &sources, options.default_namespace.as_deref());
+    drop(model);
+    if provider.is_none() {
+        // Without a provider nothing that was lowered can be trusted; the errors say why.
+        schema = ormsync_schema::Schema::new("");
     }
+    sources.diagnostics.append(&mut diagnostics);
+    Reading { schema, diagnostics: sources.diagnostics, files: sources.files }
 }
+
+#[cfg(test)]
+mod tests;

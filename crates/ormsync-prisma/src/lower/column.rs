@@ -1,0 +1,160 @@
+//! Columns: types, nullability, defaults, and what the client does.
+
+use ormsync_schema::{ClientSide, Column, DataType, Fact, Identity, Origin, Span};
+
+use super::Lowering;
+use crate::native::{EnumStorage, ScalarType};
+use crate::resolve::model::{DefaultKind, FieldKind, FieldModel, Model};
+use crate::syntax::Arity;
+
+impl<'t> Lowering<'_, 't> {
+    /// The column of a field; none for fields that lead to another model.
+    pub(super) fn column(&self, model: &Model<'t>, field: &FieldModel<'t>) -> Option<Column> {
+        if !field.is_column() {
+            return None;
+        }
+        let data_type = self.data_type(model, field);
+        // The engine writes no NOT NULL for lists.
+        let nullable = field.arity() != Arity::Required;
+        let mut column = Column::new(data_type, nullable, model.origin(field.field.span));
+        self.set_default(model, field, &mut column);
+        column.client = self.client_side(field, &column);
+        self.set_places(model, field, &mut column);
+        Some(column)
+    }
+
+    fn data_type(&self, model: &Model<'t>, field: &FieldModel<'t>) -> DataType {
+        let element = self.element_type(model, field);
+        if field.arity() == Arity::List && !element.is_unreadable() {
+            return DataType::Array(Box::new(element));
+        }
+        element
+    }
+
+    fn element_type(&self, model: &Model<'t>, field: &FieldModel<'t>) -> DataType {
+        let facts = self.model.facts;
+        let written = || DataType::Unreadable(self.written(model, type_span(field)));
+        match &field.kind {
+            FieldKind::Scalar(scalar) => match &field.native {
+                None => facts.dialect.parse_type((facts.default_type)(*scalar)),
+                Some(native) => match &native.resolved {
+                    Some((native, arguments)) => {
+                        facts.dialect.parse_type(&native_sql(facts, *scalar, native, arguments))
+                    }
+                    None => written(),
+                },
+            },
+            FieldKind::Enum(position) => self.enum_type(*position),
+            FieldKind::Unsupported(text) => facts.dialect.parse_type(text),
+            FieldKind::Composite | FieldKind::Unknown | FieldKind::Relation(_) => written(),
+        }
+    }
+
+    fn enum_type(&self, position: usize) -> DataType {
+        let model = &self.model.enums[position];
+        match self.model.facts.enums {
+            EnumStorage::NamedType => DataType::Enum {
+                namespace: self.namespace(model.namespace).to_owned(),
+                name: model.type_name.to_owned(),
+            },
+            EnumStorage::InColumn if model.incomplete => DataType::Unreadable(model.name().to_owned()),
+            EnumStorage::InColumn => DataType::InlineEnum(model.labels()),
+            EnumStorage::Text => self.model.facts.dialect.parse_type((self.model.facts.default_type)(ScalarType::String)),
+        }
+    }
+
+    fn set_default(&self, model: &Model<'t>, field: &FieldModel<'t>, column: &mut Column) {
+        let is_numbered_id = self.model.facts.integer_id_numbers_itself
+            && field.scalar() == Some(ScalarType::Int)
+            && model.single_id().is_some_and(|id| model.fields[id].name() == field.name());
+        match field.default.as_ref().map(|default| &default.kind) {
+            Some(DefaultKind::AutoIncrement) => column.identity = Some(Identity::auto_increment()),
+            None if is_numbered_id => column.identity = Some(Identity::auto_increment()),
+            Some(kind) => column.default = self.default_value(field, kind, &column.data_type),
+            None => {}
+        }
+    }
+
+    fn client_side(&self, field: &FieldModel<'t>, column: &Column) -> ClientSide {
+        let default = match field.default.as_ref().map(|default| &default.kind) {
+            Some(DefaultKind::Client(value)) => Some(value.to_string()),
+            // A literal that the engine leaves out of its SQL is still filled in by the client.
+            Some(DefaultKind::Literal(value)) if column.default.is_none() => Some(value.to_string()),
+            _ => None,
+        };
+        ClientSide {
+            attribute: (field.column != field.name()).then(|| field.name().to_owned()),
+            default,
+            update: field.updated_at.then(|| "@updatedAt".to_owned()),
+            version_counter: false,
+            enum_labels: self.client_labels(field),
+            ignored: field.ignored,
+        }
+    }
+
+    /// The names that the client has for enum values, where they differ from the labels.
+    fn client_labels(&self, field: &FieldModel<'t>) -> Option<Vec<String>> {
+        let FieldKind::Enum(position) = field.kind else { return None };
+        let values = &self.model.enums[position].values;
+        let differs = values.iter().any(|(name, label)| name != label);
+        differs.then(|| values.iter().map(|(name, _)| (*name).to_owned()).collect())
+    }
+
+    fn set_places(&self, model: &Model<'t>, field: &FieldModel<'t>, column: &mut Column) {
+        let mut place = |fact: Fact, span: Span| column.places.insert(fact, model.origin(span));
+        if field.field.field_type.is_some() {
+            place(Fact::ColumnType, type_span(field));
+        }
+        if let Some(field_type) = &field.field.field_type {
+            place(Fact::Nullability, field_type.span);
+        }
+        if let Some(default) = &field.default {
+            place(Fact::Default, default.attribute.span);
+            if matches!(default.kind, DefaultKind::AutoIncrement) {
+                place(Fact::Identity, default.attribute.span);
+            }
+            if matches!(default.kind, DefaultKind::Client(_)) {
+                place(Fact::ClientDefault, default.attribute.span);
+            }
+        }
+        if let Some(attribute) = field.field.attribute("updatedAt") {
+            place(Fact::ClientUpdate, attribute.span);
+        }
+    }
+
+    fn written(&self, model: &Model<'t>, span: Span) -> String {
+        self.files.get(model.path).map(|file| file.slice(span).to_owned()).unwrap_or_default()
+    }
+}
+
+/// From the type's name to the end of the native type.
+pub(crate) fn type_span(field: &FieldModel<'_>) -> Span {
+    let Some(field_type) = &field.field.field_type else { return field.field.span };
+    let native = field.field.attributes.iter().find(|attribute| attribute.name.text.contains('.'));
+    let end = native.map_or(field_type.span.end, |attribute| attribute.span.end.max(field_type.span.end));
+    Span::new(field_type.span.start, end)
+}
+
+/// A native type as SQL writes it.
+fn native_sql(
+    facts: &crate::native::ProviderFacts,
+    scalar: ScalarType,
+    native: &crate::native::NativeType,
+    arguments: &[i64],
+) -> String {
+    if scalar == ScalarType::Boolean
+        && let Some((_, sql)) = facts.boolean_native.iter().find(|(name, _)| *name == native.name)
+    {
+        return (*sql).to_owned();
+    }
+    if arguments.is_empty() {
+        return native.sql.to_owned();
+    }
+    let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+    format!("{}({})", native.sql, arguments.join(","))
+}
+
+/// The origin of a model's head: what findings about the whole table point at.
+pub(super) fn head_origin(model: &Model<'_>) -> Origin {
+    model.origin(model.block.head)
+}

@@ -1,0 +1,53 @@
+//! SQLite, which has no native types.
+
+use ormsync_dialect::SQLITE;
+use ormsync_schema::ReferentialAction::{Cascade, Restrict, SetNull};
+
+use super::ScalarType::{BigInt, Boolean, Bytes, DateTime, Decimal, Float, Int, Json, String};
+use super::{AutoIncrementRule, EnumStorage, NameScope, ProviderFacts, ScalarType};
+
+pub(super) static FACTS: ProviderFacts = ProviderFacts {
+    dialect: &SQLITE,
+    display: "SQLite",
+    natives: &[],
+    default_type,
+    default_native: |_| None,
+    boolean_native: &[],
+    longest_name: 10_000,
+    enums: EnumStorage::Text,
+    literal_defaults_dropped: &[],
+    bytes_default_is_text: true,
+    iso_time_default: false,
+    now_has_precision: false,
+    has_lists: false,
+    has_namespaces: false,
+    has_extensions: false,
+    has_named_primary_keys: false,
+    has_named_foreign_keys: false,
+    has_prefix_lengths: false,
+    has_fulltext: false,
+    has_partial_indexes: true,
+    has_sorted_primary_keys: false,
+    index_methods: &["BTree"],
+    auto_increment: AutoIncrementRule::SingleId,
+    integer_id_numbers_itself: true,
+    join_table_has_primary_key: false,
+    name_scope: NameScope::Indexes,
+    emulated_actions: &[Cascade, Restrict, SetNull],
+    unindexable_natives: &[],
+};
+
+/// Since Prisma 7 the type of `Json` is JSONB, which SQLite takes as a name like any other.
+fn default_type(scalar: ScalarType) -> &'static str {
+    match scalar {
+        String => "text",
+        Boolean => "boolean",
+        Int => "integer",
+        BigInt => "bigint",
+        Float => "real",
+        Decimal => "decimal",
+        DateTime => "datetime",
+        Json => "jsonb",
+        Bytes => "blob",
+    }
+}

@@ -1,0 +1,190 @@
+//! Going through the attributes of something and the arguments of an attribute, each exactly once: what is
+//! left over at the end is unknown, what is met twice is a duplicate.
+
+use crate::report::Report;
+use crate::syntax::{Argument, Attribute, Expression, ExpressionKind};
+
+/// The attributes of a field, block or enum value.
+pub(super) struct Attributes<'t> {
+    /// `@` or `@@`, for messages.
+    prefix: &'static str,
+    all: &'t [Attribute],
+    taken: Vec<bool>,
+}
+
+impl<'t> Attributes<'t> {
+    pub(super) fn new(prefix: &'static str, all: &'t [Attribute]) -> Self {
+        Self { prefix, all, taken: vec![false; all.len()] }
+    }
+
+    /// The attribute of that name, which may stand only once. Of several, the first counts.
+    pub(super) fn single(&mut self, name: &str, report: &mut Report<'_>) -> Option<&'t Attribute> {
+        let found = self.repeated(name);
+        if found.len() > 1 {
+            for attribute in &found {
+                report.error(
+                    "prisma-attribute",
+                    attribute.span,
+                    format!("`{}{name}` may stand only once here.", self.prefix),
+                );
+            }
+        }
+        found.first().copied()
+    }
+
+    /// All attributes of that name.
+    pub(super) fn repeated(&mut self, name: &str) -> Vec<&'t Attribute> {
+        let mut found = Vec::new();
+        for (taken, attribute) in self.taken.iter_mut().zip(self.all) {
+            if attribute.name.text == name {
+                *taken = true;
+                found.push(attribute);
+            }
+        }
+        found
+    }
+
+    /// The attributes with a dot in their name: native types.
+    pub(super) fn scoped(&mut self) -> Vec<&'t Attribute> {
+        let mut found = Vec::new();
+        for (taken, attribute) in self.taken.iter_mut().zip(self.all) {
+            if attribute.name.text.contains('.') {
+                *taken = true;
+                found.push(attribute);
+            }
+        }
+        found
+    }
+
+    /// Reports what nobody took.
+    pub(super) fn finish(self, report: &mut Report<'_>) {
+        for (taken, attribute) in self.taken.iter().zip(self.all) {
+            if !taken {
+                report.error(
+                    "prisma-attribute",
+                    attribute.span,
+                    format!("There is no attribute `{}{}` here.", self.prefix, attribute.name.text),
+                );
+            }
+        }
+    }
+}
+
+/// The arguments of one attribute or function.
+pub(super) struct Arguments<'t> {
+    attribute: &'t Attribute,
+    all: &'t [Argument],
+    taken: Vec<bool>,
+    /// Whether something was wrong, so that nothing follows from what is missing.
+    pub(super) broken: bool,
+}
+
+impl<'t> Arguments<'t> {
+    pub(super) fn new(attribute: &'t Attribute, report: &mut Report<'_>) -> Self {
+        let mut arguments =
+            Self { attribute, all: &attribute.arguments, taken: vec![false; attribute.arguments.len()], broken: false };
+        arguments.refuse_duplicates(report);
+        arguments
+    }
+
+    fn refuse_duplicates(&mut self, report: &mut Report<'_>) {
+        for (position, argument) in self.all.iter().enumerate() {
+            self.broken |= argument.value.is_none();
+            let name = argument.name.as_ref().map(|name| name.text.as_str());
+            let is_again =
+                self.all[..position].iter().any(|earlier| earlier.name.as_ref().map(|name| name.text.as_str()) == name);
+            if is_again {
+                self.broken = true;
+                self.taken[position] = true;
+                let message = match name {
+                    Some(name) => format!("The argument `{name}` is given twice."),
+                    None => "Only one argument may go without a name.".to_owned(),
+                };
+                report.error("prisma-attribute", argument.span, message);
+            }
+        }
+    }
+
+    /// A named argument.
+    pub(super) fn named(&mut self, name: &str) -> Option<&'t Expression> {
+        let found = self.all.iter().position(|argument| argument.name.as_ref().is_some_and(|given| given.text == name));
+        self.take(found)
+    }
+
+    /// The argument of that name, or the one without a name.
+    pub(super) fn default(&mut self, name: &str, report: &mut Report<'_>) -> Option<&'t Expression> {
+        let named = self.named(name);
+        let unnamed = self.all.iter().position(|argument| argument.name.is_none());
+        let unnamed = self.take(unnamed);
+        if let (Some(_), Some(second)) = (named, unnamed) {
+            self.broken = true;
+            report.error("prisma-attribute", second.span, format!("The argument `{name}` is given twice."));
+        }
+        named.or(unnamed)
+    }
+
+    /// Like [`Arguments::default`], but its absence is an error.
+    pub(super) fn required(&mut self, name: &str, report: &mut Report<'_>) -> Option<&'t Expression> {
+        let found = self.default(name, report);
+        if found.is_none() {
+            self.broken = true;
+            report.error(
+                "prisma-attribute",
+                self.attribute.span,
+                format!("`{}` lacks its argument `{name}`.", self.attribute.name.text),
+            );
+        }
+        found
+    }
+
+    /// A named string that is not empty.
+    pub(super) fn text(&mut self, name: &str, report: &mut Report<'_>) -> Option<&'t str> {
+        let value = self.named(name)?;
+        let text = expect_text(value, name, report)?;
+        if text.is_empty() {
+            report.error("prisma-attribute", value.span, format!("The argument `{name}` must not be empty."));
+            return None;
+        }
+        Some(text)
+    }
+
+    fn take(&mut self, position: Option<usize>) -> Option<&'t Expression> {
+        let position = position?;
+        self.taken[position] = true;
+        self.all[position].value.as_ref()
+    }
+
+    /// Reports what nobody took.
+    pub(super) fn finish(self, report: &mut Report<'_>) {
+        for (taken, argument) in self.taken.iter().zip(self.all) {
+            if !taken {
+                let message = match &argument.name {
+                    Some(name) => format!("`{}` has no argument `{}`.", self.attribute.name.text, name.text),
+                    None => format!("`{}` has no argument without a name.", self.attribute.name.text),
+                };
+                report.error("prisma-attribute", argument.span, message);
+            }
+        }
+    }
+}
+
+/// The text of a string argument.
+pub(super) fn expect_text<'t>(value: &'t Expression, name: &str, report: &mut Report<'_>) -> Option<&'t str> {
+    let text = value.as_text();
+    if text.is_none() {
+        report.error(
+            "prisma-attribute",
+            value.span,
+            format!("The argument `{name}` takes a string, not {}.", value.form()),
+        );
+    }
+    text
+}
+
+/// The elements of a list; a single value is a list of one, as the engine has it.
+pub(super) fn elements(value: &Expression) -> &[Expression] {
+    match &value.kind {
+        ExpressionKind::Array(elements) => elements,
+        _ => std::slice::from_ref(value),
+    }
+}

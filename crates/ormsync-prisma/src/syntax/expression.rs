@@ -1,0 +1,107 @@
+//! Values: strings, numbers, names, functions, lists, objects.
+
+use pest::iterators::Pair;
+
+use super::tree::{Document, Expression, ExpressionKind};
+use super::{Rule, attribute, name_of, span_of};
+
+pub(super) fn build(pair: Pair<'_, Rule>, document: &mut Document) -> Expression {
+    let span = span_of(&pair);
+    let inner = pair.into_inner().next().expect("an expression is one of its forms");
+    let kind = match inner.as_rule() {
+        Rule::string => ExpressionKind::Text(text(&inner, document)),
+        Rule::number => ExpressionKind::Number(inner.as_str().to_owned()),
+        Rule::function => function(inner, document),
+        Rule::array => array(inner, document),
+        Rule::object => object(inner, document),
+        _ => ExpressionKind::Constant(inner.as_str().trim_end().to_owned()),
+    };
+    Expression { kind, span }
+}
+
+fn function(pair: Pair<'_, Rule>, document: &mut Document) -> ExpressionKind {
+    let mut inner = pair.into_inner();
+    let name = inner.next().map(|name| name_of(&name).text).unwrap_or_default();
+    let arguments = inner.next().map(|list| attribute::arguments(list, document)).unwrap_or_default();
+    ExpressionKind::Function(name, arguments)
+}
+
+fn array(pair: Pair<'_, Rule>, document: &mut Document) -> ExpressionKind {
+    let mut elements = Vec::new();
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::expression => elements.push(build(part, document)),
+            _ => document.problem(span_of(&part), "There may be no comma behind the last element of a list.", None),
+        }
+    }
+    ExpressionKind::Array(elements)
+}
+
+fn object(pair: Pair<'_, Rule>, document: &mut Document) -> ExpressionKind {
+    let members = pair
+        .into_inner()
+        .filter_map(|member| {
+            let mut inner = member.into_inner();
+            let name = name_of(&inner.next()?);
+            Some((name, build(inner.next()?, document)))
+        })
+        .collect();
+    ExpressionKind::Object(members)
+}
+
+/// The text of a string, its escapes resolved as JSON has them.
+pub(super) fn text(pair: &Pair<'_, Rule>, document: &mut Document) -> String {
+    let content = pair.clone().into_inner().next().map(|content| content.as_str()).unwrap_or_default();
+    let mut resolved = String::with_capacity(content.len());
+    let mut rest = content;
+    while let Some(at) = rest.find('\\') {
+        resolved.push_str(&rest[..at]);
+        let escape = &rest[at + 1..];
+        match unescape(escape) {
+            Some((character, length)) => {
+                resolved.push(character);
+                rest = &escape[length..];
+            }
+            None => {
+                document.problem(
+                    span_of(pair),
+                    format!("`\\{}` is not an escape that strings have.", escape.chars().next().unwrap_or(' ')),
+                    Some("Write a backslash as `\\\\`."),
+                );
+                resolved.push('\\');
+                rest = escape;
+            }
+        }
+    }
+    resolved.push_str(rest);
+    resolved
+}
+
+/// The character that an escape stands for and how many bytes behind the backslash it takes.
+fn unescape(escape: &str) -> Option<(char, usize)> {
+    let simple = match escape.chars().next()? {
+        '"' => '"',
+        '\\' => '\\',
+        '/' => '/',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'u' => return unicode_escape(escape),
+        _ => return None,
+    };
+    Some((simple, 1))
+}
+
+/// `uXXXX`, or two of them that make one character outside the basic plane.
+fn unicode_escape(escape: &str) -> Option<(char, usize)> {
+    let unit = |text: &str| u16::from_str_radix(text.get(..4)?, 16).ok();
+    let first = unit(escape.get(1..)?)?;
+    if let Some(character) = char::from_u32(u32::from(first)) {
+        return Some((character, 5));
+    }
+    let second = unit(escape.get(5..)?.strip_prefix("\\u")?)?;
+    let character = char::decode_utf16([first, second]).next()?.ok()?;
+    Some((character, 11))
+}

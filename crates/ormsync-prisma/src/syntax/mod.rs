@@ -1,0 +1,71 @@
+//! From text to tree: `grammars/prisma.pest` and the builders of the tree, a file per family of rules.
+//!
+//! Reading never fails. What the grammar could not read is a [`SyntaxProblem`] with its place, and
+//! everything around it is in the tree.
+
+mod attribute;
+mod block;
+mod depth;
+mod expression;
+mod field;
+mod print;
+mod tree;
+
+use ormsync_schema::Span;
+use pest::Parser;
+use pest::iterators::Pair;
+
+pub(crate) use print::quote;
+pub(crate) use tree::{
+    Argument, Arity, Attribute, Block, ConfigurationBlock, Document, EnumBlock, EnumValue, Expression, ExpressionKind,
+    Field, FieldType, ModelBlock, ModelKind, Name, Property, SyntaxProblem, TypeName,
+};
+
+/// The parser that pest makes of the grammar.
+#[derive(pest_derive::Parser)]
+#[grammar = "../../grammars/prisma.pest"]
+struct PrismaParser;
+
+/// Reads one file.
+pub(crate) fn parse(text: &str) -> Document {
+    let mut document = Document::default();
+    let too_deep = depth::too_deep(text);
+    for span in &too_deep {
+        document.problem(*span, "This line nests more than 64 brackets.", None);
+        document.has_bad_chunks = true;
+    }
+    let blanked = (!too_deep.is_empty()).then(|| depth::blank(text, &too_deep));
+    match PrismaParser::parse(Rule::schema, blanked.as_deref().unwrap_or(text)) {
+        Ok(mut pairs) => {
+            if let Some(schema) = pairs.next() {
+                block::build_all(schema, &mut document);
+            }
+        }
+        // The grammar takes any text; what is left is its guard against an exhausted stack.
+        Err(error) => {
+            document.problem(Span::new(0, text.len()), format!("This file cannot be read: {error}."), None);
+            document.has_bad_chunks = true;
+        }
+    }
+    document.problems.sort_by_key(|problem| problem.span);
+    document
+}
+
+impl Document {
+    fn problem(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
+        self.problems.push(SyntaxProblem { span, message: message.into(), help: help.map(str::to_owned) });
+    }
+}
+
+/// The place of a pair, without the white space that `~` may have taken in behind it.
+fn span_of(pair: &Pair<'_, Rule>) -> Span {
+    let start = pair.as_span().start();
+    Span::new(start, start + pair.as_str().trim_end().len())
+}
+
+fn name_of(pair: &Pair<'_, Rule>) -> Name {
+    Name { text: pair.as_str().trim_end().to_owned(), span: span_of(pair) }
+}
+
+#[cfg(test)]
+mod tests;
