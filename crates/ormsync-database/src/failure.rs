@@ -74,11 +74,7 @@ impl Failure {
         let connecting = !matches!(&self.step, Step::Query(_))
             && !matches!(&self.step, Step::TimedOut { during, .. } if matches!(**during, Step::Query(_)));
         let Words { message, help } = self.words(url);
-        if connecting {
-            DatabaseError::Connect { message, help }
-        } else {
-            DatabaseError::Catalogue { message, help }
-        }
+        if connecting { DatabaseError::Connect { message, help } } else { DatabaseError::Catalogue { message, help } }
     }
 
     fn words(&self, url: &DatabaseUrl) -> Words {
@@ -148,7 +144,11 @@ fn connect_words(server: &ServerAddress, cause: &sqlx::Error) -> Words {
             }
         }
         other => Words::new(
-            format!("{place} did not answer as a {} server does: {}", product(server.kind), scrubbed(&other.to_string(), server)),
+            format!(
+                "{place} did not answer as a {} server does: {}",
+                product(server.kind),
+                scrubbed(&other.to_string(), server)
+            ),
             format!("is it a {} server that listens there?", product(server.kind)),
         ),
     }
@@ -169,10 +169,9 @@ fn io_words(server: &ServerAddress, error: &std::io::Error) -> Words {
             format!("a certificate or key file that the URL names does not exist ({text})"),
             "sslcert, sslkey and sslrootcert are paths of PEM files",
         ),
-        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Words::new(
-            format!("no way to {place}: {text}"),
-            "is a VPN or a firewall in between?",
-        ),
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            Words::new(format!("no way to {place}: {text}"), "is a VPN or a firewall in between?")
+        }
         _ if text.contains("lookup address") || text.contains("resolve") => Words::new(
             format!("unknown host \"{}\"", server.host),
             "is the name spelled right, and does this machine's network know it?",
@@ -214,7 +213,10 @@ fn tls_words(server: &ServerAddress, text: &str) -> Words {
             },
         );
     }
-    Words::new(format!("no TLS connection to {place}: {}", scrubbed(text, server)), "sslmode in the URL says how far TLS is wanted")
+    Words::new(
+        format!("no TLS connection to {place}: {}", scrubbed(text, server)),
+        "sslmode in the URL says how far TLS is wanted",
+    )
 }
 
 fn postgres_words(server: &ServerAddress, code: Option<&str>, told: &str) -> Words {
@@ -262,10 +264,7 @@ fn mysql_words(server: &ServerAddress, number: u16, told: &str) -> Words {
             format!("{place} does not let this host in: {}", scrubbed(told, server)),
             "the server's accounts name the hosts they may come from",
         ),
-        3159 => Words::new(
-            format!("{place} does not let {user} in without TLS"),
-            "say sslmode=require in the URL",
-        ),
+        3159 => Words::new(format!("{place} does not let {user} in without TLS"), "say sslmode=require in the URL"),
         _ => Words::new(
             format!("{place} refused {user} ({database}): {}", scrubbed(told, server)),
             "the message is the server's own",
@@ -324,9 +323,10 @@ impl FileAddress {
                 (format!("{path} is a folder, not a SQLite file"), "name the file in it")
             }
             Ok(_) => return Ok(()),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                (format!("there is no SQLite file {path}"), "is the path right, and have the migrations been run? ormsync does not create it")
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => (
+                format!("there is no SQLite file {path}"),
+                "is the path right, and have the migrations been run? ormsync does not create it",
+            ),
             Err(error) => (format!("{path} cannot be opened: {error}"), "its owner and mode decide who may read it"),
         };
         Err(Failure { step: Step::File { message, help: help.to_owned() }, cause: None, tries: 1 })

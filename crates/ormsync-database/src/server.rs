@@ -33,7 +33,10 @@ pub(crate) fn refuse_too_old(server: &Server) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure {
-        step: Step::Version { server: server.clone(), oldest: format!("{} {}.{}", server.product, oldest[0], oldest[1]) },
+        step: Step::Version {
+            server: server.clone(),
+            oldest: format!("{} {}.{}", server.product, oldest[0], oldest[1]),
+        },
         cause: None,
         tries: 1,
     })

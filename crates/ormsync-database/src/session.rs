@@ -7,7 +7,7 @@ use futures_util::TryStreamExt as _;
 use ormsync_dialect::CatalogueRow;
 use ormsync_schema::Server;
 use sqlx::{
-    AssertSqlSafe, ColumnIndex, Connection as _, ConnectOptions as _, Database, Decode, Executor, MySqlConnection,
+    AssertSqlSafe, ColumnIndex, ConnectOptions as _, Connection as _, Database, Decode, Executor, MySqlConnection,
     PgConnection, Row as _, SqliteConnection, Type,
 };
 

@@ -127,11 +127,7 @@ const EXAMPLES: &str = "postgresql://user@host/database, mysql://user@host/datab
 /// Without the blanks and quotes that get into environment variables.
 fn unquoted(text: &str) -> &str {
     let text = text.trim();
-    ['"', '\'']
-        .into_iter()
-        .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
-        .unwrap_or(text)
-        .trim()
+    ['"', '\''].into_iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(text).trim()
 }
 
 /// What to do instead, for the schemes that people have.

@@ -163,8 +163,7 @@ impl ServerAddress {
                 }
                 // Zero is libpq's word for "no limit"; the caller's own limit then holds.
                 "connect_timeout" => {
-                    self.connect_timeout =
-                        value.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
+                    self.connect_timeout = value.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
                 }
                 _ => {}
             }

@@ -85,11 +85,7 @@ pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &Catalogue
 
 /// The namespaces to read.
 fn namespaces(scope: &CatalogueScope) -> Vec<String> {
-    if scope.namespaces.is_empty() {
-        vec![POSTGRESQL.default_namespace().to_owned()]
-    } else {
-        scope.namespaces.clone()
-    }
+    if scope.namespaces.is_empty() { vec![POSTGRESQL.default_namespace().to_owned()] } else { scope.namespaces.clone() }
 }
 
 /// A table in scope. Rows about anything else (a table of an extension) have no place to go.

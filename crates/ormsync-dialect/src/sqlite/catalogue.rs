@@ -1,15 +1,155 @@
 //! The catalogue of SQLite: queries, and how their rows become a schema.
+//!
+//! The pragmas tell columns, keys and indexes; what they do not tell (checks, names of constraints,
+//! generated expressions, collations, deferrability) is read from the statement that made the table, which
+//! SQLite keeps as it was written.
 
-use ormsync_schema::{Diagnostic, Schema, Server};
+mod indexes;
+mod statement;
+mod table;
+mod tokens;
+mod trigger;
 
-use crate::{CatalogueQuery, CatalogueRows, CatalogueScope};
+use std::collections::BTreeMap;
+
+use ormsync_schema::{Diagnostic, Expression, Fact, Opaque, Origin, Schema, Server, Table, View};
+
+use self::statement::TableStatement;
+use self::tokens::Tokens;
+use super::SQLITE;
+use crate::catalogue::Cells;
+use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect};
+
+/// The queries with their files.
+const QUERIES: [(&str, &str); 5] = [
+    ("objects", include_str!("queries/objects.sql")),
+    ("tables", include_str!("queries/tables.sql")),
+    ("columns", include_str!("queries/columns.sql")),
+    ("indexes", include_str!("queries/indexes.sql")),
+    ("foreign_keys", include_str!("queries/foreign_keys.sql")),
+];
 
 /// The queries.
 pub(super) fn queries(_server: &Server, _scope: &CatalogueScope) -> Vec<CatalogueQuery> {
-    Vec::new()
+    QUERIES.iter().map(|(name, text)| CatalogueQuery { name, sql: (*text).to_owned() }).collect()
 }
 
 /// The schema that the rows stand for.
-pub(super) fn assemble(_server: &Server, _scope: &CatalogueScope, _rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
-    (Schema::new("sqlite"), Vec::new())
+pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
+    let mut schema = Schema::new(SQLITE.name());
+    schema.server = Some(server.clone());
+    let mut diagnostics = Vec::new();
+    refuse_namespaces(scope, &mut diagnostics);
+    let objects = Objects::read(rows);
+    let content = schema.namespace_mut("");
+    for mut cells in Cells::of(rows, "tables") {
+        let (name, kind) = (cells.text(), cells.text());
+        let (without_rowid, strict) = (cells.flag(), cells.flag());
+        let mut table = Table { origin: Origin::catalogue(name), ..Table::default() };
+        match kind {
+            "table" => {
+                for (option, given) in [("without_rowid", without_rowid), ("strict", strict)] {
+                    if given {
+                        table.options.insert(option.to_owned(), "true".to_owned());
+                    }
+                }
+            }
+            "virtual" => make_virtual(&mut table, objects.tables.get(name).copied().unwrap_or_default()),
+            _ => continue,
+        }
+        content.tables.insert(name.to_owned(), table);
+    }
+    for (name, statement) in &objects.views {
+        content.views.insert((*name).to_owned(), view(name, statement));
+    }
+    let statements: BTreeMap<&str, TableStatement> = content
+        .tables
+        .iter()
+        .filter(|(_, table)| !table.options.contains_key("virtual"))
+        .filter_map(|(name, _)| objects.tables.get_key_value(name.as_str()))
+        .map(|(name, text)| (*name, statement::read(text)))
+        .collect();
+    table::read_columns(rows, &statements, &mut content.tables);
+    table::read_foreign_keys(rows, &statements, &mut content.tables, &mut diagnostics);
+    indexes::read(rows, &objects.indexes, &statements, &mut content.tables, &mut diagnostics);
+    table::read_checks(&statements, &mut content.tables, &mut diagnostics);
+    for (name, table, statement) in &objects.triggers {
+        // Those of views have no place in the model.
+        if let (Some(table), Some(trigger)) = (content.tables.get_mut(*table), trigger::read(name, statement)) {
+            table.triggers.insert((*name).to_owned(), trigger);
+        }
+    }
+    (schema, diagnostics)
+}
+
+/// The statements in `sqlite_master`, by kind.
+#[derive(Default)]
+struct Objects<'rows> {
+    tables: BTreeMap<&'rows str, &'rows str>,
+    indexes: BTreeMap<&'rows str, &'rows str>,
+    views: BTreeMap<&'rows str, &'rows str>,
+    /// Name, table, statement.
+    triggers: Vec<(&'rows str, &'rows str, &'rows str)>,
+}
+
+impl<'rows> Objects<'rows> {
+    fn read(rows: &'rows CatalogueRows) -> Self {
+        let mut objects = Self::default();
+        for mut cells in Cells::of(rows, "objects") {
+            let (kind, name, table, statement) = (cells.text(), cells.text(), cells.text(), cells.text());
+            match kind {
+                "table" => _ = objects.tables.insert(name, statement),
+                "index" => _ = objects.indexes.insert(name, statement),
+                "view" => _ = objects.views.insert(name, statement),
+                _ => objects.triggers.push((name, table, statement)),
+            }
+        }
+        objects
+    }
+}
+
+/// A file has one namespace; `main` is SQLite's own name for it.
+fn refuse_namespaces(scope: &CatalogueScope, diagnostics: &mut Vec<Diagnostic>) {
+    for name in scope.namespaces.iter().filter(|name| !matches!(name.as_str(), "" | "main")) {
+        diagnostics.push(
+            Diagnostic::error(
+                "database-namespace-missing",
+                format!("SQLite has no schemas, so there is no \"{name}\""),
+                Origin::catalogue(name),
+            )
+            .with_help("leave the schemas out for SQLite (database.schemas in the configuration)"),
+        );
+    }
+}
+
+/// A virtual table is what its module makes of it: nobody knows its columns without the module.
+fn make_virtual(table: &mut Table, statement: &str) {
+    let module = Tokens::read(statement).and_then(|tokens| tokens.text_behind("USING")).unwrap_or_default();
+    table.options.insert("virtual".to_owned(), module);
+    table.opaque.push(Opaque {
+        fact: Fact::Column,
+        name: None,
+        text: statement.to_owned(),
+        origin: table.origin.clone(),
+    });
+}
+
+fn view(name: &str, statement: &str) -> View {
+    View {
+        definition: Tokens::read(statement).and_then(|tokens| tokens.text_behind("AS")).map(Expression::written),
+        materialised: false,
+        columns: Default::default(),
+        comment: None,
+        origin: Origin::catalogue(name),
+    }
+}
+
+/// A statement that SQLite took and we could not read.
+fn unreadable(name: &str, what: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "database-opaque",
+        format!("the statement that made {what} \"{name}\" could not be read whole"),
+        Origin::catalogue(name),
+    )
+    .with_help("what it says besides columns and keys is not compared; please report it")
 }

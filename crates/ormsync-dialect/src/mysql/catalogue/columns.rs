@@ -1,8 +1,6 @@
 //! Columns, and how the two servers write their defaults.
 
-use ormsync_schema::{
-    Column, DataType, DefaultValue, Expression, Generated, GeneratedStorage, Identity, Literal,
-};
+use ormsync_schema::{Column, DataType, DefaultValue, Expression, Generated, GeneratedStorage, Identity, Literal};
 
 use super::{Assembly, origin, text};
 use crate::CatalogueRows;
@@ -17,8 +15,7 @@ impl Assembly {
             let (type_text, nullable) = (cells.text(), cells.flag());
             let (default, extra) = (cells.optional(), Extra::of(cells.text()));
             let (expression, collation, comment) = (cells.filled(), cells.filled(), cells.filled());
-            let mut column =
-                Column::new(types::parse(type_text), nullable, origin(&[database, relation, name]));
+            let mut column = Column::new(types::parse(type_text), nullable, origin(&[database, relation, name]));
             column.comment = comment;
             column.invisible = extra.has("invisible");
             if extra.has("auto_increment") {
@@ -55,11 +52,7 @@ impl Assembly {
 
     /// An expression as this server's catalogue writes it.
     pub(super) fn expression(&self, text: &str) -> Expression {
-        if self.is_mariadb {
-            Expression::written(text)
-        } else {
-            Expression::written(text::unescaped(text))
-        }
+        if self.is_mariadb { Expression::written(text) } else { Expression::written(text::unescaped(text)) }
     }
 
     fn default(&self, text: &str, extra: &Extra, data_type: &DataType) -> Option<DefaultValue> {

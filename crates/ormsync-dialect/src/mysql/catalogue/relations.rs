@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ormsync_schema::{
-    Expression, Partitioning, Routine, Sequence, Table, Trigger, TriggerEvent, TriggerTiming, View,
-};
+use ormsync_schema::{Expression, Partitioning, Routine, Sequence, Table, Trigger, TriggerEvent, TriggerTiming, View};
 
 use super::{Assembly, origin, text};
 use crate::CatalogueRows;

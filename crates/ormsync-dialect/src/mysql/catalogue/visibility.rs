@@ -106,9 +106,9 @@ fn is_like(text: &str, pattern: &str) -> bool {
     let mut letters = pattern.chars();
     match letters.next() {
         None => text.is_empty(),
-        Some('%') => (0..=text.len())
-            .filter(|at| text.is_char_boundary(*at))
-            .any(|at| is_like(&text[at..], letters.as_str())),
+        Some('%') => {
+            (0..=text.len()).filter(|at| text.is_char_boundary(*at)).any(|at| is_like(&text[at..], letters.as_str()))
+        }
         Some('_') => {
             let mut rest = text.chars();
             rest.next().is_some() && is_like(rest.as_str(), letters.as_str())

@@ -67,10 +67,8 @@ fn read_default(
             column.identity = Some(sequence.identity(IdentityKind::AutoIncrement));
         }
         Some(name) => {
-            column.default = Some(DefaultValue::NextValue {
-                namespace: sequence.namespace.to_owned(),
-                sequence: name.to_owned(),
-            });
+            column.default =
+                Some(DefaultValue::NextValue { namespace: sequence.namespace.to_owned(), sequence: name.to_owned() });
         }
         None => column.default = Some(parse_default(text, &column.data_type)),
     }

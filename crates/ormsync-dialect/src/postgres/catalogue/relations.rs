@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ormsync_schema::{
-    Expression, Partitioning, Policy, Schema, Table, Trigger, TriggerEvent, TriggerTiming, View,
-};
+use ormsync_schema::{Expression, Partitioning, Policy, Schema, Table, Trigger, TriggerEvent, TriggerTiming, View};
 
 use super::{origin, table_mut};
 use crate::CatalogueRows;
