@@ -16,6 +16,7 @@
 //! anything that writes to a database.
 
 mod connect;
+mod create_sqlite;
 mod failure;
 mod server;
 mod session;
@@ -29,6 +30,7 @@ use ormsync_schema::{Reading, Server, SourceFiles};
 use crate::failure::Failure;
 use crate::session::Session;
 
+pub use create_sqlite::create_sqlite;
 pub use url::{DatabaseUrl, UrlError};
 
 /// How to read a database.

@@ -1,0 +1,358 @@
+//! The commands and their options. What `--help` says is written here.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use ormsync_diff::RULES;
+use ormsync_schema::Severity;
+
+/// Keeps a Prisma schema, SQLAlchemy models and the live database they share in step.
+///
+/// ormsync reads all three without running Node or importing Python, and tells where they part, on which
+/// line, and which side moved.
+#[derive(Debug, Parser)]
+#[command(name = "ormsync", version, max_term_width = 100, arg_required_else_help = true, after_help = START_HERE)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) global: GlobalOptions,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const START_HERE: &str = "\
+Start here:
+  ormsync demo          a small project with real drift, and what to do about it
+  ormsync init          find the sides of this project and write ormsync.toml
+  ormsync check         are they in step?
+
+Exit codes: 0 in step, 1 drift, 2 the question could not be answered.";
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct GlobalOptions {
+    /// The configuration file; else ormsync.toml is looked for from here upwards
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    pub(crate) config: Option<PathBuf>,
+    /// When to colour; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Everywhere")]
+    pub(crate) color: Colour,
+    /// Say nothing but what is wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Everywhere")]
+    pub(crate) quiet: bool,
+    /// Say what is read, from where, and how long it takes
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    pub(crate) verbose: bool,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compare all configured sources: the gate
+    #[command(long_about = CHECK_ABOUT, after_long_help = CHECK_EXAMPLES)]
+    Check(CheckOptions),
+    /// Compare any two sources
+    #[command(long_about = DIFF_ABOUT, after_long_help = DIFF_EXAMPLES)]
+    Diff(DiffOptions),
+    /// Print a source's canonical schema as JSON
+    #[command(long_about = INSPECT_ABOUT, after_long_help = INSPECT_EXAMPLES)]
+    Inspect(InspectOptions),
+    /// Find the sides of a project and write ormsync.toml
+    #[command(long_about = INIT_ABOUT)]
+    Init(InitOptions),
+    /// Explain a rule, or list all rules
+    #[command(long_about = EXPLAIN_ABOUT)]
+    Explain(ExplainOptions),
+    /// Print a shell's completion script
+    #[command(long_about = COMPLETIONS_ABOUT)]
+    Completions(CompletionsOptions),
+    /// Write a small project with real drift, and check it
+    #[command(long_about = DEMO_ABOUT)]
+    Demo(DemoOptions),
+}
+
+const CHECK_ABOUT: &str = "\
+Compares all configured sources (Prisma schema, SQLAlchemy models, live database) and tells where they \
+part: what each of them says, on which line, which one moved, and what to write to bring them together.
+
+The sources come from ormsync.toml; without it they are looked for below the current folder. Options \
+here win over both.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  ormsync check                                 what ormsync.toml names, or what is found
+  ormsync check --no-database                   the two ORMs only; needs no server
+  ormsync check --database env:STAGING_URL      against another database
+  ormsync check --prisma prisma/schema.prisma --sqlalchemy backend/app/models
+  ormsync check --format text --format json=drift.json
+  ormsync check --strict --fail-on warning      a stricter gate
+
+Exit codes: 0 in step, 1 drift at or above --fail-on, 2 the question could not be answered.";
+
+const DIFF_ABOUT: &str = "\
+Compares any two sources. Each is a path or URL that says what it is:
+
+  schema.prisma, a folder of .prisma files     a Prisma schema
+  models.py, a package                         SQLAlchemy models
+  postgresql://, mysql://, sqlite:, file:      a live database (env:NAME takes it from a variable)
+  schema.json                                  a snapshot, as `ormsync inspect` writes it
+  prisma, sqlalchemy, database                 the side of that name in ormsync.toml
+
+or has a prefix where that is ambiguous: prisma:PATH, sqlalchemy:PATH, snapshot:PATH.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  ormsync diff prisma/schema.prisma backend/app/models --dialect postgresql
+  ormsync diff prisma database                  two sides of ormsync.toml
+  ormsync diff env:STAGING_URL env:PRODUCTION_URL
+  ormsync diff snapshot:released.json schema.prisma --format json
+
+Exit codes: 0 no difference at or above --fail-on, 1 difference, 2 the question could not be answered.";
+
+const INSPECT_ABOUT: &str = "\
+Prints the canonical schema that a source stands for, in the dialect's normal form, as JSON. The output \
+is a snapshot: every command takes it as a source. What could not be read is told on standard error, \
+and the exit code is then 2. SOURCE is written as for `ormsync diff`.";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  ormsync inspect database --output production.json
+  ormsync inspect backend/app/models --dialect mysql";
+
+const INIT_ABOUT: &str = "\
+Looks for the Prisma schema, the SQLAlchemy models, Alembic's settings and the database URL below the \
+current folder, writes ormsync.toml with what it found, and proposes who owns tables that only one side \
+has. It never overwrites a file unless told with --force. At the end it prints the settings with which \
+Prisma and Alembic leave each other's tables alone.";
+
+const EXPLAIN_ABOUT: &str = "\
+Prints what a rule means, why it matters, an example and how to fix it. Without RULE, lists all rules \
+with their default severities.";
+
+const COMPLETIONS_ABOUT: &str = "\
+Prints a completion script for a shell.
+
+  bash        ormsync completions bash > ~/.local/share/bash-completion/completions/ormsync
+  zsh         ormsync completions zsh > \"${fpath[1]}/_ormsync\"
+  fish        ormsync completions fish > ~/.config/fish/completions/ormsync.fish
+  powershell  ormsync completions powershell >> $PROFILE";
+
+const DEMO_ABOUT: &str = "\
+Writes a small project into DIR (a Prisma schema, SQLAlchemy models, a SQLite database, ormsync.toml), \
+checks it, and shows the drift that is in it with the next commands to try. Nothing needs to be installed.";
+
+/// Where a run's sources come from.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SourceOptions {
+    /// The Prisma schema: a file, a folder of .prisma files, or snapshot:FILE
+    #[arg(long, visible_alias = "schema", value_name = "PATH", help_heading = "Sources")]
+    pub(crate) prisma: Option<String>,
+    /// The SQLAlchemy models: files and packages, or snapshot:FILE; may be given several times
+    #[arg(long, visible_alias = "models", value_name = "PATH", help_heading = "Sources")]
+    pub(crate) sqlalchemy: Vec<String>,
+    /// The database: a URL, env:NAME, or snapshot:FILE
+    #[arg(long, value_name = "URL", conflicts_with = "no_database", help_heading = "Sources")]
+    pub(crate) database: Option<String>,
+    /// Leave the database out
+    #[arg(long, help_heading = "Sources")]
+    pub(crate) no_database: bool,
+}
+
+/// How sources are understood.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DialectOption {
+    /// The dialect, where the sources do not say
+    #[arg(long, value_name = "NAME", value_parser = ["postgresql", "mysql", "mariadb", "sqlite"])]
+    pub(crate) dialect: Option<String>,
+}
+
+/// What fails, and where the answer goes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct GateOptions {
+    /// text or json; with =FILE into a file; may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = FormatChoice::parse, help_heading = "Output")]
+    pub(crate) format: Vec<FormatChoice>,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// The least severity that fails (exit code 1)
+    #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = "Gate")]
+    pub(crate) fail_on: FailOn,
+    /// Fail (exit code 2) on anything that was not understood
+    #[arg(long, help_heading = "Gate")]
+    pub(crate) strict: bool,
+    /// The source that is right: verdicts and fixes lead towards it
+    #[arg(long, value_name = "SOURCE", help_heading = "Gate")]
+    pub(crate) truth: Option<String>,
+}
+
+/// The least severity that fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Only what can break or corrupt something
+    Error,
+    /// What is probably wrong, too
+    Warning,
+    /// Any difference
+    Note,
+}
+
+impl FailOn {
+    /// The severity it stands for.
+    pub(crate) fn severity(self) -> Severity {
+        match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+            Self::Note => Severity::Note,
+        }
+    }
+}
+
+/// An output format and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FormatChoice {
+    pub(crate) format: Format,
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// An output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+impl FormatChoice {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("there is no file name behind `=`".to_owned()),
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = match name {
+            "text" => Format::Text,
+            "json" => Format::Json,
+            "sarif" | "junit" | "github" | "gitlab" | "markdown" => {
+                return Err(format!("the format `{name}` comes with a later version; now there are text and json"));
+            }
+            _ => return Err("the formats are text and json".to_owned()),
+        };
+        Ok(Self { format, file })
+    }
+}
+
+/// `ormsync check`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CheckOptions {
+    #[command(flatten)]
+    pub(crate) sources: SourceOptions,
+    #[command(flatten)]
+    pub(crate) dialect: DialectOption,
+    #[command(flatten)]
+    pub(crate) gate: GateOptions,
+}
+
+/// `ormsync diff`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DiffOptions {
+    /// The source to compare from
+    #[arg(value_name = "FROM")]
+    pub(crate) from: String,
+    /// The source to compare to
+    #[arg(value_name = "TO")]
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) dialect: DialectOption,
+    #[command(flatten)]
+    pub(crate) gate: GateOptions,
+}
+
+/// `ormsync inspect`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct InspectOptions {
+    /// The source to read
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: String,
+    #[command(flatten)]
+    pub(crate) dialect: DialectOption,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// `ormsync init`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct InitOptions {
+    #[command(flatten)]
+    pub(crate) sources: SourceOptions,
+    #[command(flatten)]
+    pub(crate) dialect: DialectOption,
+    /// Overwrite an ormsync.toml that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print what would be written, and write nothing
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) dry_run: bool,
+}
+
+/// `ormsync explain`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ExplainOptions {
+    /// The rule, as findings name it
+    #[arg(value_name = "RULE", hide_possible_values = true, value_parser = rule_names())]
+    pub(crate) rule: Option<String>,
+}
+
+fn rule_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(RULES.iter().map(|rule| rule.name))
+}
+
+/// `ormsync completions`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CompletionsOptions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// `ormsync demo`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DemoOptions {
+    /// The folder to write into
+    #[arg(value_name = "DIR", default_value = "ormsync-demo")]
+    pub(crate) folder: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn formats_take_files() {
+        let choice = FormatChoice::parse("json=out/drift.json").unwrap();
+        assert_eq!(choice, FormatChoice { format: Format::Json, file: Some("out/drift.json".into()) });
+        assert!(FormatChoice::parse("json=").is_err());
+        assert!(FormatChoice::parse("sarif").unwrap_err().contains("later"));
+    }
+}

@@ -1,0 +1,30 @@
+//! One file per command.
+
+mod check;
+mod completions;
+mod demo;
+mod diff;
+mod explain;
+mod init;
+mod inspect;
+
+use crate::command_line::{Command, CommandLine};
+use crate::failure::Result;
+use crate::terminal::Terminal;
+
+/// Runs a command and gives the exit code.
+///
+/// # Errors
+/// When the question cannot be answered at all.
+pub(crate) fn run(command_line: &CommandLine, terminal: &Terminal) -> Result<u8> {
+    let global = &command_line.global;
+    match &command_line.command {
+        Command::Check(options) => check::run(global, options, terminal),
+        Command::Diff(options) => diff::run(global, options, terminal),
+        Command::Inspect(options) => inspect::run(global, options, terminal),
+        Command::Init(options) => init::run(global, options, terminal),
+        Command::Explain(options) => explain::run(options, terminal),
+        Command::Completions(options) => completions::run(options, terminal),
+        Command::Demo(options) => demo::run(global, options, terminal),
+    }
+}

@@ -1,0 +1,100 @@
+//! Keys of ormsync.toml that do not exist, found by walking the file along the configuration's JSON Schema:
+//! all of them at once, each with its place and the nearest key that does exist.
+
+use std::sync::Arc;
+
+use ormsync_schema::{Diagnostic, Origin, Span};
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::config;
+
+/// How alike two words must be (0 to 1) for one to be suggested for the other.
+const ALIKE: f64 = 0.7;
+
+/// Every key that the configuration does not have, in the order of the file.
+pub(crate) fn unknown_keys(table: &Spanned<DeTable<'_>>, path: &Arc<str>) -> Vec<Diagnostic> {
+    let schema = config::json_schema().to_value();
+    let mut walk = Walk { root: &schema, path, found: Vec::new() };
+    walk.table(table.get_ref(), &schema, "");
+    walk.found.sort_by_key(|(start, _)| *start);
+    walk.found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+}
+
+/// The one of `known` that was probably meant by `word`.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&word.to_lowercase(), candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, candidate)| candidate)
+}
+
+struct Walk<'a> {
+    root: &'a Value,
+    path: &'a Arc<str>,
+    found: Vec<(usize, Diagnostic)>,
+}
+
+impl<'a> Walk<'a> {
+    fn table(&mut self, table: &DeTable<'_>, schema: &'a Value, section: &str) {
+        let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+            return;
+        };
+        for (key, value) in table.iter() {
+            match properties.get(key.get_ref().as_ref()) {
+                Some(property) => {
+                    if let DeValue::Table(inner) = value.get_ref() {
+                        self.table(inner, self.resolve(property), key.get_ref());
+                    }
+                }
+                None => {
+                    let span = key.span();
+                    let origin = Origin::file(self.path, Span::new(span.start, span.end));
+                    let known = properties.keys().map(String::as_str);
+                    self.found.push((span.start, unknown_key(key.get_ref(), section, known, origin)));
+                }
+            }
+        }
+    }
+
+    /// What a property stands for: its definition, and of `null` or a section, the section.
+    fn resolve(&self, property: &'a Value) -> &'a Value {
+        let branches = property.get("anyOf").and_then(Value::as_array);
+        let chosen = branches.and_then(|branches| branches.iter().find(|branch| branch.get("$ref").is_some()));
+        let property = chosen.unwrap_or(property);
+        match property.get("$ref").and_then(Value::as_str) {
+            Some(reference) => self.root.pointer(reference.trim_start_matches('#')).unwrap_or(property),
+            None => property,
+        }
+    }
+}
+
+fn unknown_key<'a>(key: &str, section: &str, known: impl Iterator<Item = &'a str>, origin: Origin) -> Diagnostic {
+    let known: Vec<&str> = known.collect();
+    let kind = if section == "rules" { "rule" } else { "key" };
+    let place = if section.is_empty() { String::new() } else { format!(" in [{section}]") };
+    if kind == "rule" && key == "overrides" {
+        let message = "`overrides` in [rules] is kept for rules per table, which come with a later version";
+        return Diagnostic::error("config-key", message, origin).with_help("set the rule for all tables, or remove it");
+    }
+    let help = match nearest(key, known.iter().copied()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None if kind == "rule" => "`ormsync explain` lists the rules".to_owned(),
+        None => format!("the keys here are {}", known.join(", ")),
+    };
+    Diagnostic::error("config-key", format!("unknown {kind} `{key}`{place}"), origin).with_help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_words() {
+        assert_eq!(nearest("modles", ["models", "alembic"]), Some("models"));
+        assert_eq!(nearest("zzz", ["models", "alembic"]), None);
+    }
+}

@@ -1,0 +1,178 @@
+//! The gate: reading, comparing, the answer as a whole, and writing it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use ormsync_diff::{Comparison, compare};
+use ormsync_report::{Outcome, Report, TextStyle};
+use ormsync_schema::{Diagnostic, Origin, Severity, SourceFiles};
+
+use crate::command_line::{Format, FormatChoice, GateOptions};
+use crate::failure::{Failure, Result};
+use crate::paths;
+use crate::project::Project;
+use crate::read_sources::{Sources, read_sources};
+use crate::terminal::Terminal;
+
+/// Reads and compares a project's sources, writes the report, and gives the exit code.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal, start: Instant) -> Result<u8> {
+    let outputs = Outputs::new(options)?;
+    for side in &project.sides {
+        terminal.detail(&format!("{}: {}", side.name, side.location.describe()));
+    }
+    let Sources { read, mut diagnostics, files } = read_sources(project);
+    for side in &read {
+        terminal.detail(&format!("{}: read in {} ms", side.side.name, side.elapsed.as_millis()));
+    }
+    if let [only] = read.as_slice() {
+        let message = format!("nothing was compared: only {} could be read", only.side.label);
+        diagnostics.push(Diagnostic::error("sources", message, Origin::nowhere()));
+    }
+    let sources: Vec<_> = read.iter().map(|side| side.source()).collect();
+    let comparison =
+        if sources.len() < 2 { Comparison::default() } else { compare(&sources, project.dialect, &project.options) };
+    diagnostics.extend(comparison.diagnostics.iter().cloned());
+    let outcome = outcome(&comparison, &diagnostics, options);
+    let report = Report {
+        dialect: project.dialect.name(),
+        comparison: &comparison,
+        diagnostics: &diagnostics,
+        files: &files,
+        elapsed: start.elapsed(),
+        outcome,
+    };
+    outputs.write(&report, terminal)?;
+    Ok(outcome.exit_code())
+}
+
+/// The report of a run that could not begin, for machines: they get a document whatever happens.
+pub(crate) fn report_failure(failure: &Failure, options: &GateOptions, terminal: &Terminal) -> Result<()> {
+    let report = Report {
+        dialect: "",
+        comparison: &Comparison::default(),
+        diagnostics: &failure.diagnostics,
+        files: &failure.files,
+        elapsed: std::time::Duration::ZERO,
+        outcome: Outcome::Unanswered,
+    };
+    let mut outputs = Outputs::new(options)?;
+    outputs.choices.retain(|choice| choice.format == Format::Json);
+    outputs.write(&report, terminal)
+}
+
+/// The answer as a whole: what could not be read weighs most, then drift at or above `--fail-on`.
+fn outcome(comparison: &Comparison, diagnostics: &[Diagnostic], options: &GateOptions) -> Outcome {
+    let refused = if options.strict { Severity::Warning } else { Severity::Error };
+    let unread = diagnostics.iter().any(|diagnostic| diagnostic.severity >= refused);
+    let opaque = options.strict && comparison.summary.opaque > 0;
+    if unread || opaque {
+        return Outcome::Unanswered;
+    }
+    let fails = options.fail_on.severity();
+    match comparison.findings.iter().any(|finding| finding.severity >= fails) {
+        true => Outcome::Drift,
+        false => Outcome::InStep,
+    }
+}
+
+/// The formats asked for, each with its destination.
+struct Outputs {
+    choices: Vec<FormatChoice>,
+}
+
+impl Outputs {
+    /// What `--format` and `--output` say together.
+    ///
+    /// # Errors
+    /// When two formats would go to one place.
+    fn new(options: &GateOptions) -> Result<Self> {
+        let mut choices = options.format.clone();
+        let mut without_file = choices.iter_mut().filter(|choice| choice.file.is_none());
+        let first = without_file.next();
+        if without_file.next().is_some() {
+            return Err(Failure::new("usage", "two formats cannot go to one place")
+                .with_help("give files to all but one: --format text --format json=drift.json"));
+        }
+        match (first, &options.output) {
+            (Some(choice), Some(output)) => choice.file = Some(output.clone()),
+            (None, Some(output)) => {
+                let message = format!("--output {}: every format has its own file already", paths::display(output));
+                return Err(Failure::new("usage", message).with_help("remove --output, or one of the =FILE"));
+            }
+            (_, None) => {}
+        }
+        Ok(Self { choices })
+    }
+
+    fn write(&self, report: &Report<'_>, terminal: &Terminal) -> Result<()> {
+        for choice in &self.choices {
+            match (&choice.file, choice.format) {
+                (None, Format::Text) if terminal.quiet && is_silent(report) => {}
+                (None, Format::Text) => terminal.output(&ormsync_report::text(report, terminal.text_style()))?,
+                (None, Format::Json) => terminal.output(&with_line_end(ormsync_report::json(report)))?,
+                (Some(file), Format::Text) => {
+                    write_file(file, &ormsync_report::text(report, TextStyle { colour: false, width: 100 }))?;
+                }
+                (Some(file), Format::Json) => write_file(file, &with_line_end(ormsync_report::json(report)))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether there is nothing wrong to tell.
+fn is_silent(report: &Report<'_>) -> bool {
+    report.outcome == Outcome::InStep && report.comparison.findings.is_empty() && report.diagnostics.is_empty()
+}
+
+fn with_line_end(mut text: String) -> String {
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+/// Writes a file whole or not at all: into a new file beside it, which then takes its name.
+///
+/// # Errors
+/// When its folder cannot be written to.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
+    let written = (|| {
+        let folder = paths::openable(paths::folder_of(path));
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".ormsync-").tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        share(file.as_file())?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    })();
+    written.map_err(|error: std::io::Error| {
+        Failure::new("output", format!("{} could not be written: {error}", paths::display(path)))
+    })
+}
+
+/// Temporary files are for their owner only; what is written here is as readable as any other file.
+#[cfg(unix)]
+fn share(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn share(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// What readers had to say, as text for standard error.
+pub(crate) fn tell(diagnostics: &[Diagnostic], files: &SourceFiles, terminal: &Terminal) {
+    let colour = terminal.colours_errors();
+    for diagnostic in diagnostics {
+        if diagnostic.severity > Severity::Note || !terminal.quiet {
+            terminal.standard_error(&crate::failure::render_diagnostic(diagnostic, files, colour));
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The sources, the dialect and the options of a run: from arguments first, then ormsync.toml, then what is
+//! found.
+
+mod choose;
+mod database_setting;
+mod dialect_agreement;
+mod settings;
+mod side;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ormsync_dialect::{Dialect, by_name};
+use ormsync_diff::{Options, OwnershipPatterns};
+use ormsync_schema::{Origin, Place, SourceFiles};
+
+pub(crate) use choose::{sides, too_few};
+pub(crate) use database_setting::{DatabaseSetting, mask_url};
+pub(crate) use settings::Settings;
+pub(crate) use side::{Location, Side};
+
+use crate::command_line::{DialectOption, SourceOptions};
+use crate::failure::{Failure, Result};
+use crate::project::dialect_agreement::{Claim, agree};
+use crate::{config_keys, paths, snapshot, source_argument};
+
+/// All that a run needs to know before it reads.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// The dialect that all sources are for.
+    pub(crate) dialect: &'static dyn Dialect,
+    /// The sources, in the order of answers.
+    pub(crate) sides: Vec<Side>,
+    /// The namespace of tables that are declared without one, where something names it.
+    pub(crate) default_namespace: Option<String>,
+    /// Whether the configuration lists the namespaces to look at.
+    pub(crate) namespaces: Vec<String>,
+    /// How to compare.
+    pub(crate) options: Options,
+    /// The files that messages about settings point into, passwords masked.
+    pub(crate) files: SourceFiles,
+}
+
+impl Project {
+    /// The project of `ormsync check`.
+    ///
+    /// # Errors
+    /// When there are not two sources, when several candidates were found for one, or when they are for
+    /// different dialects.
+    pub(crate) fn for_check(
+        settings: &Settings,
+        sources: &SourceOptions,
+        dialect: &DialectOption,
+        truth: Option<&str>,
+    ) -> Result<Self> {
+        let sides = choose::sides(settings, sources)?;
+        if sides.len() < 2 {
+            return Err(choose::too_few(&sides, settings));
+        }
+        let truth = truth_of_check(settings, &sides, sources, truth)?;
+        Self::new(settings, sides, dialect, truth)
+    }
+
+    /// The project of `ormsync diff` and `ormsync inspect`: the sources as the command line names them.
+    ///
+    /// # Errors
+    /// When a source is not recognised, or they are for different dialects.
+    pub(crate) fn for_sources(
+        settings: &Settings,
+        sources: &[&str],
+        dialect: &DialectOption,
+        truth: Option<&str>,
+    ) -> Result<Self> {
+        let recognise = |source: &&str| source_argument::recognise(source, settings);
+        let mut sides = sources.iter().map(recognise).collect::<Result<Vec<Side>>>()?;
+        if let [from, to] = sides.as_mut_slice()
+            && from.name == to.name
+        {
+            for (side, name) in [(from, "from"), (to, "to")] {
+                side.label = format!("{} ({})", side.label, side.location.describe());
+                side.name = name.to_owned();
+            }
+        }
+        let truth = truth.map(|truth| known_truth(truth, &sides)).transpose()?;
+        Self::new(settings, sides, dialect, truth)
+    }
+
+    /// A project of these sides, however many, without a truth.
+    ///
+    /// # Errors
+    /// When they are for different dialects, or nothing names one.
+    pub(crate) fn for_sides(settings: &Settings, sides: Vec<Side>, dialect: &DialectOption) -> Result<Self> {
+        Self::new(settings, sides, dialect, None)
+    }
+
+    fn new(settings: &Settings, sides: Vec<Side>, dialect: &DialectOption, truth: Option<String>) -> Result<Self> {
+        let mut files = settings.masked_files();
+        let claims = claims(settings, &sides, dialect, &mut files)?;
+        // Where every database is unusable its reason matters more than the dialect it would have named.
+        let dialect = match (claims.is_empty(), first_unusable(&sides)) {
+            (true, Some(diagnostic)) => {
+                return Err(Failure::from_diagnostics(vec![diagnostic.clone()], files));
+            }
+            _ => agree(&claims, &files)?,
+        };
+        let file = settings.config.as_ref().map(|config| &config.file);
+        let namespaces = file.and_then(|file| file.database.as_ref()).map(|section| section.schemas.clone());
+        let namespaces = namespaces.unwrap_or_default();
+        let options = Options { truth, ownership: ownership(settings), severities: severities(settings) };
+        let default_namespace = default_namespace(settings, &sides, &namespaces);
+        Ok(Self { dialect, sides, default_namespace, namespaces, options, files })
+    }
+}
+
+fn first_unusable(sides: &[Side]) -> Option<&ormsync_schema::Diagnostic> {
+    sides.iter().find_map(|side| match &side.location {
+        Location::Unusable(diagnostic) => Some(&**diagnostic),
+        _ => None,
+    })
+}
+
+/// Everything that names a dialect.
+fn claims(settings: &Settings, sides: &[Side], option: &DialectOption, files: &mut SourceFiles) -> Result<Vec<Claim>> {
+    let mut claims = Vec::new();
+    let mut claim = |name: &str, said_by: String, origin: &Origin| {
+        if let Some(dialect) = by_name(name) {
+            claims.push(Claim { dialect, said_by, origin: origin.clone() });
+        }
+    };
+    if let Some(name) = &option.dialect {
+        claim(name, "--dialect".to_owned(), &Origin::nowhere());
+    } else if let Some(config) = &settings.config
+        && let Some(dialect) = &config.file.dialect
+    {
+        let said_by = format!("`dialect` in {}", paths::display(&config.path));
+        claim(dialect.get_ref().as_str(), said_by, &config.origin(dialect.span()));
+    }
+    if let Some((said_by, name, origin)) = settings.dialect_of_alembic() {
+        claim(name, said_by, &origin);
+    }
+    for side in sides {
+        match &side.location {
+            Location::Prisma(path) => {
+                if let Some(datasource) = ormsync_prisma::datasource(path) {
+                    let said_by = format!("the datasource in {}", place_of(&datasource.origin, path));
+                    claim(&datasource.provider, said_by, &datasource.origin);
+                    keep_masked(&datasource.origin, files);
+                }
+            }
+            Location::Database { url, .. } => {
+                claim(url.dialect.name(), format!("the database URL {url}"), &side.origin);
+            }
+            Location::Snapshot(path) => {
+                // One that cannot be read is told when it is read.
+                if let Ok(dialect) = snapshot::dialect_of(path) {
+                    claim(&dialect, format!("the snapshot {}", paths::display(path)), &Origin::nowhere());
+                }
+            }
+            Location::SqlAlchemy(_) | Location::Unusable(_) => {}
+        }
+    }
+    Ok(claims)
+}
+
+fn place_of(origin: &Origin, otherwise: &Path) -> String {
+    match &origin.place {
+        Place::File { path, .. } => path.to_string(),
+        _ => paths::display(otherwise),
+    }
+}
+
+/// Keeps the text of the file an origin points into, for excerpts; a password in a URL of it is masked.
+fn keep_masked(origin: &Origin, files: &mut SourceFiles) {
+    if let Place::File { path, .. } = &origin.place
+        && let Ok(text) = std::fs::read_to_string(&**path)
+    {
+        let masked: Vec<String> = text.split('\n').map(mask_url).collect();
+        files.insert(path.clone(), masked.join("\n"));
+    }
+}
+
+/// The namespace of undeclared ones: the database URL's, else Prisma's own URL's, else the only one the
+/// configuration reads.
+fn default_namespace(settings: &Settings, sides: &[Side], namespaces: &[String]) -> Option<String> {
+    let of_location = |location: &Location| match location {
+        Location::Database { url, .. } => url.namespace().map(str::to_owned),
+        _ => None,
+    };
+    let from_database = sides.iter().find_map(|side| of_location(&side.location));
+    let from_prisma = || {
+        let schema = sides.iter().find(|side| matches!(side.location, Location::Prisma(_)))?;
+        let setting = choose::database_of_datasource(settings, &schema.location)?;
+        of_location(&setting.resolve(&choose::environment_for(settings, Some(&schema.location))))
+    };
+    let only_one = || match namespaces {
+        [only] => Some(only.clone()),
+        _ => None,
+    };
+    from_database.or_else(from_prisma).or_else(only_one)
+}
+
+fn truth_of_check(
+    settings: &Settings,
+    sides: &[Side],
+    sources: &SourceOptions,
+    option: Option<&str>,
+) -> Result<Option<String>> {
+    if let Some(truth) = option {
+        return known_truth(truth, sides).map(Some);
+    }
+    let Some(config) = &settings.config else { return Ok(None) };
+    let Some(truth) = &config.file.truth else { return Ok(None) };
+    let name = truth.get_ref().as_str();
+    if sides.iter().any(|side| side.name == name) {
+        return Ok(Some(name.to_owned()));
+    }
+    if name == "database" && sources.no_database {
+        return Ok(None);
+    }
+    let message = format!("`truth` is {name}, but there is no such source");
+    Err(config.failure("config-value", message, truth.span()).with_help(format!("add a section [{name}]")))
+}
+
+fn known_truth(truth: &str, sides: &[Side]) -> Result<String> {
+    let names: Vec<&str> = sides.iter().map(|side| side.name.as_str()).collect();
+    if names.contains(&truth) {
+        return Ok(truth.to_owned());
+    }
+    let help = match config_keys::nearest(truth, names.iter().copied()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("the sources of this run are {}", names.join(", ")),
+    };
+    Err(Failure::new("usage", format!("--truth {truth}: there is no such source in this run")).with_help(help))
+}
+
+/// The configuration's ownership; the tools' own tables are left out.
+fn ownership(settings: &Settings) -> OwnershipPatterns {
+    let section = settings.config.as_ref().map(|config| config.file.ownership.clone()).unwrap_or_default();
+    let own = ormsync_prisma::OWN_TABLES.iter().chain(ormsync_sqlalchemy::OWN_TABLES).map(|table| (*table).to_owned());
+    OwnershipPatterns {
+        by_source: vec![("prisma".to_owned(), section.prisma), ("sqlalchemy".to_owned(), section.sqlalchemy)],
+        external: section.external,
+        observed: section.observed,
+        ignore: section.ignore.into_iter().chain(own).collect(),
+    }
+}
+
+fn severities(settings: &Settings) -> BTreeMap<String, Option<ormsync_schema::Severity>> {
+    let rules = settings.config.as_ref().map(|config| config.file.rules.clone()).unwrap_or_default();
+    rules.into_iter().map(|(rule, level)| (rule, level.severity())).collect()
+}

@@ -1,0 +1,110 @@
+//! What a run may take its sources from: ormsync.toml, variables, and what lies around.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+
+use ormsync_database::DatabaseUrl;
+use ormsync_schema::{Origin, Place, SourceFiles};
+
+use super::database_setting::mask_url;
+use crate::command_line::GlobalOptions;
+use crate::config::{Config, Extract};
+use crate::discovery::{self, AlembicUrl, Found, url_of};
+use crate::environment::Environment;
+use crate::failure::Result;
+use crate::paths;
+
+/// Where settings come from.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// ormsync.toml, if there is one.
+    pub(crate) config: Option<Config>,
+    /// Variables of the process and of `.env` beside ormsync.toml.
+    pub(crate) environment: Environment,
+    found: OnceCell<Found>,
+}
+
+impl Settings {
+    /// Reads ormsync.toml, where there is one.
+    ///
+    /// # Errors
+    /// When the file cannot be read or asks for what does not exist yet.
+    pub(crate) fn read(options: &GlobalOptions) -> Result<Self> {
+        let config = Config::find(options.config.as_deref())?;
+        if let Some(config) = &config {
+            refuse_import(config)?;
+        }
+        Ok(Self::from_config(config))
+    }
+
+    /// Settings without ormsync.toml.
+    pub(crate) fn without_config() -> Self {
+        Self::from_config(None)
+    }
+
+    fn from_config(config: Option<Config>) -> Self {
+        let mut environment = Environment::default();
+        environment.add_folder(config.as_ref().map_or(Path::new(""), Config::folder));
+        Self { config, environment, found: OnceCell::new() }
+    }
+
+    /// The folder that everything is relative to.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.config.as_ref().map(|config| config.folder().to_owned()).unwrap_or_default()
+    }
+
+    /// Whether the configuration names any source. Where it does, nothing is looked for.
+    pub(crate) fn names_sources(&self) -> bool {
+        self.config.as_ref().is_some_and(|config| {
+            let file = &config.file;
+            file.prisma.is_some() || file.sqlalchemy.is_some() || file.database.is_some()
+        })
+    }
+
+    /// What lies around; looked for once, when it is first asked for.
+    pub(crate) fn found(&self) -> &Found {
+        self.found.get_or_init(|| discovery::discover(&self.folder()))
+    }
+
+    /// The dialect that the configuration's alembic.ini names by its URL: what says so, the dialect, and where the
+    /// configuration names the file.
+    pub(crate) fn dialect_of_alembic(&self) -> Option<(String, &'static str, Origin)> {
+        let config = self.config.as_ref()?;
+        let alembic = config.file.sqlalchemy.as_ref()?.alembic.as_ref()?;
+        let path = paths::join(config.folder(), alembic.get_ref());
+        let AlembicUrl::Url(url) = url_of(&path) else { return None };
+        let url = DatabaseUrl::parse_in(&url, paths::openable(paths::folder_of(&path))).ok()?;
+        let said_by = format!("sqlalchemy.url in {}", paths::display(&path));
+        Some((said_by, url.dialect.name(), config.origin(alembic.span())))
+    }
+
+    /// The configuration's text for excerpts, with the password of a URL in it masked.
+    pub(crate) fn masked_files(&self) -> SourceFiles {
+        let mut files = SourceFiles::default();
+        let Some(config) = &self.config else { return files };
+        files.extend(config.files.clone());
+        let url = config.file.database.as_ref().and_then(|database| database.url.as_ref());
+        if let Some(url) = url
+            && let Place::File { path, span } = config.origin(url.span()).place
+            && let Some(text) = config.files.get(&path).map(|file| file.text().to_owned())
+            && let Some(written) = text.get(span.start..span.end)
+        {
+            let masked = mask_url(written);
+            files.insert(path, format!("{}{masked}{}", &text[..span.start], &text[span.end..]));
+        }
+        files
+    }
+}
+
+fn refuse_import(config: &Config) -> Result<()> {
+    let section = config.file.sqlalchemy.as_ref();
+    match section.and_then(|section| section.extract.as_ref()) {
+        Some(extract) if *extract.get_ref() == Extract::Import => {
+            let message = "`extract = \"import\"` is not there yet: models are read from their source text";
+            Err(config
+                .failure("config-value", message, extract.span())
+                .with_help("write `extract = \"static\"`, or remove the line; nothing is imported or run then"))
+        }
+        _ => Ok(()),
+    }
+}

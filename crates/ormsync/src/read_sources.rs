@@ -1,0 +1,213 @@
+//! Reading all sources at once. A source that cannot be read is told and left out; the others are still
+//! compared.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ormsync_database::{DatabaseError, DatabaseUrl};
+use ormsync_dialect::Dialect;
+use ormsync_diff::Source;
+use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, SourceFiles};
+
+use crate::project::{Location, Project, Side};
+use crate::snapshot;
+
+/// What came of reading.
+pub(crate) struct Sources<'a> {
+    /// The sides that were read, each with its schema in normal form.
+    pub(crate) read: Vec<ReadSide<'a>>,
+    /// What readers had to say, in the order of the sides.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The files that origins point into.
+    pub(crate) files: SourceFiles,
+}
+
+/// A side and what it says.
+pub(crate) struct ReadSide<'a> {
+    /// The side.
+    pub(crate) side: &'a Side,
+    /// Its schema in normal form.
+    pub(crate) schema: Schema,
+    /// How long reading it took, without normalisation.
+    pub(crate) elapsed: Duration,
+}
+
+impl ReadSide<'_> {
+    /// The side as the comparison sees it.
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source {
+            name: &self.side.name,
+            label: &self.side.label,
+            role: self.side.role,
+            schema: &self.schema,
+            spelling: self.side.spelling(),
+        }
+    }
+}
+
+/// Reads every side of a project, all at once, and brings their schemas into normal form.
+pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
+    let readings = read_all(project);
+    let mut sources = Sources { read: Vec::new(), diagnostics: Vec::new(), files: project.files.clone() };
+    for (side, (reading, elapsed)) in project.sides.iter().zip(readings) {
+        // An empty schema with errors is one that could not be read: compared, all of the others' tables would
+        // be missing in it.
+        let lost = reading.has_errors() && reading.schema.tables().next().is_none();
+        sources.diagnostics.extend(reading.diagnostics);
+        let known = project.files.clone();
+        sources.files.extend(reading.files);
+        // Texts of settings stay as they are: their passwords are masked.
+        sources.files.extend(known);
+        if !lost {
+            sources.read.push(ReadSide { side, schema: reading.schema, elapsed });
+        }
+    }
+    leave_out_unread_namespaces(project, &mut sources);
+    let server = sources.read.iter().find_map(|read| read.schema.server.clone());
+    thread::scope(|scope| {
+        for read in &mut sources.read {
+            let server = server.as_ref();
+            scope.spawn(move || project.dialect.normalise(&mut read.schema, server));
+        }
+    });
+    sources
+}
+
+fn read_all(project: &Project) -> Vec<(Reading, Duration)> {
+    let database = project.sides.iter().position(|side| matches!(side.location, Location::Database { .. }));
+    // Set when the database has been read (or could not be): models may be lowered differently for its server.
+    let server: OnceLock<Option<Server>> = OnceLock::new();
+    let database_server = || match database {
+        Some(_) if lowers_by_server(project.dialect) => server.wait().as_ref(),
+        _ => None,
+    };
+    let read = &|index: usize, side: &Side| {
+        let start = Instant::now();
+        // A reader that panics is a defect, but not the end of the others; nobody must wait for it for ever.
+        let reading = catch_unwind(AssertUnwindSafe(|| read_side(project, side, database_server)));
+        let reading = reading.unwrap_or_else(|_| failed(project, reader_failed(side)));
+        if database == Some(index) {
+            let _ = server.set(reading.schema.server.clone());
+        }
+        (reading, start.elapsed())
+    };
+    let mut readings: Vec<(Reading, Duration)> = thread::scope(|scope| {
+        let threads: Vec<_> =
+            project.sides.iter().enumerate().map(|(index, side)| scope.spawn(move || read(index, side))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("panics are caught inside")).collect()
+    });
+    if let Some(index) = database {
+        read_declared_namespaces(project, index, &mut readings);
+    }
+    readings
+}
+
+fn read_side<'a>(project: &Project, side: &Side, server: impl FnOnce() -> Option<&'a Server>) -> Reading {
+    match &side.location {
+        Location::Prisma(path) => {
+            let options = ormsync_prisma::ReadOptions { default_namespace: project.default_namespace.clone() };
+            ormsync_prisma::read(path, &options)
+        }
+        Location::SqlAlchemy(roots) => {
+            let default_namespace = project.default_namespace.clone();
+            let options =
+                ormsync_sqlalchemy::ReadOptions { dialect: project.dialect, server: server(), default_namespace };
+            ormsync_sqlalchemy::read(roots, &options)
+        }
+        Location::Database { url, namespaces } => read_database(project, side, url, namespaces.clone()),
+        Location::Snapshot(path) => snapshot::read(path, project.dialect.name()),
+        Location::Unusable(diagnostic) => failed(project, (**diagnostic).clone()),
+    }
+}
+
+/// Whether the same models make different columns on different servers of the dialect: SQLAlchemy compiles
+/// `JSON`, `Uuid` and others differently for MariaDB.
+fn lowers_by_server(dialect: &dyn Dialect) -> bool {
+    dialect.name() == "mysql"
+}
+
+fn read_database(project: &Project, side: &Side, url: &DatabaseUrl, namespaces: Vec<String>) -> Reading {
+    let options = ormsync_database::ReadOptions { namespaces, ..Default::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let read = match runtime {
+        Ok(runtime) => runtime.block_on(ormsync_database::read(url, &options)),
+        Err(error) => {
+            let message = format!("no connection could be started: {error}");
+            return failed(project, Diagnostic::error("database-connect", message, side.origin.clone()));
+        }
+    };
+    read.unwrap_or_else(|error| {
+        let (code, message, help) = match error {
+            DatabaseError::Connect { message, help } => ("database-connect", message, help),
+            DatabaseError::Catalogue { message, help } => ("database-catalogue", message, help),
+        };
+        failed(project, Diagnostic::error(code, message, side.origin.clone()).with_help(help))
+    })
+}
+
+/// Reads the database again where the other sources declare tables in namespaces that it was not asked about,
+/// and the configuration does not say which ones count.
+fn read_declared_namespaces(project: &Project, database: usize, readings: &mut [(Reading, Duration)]) {
+    let side = &project.sides[database];
+    let Location::Database { url, .. } = &side.location else { return };
+    let default = project.default_namespace.as_deref().unwrap_or(project.dialect.default_namespace());
+    if !project.namespaces.is_empty() || default.is_empty() || readings[database].0.has_errors() {
+        return;
+    }
+    let declared: BTreeSet<String> = readings
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != database)
+        .flat_map(|(_, (reading, _))| reading.schema.namespaces.keys().cloned())
+        .chain([default.to_owned()])
+        .filter(|namespace| !namespace.is_empty())
+        .collect();
+    if declared.len() > 1 {
+        let start = Instant::now();
+        readings[database].0 = read_database(project, side, url, declared.into_iter().collect());
+        readings[database].1 += start.elapsed();
+    }
+}
+
+/// Leaves out what lies in namespaces that the configuration does not list: the database was not asked about
+/// them, so nothing can be said.
+fn leave_out_unread_namespaces(project: &Project, sources: &mut Sources<'_>) {
+    if project.namespaces.is_empty() || project.dialect.default_namespace().is_empty() {
+        return;
+    }
+    for read in &mut sources.read {
+        let listed = |namespace: &String| namespace.is_empty() || project.namespaces.contains(namespace);
+        let (kept, left_out) =
+            std::mem::take(&mut read.schema.namespaces).into_iter().partition(|(name, _)| listed(name));
+        read.schema.namespaces = kept;
+        let left_out: std::collections::BTreeMap<_, ormsync_schema::Namespace> = left_out;
+        for (name, namespace) in left_out.iter().filter(|(_, namespace)| !namespace.tables.is_empty()) {
+            let count = namespace.tables.len();
+            let message = format!(
+                "{} has {count} {} in the schema {name}, which `schemas` in [database] does not list: not compared",
+                read.side.label,
+                if count == 1 { "table" } else { "tables" },
+            );
+            let origin = namespace.tables.values().next().map(|table| table.origin.clone()).unwrap_or_default();
+            let help = format!("add \"{name}\" to `schemas`, or remove `schemas` to read all that are declared");
+            sources.diagnostics.push(Diagnostic::warning("schema-not-listed", message, origin).with_help(help));
+        }
+    }
+}
+
+fn reader_failed(side: &Side) -> Diagnostic {
+    let message = format!("reading {} ({}) failed inside ormsync", side.label, side.location.describe());
+    Diagnostic::error("internal", message, Origin::nowhere())
+        .with_help("this is a defect of ormsync: please report it with the lines above")
+}
+
+fn failed(project: &Project, diagnostic: Diagnostic) -> Reading {
+    Reading {
+        schema: Schema::new(project.dialect.name()),
+        diagnostics: vec![diagnostic],
+        files: SourceFiles::default(),
+    }
+}

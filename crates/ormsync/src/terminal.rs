@@ -1,0 +1,88 @@
+//! Standard output and standard error: findings to one, everything else to the other.
+
+use std::io::{self, ErrorKind, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use ormsync_report::TextStyle;
+
+use crate::command_line::{Colour, GlobalOptions};
+use crate::failure::{Failure, Result};
+
+/// The width of text when nothing says how wide the terminal is.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Where a run writes to, and how much.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terminal {
+    colour: Colour,
+    /// `-q`: nothing but what is wrong.
+    pub(crate) quiet: bool,
+    /// `-v`: what is read, from where, and how long it takes.
+    pub(crate) verbose: bool,
+}
+
+impl Terminal {
+    /// As the options say.
+    pub(crate) fn new(options: &GlobalOptions) -> Self {
+        Self { colour: options.color, quiet: options.quiet, verbose: options.verbose }
+    }
+
+    /// How text on standard output looks.
+    pub(crate) fn text_style(&self) -> TextStyle {
+        TextStyle { colour: self.colours(&io::stdout()), width: width() }
+    }
+
+    /// Writes to standard output. A reader that has gone away (`| head`) is no error.
+    pub(crate) fn output(&self, text: &str) -> Result<()> {
+        let choice = if self.colours(&io::stdout()) { ColorChoice::Always } else { ColorChoice::Never };
+        let mut stream = AutoStream::new(io::stdout().lock(), choice);
+        match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Failure::new("output", format!("standard output could not be written: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells something worth knowing on standard error, unless `-q`.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.standard_error(&format!("{text}\n"));
+        }
+    }
+
+    /// Tells a detail on standard error, with `-v`.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.verbose {
+            self.standard_error(&format!("{text}\n"));
+        }
+    }
+
+    /// Tells on standard error why the run ends.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        self.standard_error(&failure.render(self.colours(&io::stderr())));
+    }
+
+    /// Whether standard error takes colour.
+    pub(crate) fn colours_errors(&self) -> bool {
+        self.colours(&io::stderr())
+    }
+
+    /// Writes to standard error; when even that is gone there is nobody left to tell.
+    pub(crate) fn standard_error(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    fn colours(&self, stream: &impl anstream::stream::RawStream) -> bool {
+        match self.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => AutoStream::choice(stream) != ColorChoice::Never,
+        }
+    }
+}
+
+fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(DEFAULT_WIDTH)
+}
