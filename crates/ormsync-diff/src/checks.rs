@@ -50,7 +50,9 @@ fn compare_one(comparing: &mut Comparing<'_>, row: &TableRow<'_>, columns: &BTre
         return;
     };
     let name = found.iter().flatten().find_map(|check| check.name.as_deref());
-    let path = row.path(comparing, ObjectKind::Check, name.unwrap_or("(check)"));
+    let names: Vec<Option<String>> = found.iter().map(|check| check.and_then(|check| check.name.clone())).collect();
+    let agreed = comparing.agreed_name(&names, row.owner(comparing));
+    let path = row.path(comparing, ObjectKind::Check, if agreed.is_empty() { "(check)" } else { &agreed });
     let mentioned = mentioned(columns, first);
     let answers: Vec<Said<&Check>> = (0..found.len())
         .map(|source| match found[source] {

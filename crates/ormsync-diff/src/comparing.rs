@@ -115,9 +115,13 @@ impl<'a> Comparing<'a> {
         of_truth.or_else(|| (groups.members[0].len() > groups.members[1].len()).then_some(0))
     }
 
-    /// The group that findings are named after when groups have different names for a thing.
-    pub(crate) fn leading_source(&self, groups: &Groups, owner: Option<usize>) -> usize {
-        groups.members[self.wanted_group(groups, owner).unwrap_or_default()][0]
+    /// What an object is called in a path where sources call it differently: as the truth does, as most do,
+    /// or else by the shortest name, so that it does not depend on the order of the sources.
+    pub(crate) fn agreed_name(&self, names: &[Option<String>], owner: Option<usize>) -> String {
+        let of_truth = owner.or(self.truth).and_then(|truth| names.get(truth)?.clone());
+        let count = |name: &String| names.iter().flatten().filter(|other| *other == name).count();
+        let most = names.iter().flatten().min_by_key(|name| (std::cmp::Reverse(count(name)), name.len(), *name));
+        of_truth.or_else(|| most.cloned()).unwrap_or_default()
     }
 
     /// Judges a difference and keeps it, unless its rule is switched off.

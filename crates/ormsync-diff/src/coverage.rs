@@ -10,6 +10,10 @@ use crate::Source;
 pub struct Coverage {
     /// The source's name.
     pub source: String,
+    /// The source's kind.
+    pub kind: String,
+    /// The source's name in sentences.
+    pub label: String,
     /// Tables read.
     pub tables: usize,
     /// Columns read.
@@ -31,6 +35,8 @@ pub(crate) fn count(source: &Source<'_>, ignored: usize) -> Coverage {
     let schema = source.schema;
     let mut coverage = Coverage {
         source: source.name.to_owned(),
+        kind: source.kind.to_owned(),
+        label: source.label.to_owned(),
         opaque: schema.opaque.len(),
         ignored,
         enums: schema.namespaces.values().map(|namespace| namespace.enums.len()).sum(),

@@ -12,7 +12,7 @@ pub(crate) fn suggest(comparing: &Comparing<'_>, difference: &Difference, verdic
     let wanted = comparing.wanted_group(&difference.groups, difference.owner);
     match verdict {
         Verdict::Behind(_) => advisor.migrate(wanted?),
-        Verdict::Unmapped(names) => advisor.write_in(names, wanted.unwrap_or(1 - difference.groups.nothing?)),
+        Verdict::Unmapped(names) => advisor.write_in(names, 1 - difference.groups.nothing?),
         Verdict::Drifted(name) => advisor.take_back(name, wanted?),
         Verdict::Conflict => advisor.follow_truth(wanted?),
     }
@@ -35,7 +35,7 @@ impl Advisor<'_, '_> {
         Some(if live_lacks_it {
             format!("apply the pending migration that adds {}{at}", noun(at.kind))
         } else {
-            format!("apply the pending migration that changes {}{at} to: {text}", noun(at.kind))
+            format!("change {}{at} by a migration to: {text}", noun(at.kind))
         })
     }
 
@@ -49,7 +49,13 @@ impl Advisor<'_, '_> {
         match written.as_slice() {
             [] => {
                 let labels: Vec<&str> = names.iter().map(|name| self.label(name)).collect();
-                Some(format!("map it in {}, or say in [ownership] whose it is", join_words(&labels)))
+                let labels = join_words(&labels);
+                Some(if self.difference.mapping {
+                    format!("map it in {labels}, or say in [ownership] whose it is")
+                } else {
+                    let text = &self.difference.says[self.difference.groups.members[wanted][0]].text;
+                    format!("in {labels}: {text}")
+                })
             }
             [(_, only)] if names.len() == 1 => Some(only.clone()),
             several => {
@@ -62,6 +68,9 @@ impl Advisor<'_, '_> {
     /// One source stands alone: it takes what the others have.
     fn take_back(&self, name: &str, wanted: usize) -> Option<String> {
         let source = self.comparing.source_named(name)?;
+        if self.difference.groups.of(source) == Some(wanted) {
+            return self.follow(source, wanted);
+        }
         if self.difference.groups.nothing == Some(wanted) {
             return self.take_away(source);
         }
@@ -88,6 +97,18 @@ impl Advisor<'_, '_> {
             Some((other, text)) => format!("if it is wanted, declare it in {other}: {text}"),
             None => format!("if it is wanted, declare it; only {label} has it"),
         })
+    }
+
+    /// The source that stands alone is the one that is right: the others follow it.
+    fn follow(&self, truth: usize, wanted: usize) -> Option<String> {
+        if self.difference.groups.nothing == Some(wanted) {
+            return None;
+        }
+        let others: Vec<String> = (0..self.comparing.sources.len())
+            .filter(|other| *other != truth && self.difference.groups.of(*other).is_some_and(|group| group != wanted))
+            .map(|other| self.comparing.sources[other].name.to_owned())
+            .collect();
+        self.write_in(&others, wanted)
     }
 
     /// No two agree, but one is right.

@@ -29,7 +29,7 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
         if is_missing_somewhere(comparing, row, &found) {
             continue;
         }
-        let path = row.path(comparing, ObjectKind::Index, &leading_columns(comparing, row, &found));
+        let path = row.path(comparing, ObjectKind::Index, &agreed_columns(comparing, row, &found));
         if !differs_in_uniqueness(comparing, row, &found, &path) {
             differs_in_definition(comparing, row, &found, &path);
             differs_in_kind(comparing, row, &found, &path);
@@ -189,11 +189,9 @@ fn is_covered_by_primary_key(comparing: &Comparing<'_>, row: &TableRow<'_>, sour
     })
 }
 
-fn leading_columns(comparing: &Comparing<'_>, row: &TableRow<'_>, found: &[Option<&Index>]) -> String {
-    let owner = row.owner(comparing).and_then(|owner| found[owner]);
-    let texts: Vec<String> = found.iter().flatten().map(|index| columns_text(&index.parts)).collect();
-    let most = texts.iter().max_by_key(|text| texts.iter().filter(|other| other == text).count());
-    owner.map(|index| columns_text(&index.parts)).or_else(|| most.cloned()).unwrap_or_default()
+fn agreed_columns(comparing: &Comparing<'_>, row: &TableRow<'_>, found: &[Option<&Index>]) -> String {
+    let names: Vec<Option<String>> = found.iter().map(|index| index.map(|index| columns_text(&index.parts))).collect();
+    comparing.agreed_name(&names, row.owner(comparing))
 }
 
 fn differs_in_uniqueness(

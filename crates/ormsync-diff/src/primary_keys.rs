@@ -29,9 +29,8 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
         report_names(comparing, row, row.path(comparing, ObjectKind::PrimaryKey, &parts), "Primary key", &names);
         return;
     };
-    let leading = comparing.leading_source(&groups, row.owner(comparing));
-    let named_after = keys[leading].or_else(|| keys.iter().flatten().next().copied());
-    let parts = named_after.map(|key| columns_text(&key.parts)).unwrap_or_default();
+    let names: Vec<Option<String>> = keys.iter().map(|key| key.map(|key| columns_text(&key.parts))).collect();
+    let parts = comparing.agreed_name(&names, row.owner(comparing));
     let says = keys
         .iter()
         .enumerate()

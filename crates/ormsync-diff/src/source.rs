@@ -18,6 +18,8 @@ pub enum Role {
 pub struct Source<'a> {
     /// Its short name, unique in the comparison: used in verdicts, configuration and JSON.
     pub name: &'a str,
+    /// What kind of source it is: the language or the kind of place it is read from, for machines.
+    pub kind: &'a str,
     /// Its name in sentences.
     pub label: &'a str,
     /// What it is to the others.

@@ -13,7 +13,7 @@ use crate::{Role, Source};
 pub enum Verdict {
     /// One source says something else than all others.
     Drifted(String),
-    /// The declared sources agree, the live one has not got there yet.
+    /// The declared sources agree on something that the live one has not got.
     Behind(String),
     /// No two agree.
     Conflict,
@@ -113,7 +113,7 @@ impl Judge<'_> {
         if others_have_nothing {
             // What nobody else has was added here.
             Verdict::Drifted(name)
-        } else if self.is_live(source) {
+        } else if self.is_live(source) && self.has_nothing(source) {
             Verdict::Behind(name)
         } else if self.mapping && self.has_nothing(source) {
             Verdict::Unmapped(vec![name])

@@ -3,13 +3,16 @@
 mod json;
 mod text;
 
+mod excerpt;
+mod summary;
+
 use std::time::Duration;
 
 use ormsync_diff::Comparison;
 use ormsync_schema::{Diagnostic, SourceFiles};
 
-pub use json::json;
-pub use text::{TextStyle, text};
+pub use json::{json, json_schema};
+pub use text::{TextStyle, diagnostic_text, text};
 
 /// All that an output format may show.
 #[derive(Debug)]

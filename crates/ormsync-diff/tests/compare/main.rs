@@ -1,0 +1,11 @@
+//! Tests of the comparison over schemas built by hand.
+#![allow(clippy::unwrap_used)]
+
+mod builder;
+
+mod laws;
+mod mutations;
+mod ownership;
+mod rules;
+mod silence;
+mod verdicts;
