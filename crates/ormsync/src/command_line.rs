@@ -1,12 +1,16 @@
 //! The commands and their options. What `--help` says is written here.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ormsync_diff::RULES;
 use ormsync_schema::Severity;
+
+use crate::config_keys::nearest;
 
 /// Keeps a Prisma schema, SQLAlchemy models and the live database they share in step.
 ///
@@ -311,12 +315,33 @@ pub(crate) struct InitOptions {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ExplainOptions {
     /// The rule, as findings name it
-    #[arg(value_name = "RULE", hide_possible_values = true, value_parser = rule_names())]
+    #[arg(value_name = "RULE", hide_possible_values = true, value_parser = RuleNames)]
     pub(crate) rule: Option<String>,
 }
 
-fn rule_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(RULES.iter().map(|rule| rule.name))
+/// The rules' names: completed by shells, with a suggestion instead of all of them for one that is unknown.
+#[derive(Debug, Clone)]
+struct RuleNames;
+
+impl TypedValueParser for RuleNames {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, _: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        let value = value.to_string_lossy();
+        if RULES.iter().any(|rule| rule.name == value) {
+            return Ok(value.into_owned());
+        }
+        let help = match nearest(&value, RULES.iter().map(|rule| rule.name)) {
+            Some(nearest) => format!("did you mean `{nearest}`? "),
+            None => String::new(),
+        };
+        let message = format!("there is no rule `{value}`\n\n  {help}`ormsync explain` lists the rules\n");
+        Err(clap::Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(RULES.iter().map(|rule| PossibleValue::new(rule.name).help(rule.summary))))
+    }
 }
 
 /// `ormsync completions`.

@@ -248,9 +248,8 @@ fn several_candidates(what: &str, candidates: Vec<String>, option: &str) -> Box<
 
 /// That there is nothing to compare: what there is, and what was looked for.
 pub(crate) fn too_few(sides: &[Side], settings: &Settings) -> Box<Failure> {
-    let here = paths::display(&settings.folder());
     let message = match sides {
-        [] => format!("there is nothing to compare: no Prisma schema and no SQLAlchemy models in {here}"),
+        [] => "there is nothing to compare: no Prisma schema and no SQLAlchemy models were found".to_owned(),
         [only, ..] => format!("there is nothing to compare {} with: it is the only source", only.label),
     };
     let help = match &settings.config {
