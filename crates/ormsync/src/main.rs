@@ -20,6 +20,8 @@ mod commands;
 mod config;
 mod config_keys;
 mod discovery;
+#[cfg(test)]
+mod documentation;
 mod environment;
 mod failure;
 mod gate;
