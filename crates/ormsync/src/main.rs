@@ -30,6 +30,7 @@ mod project;
 mod read_sources;
 mod snapshot;
 mod source_argument;
+mod suggestion;
 mod terminal;
 
 use std::process::ExitCode;
