@@ -93,4 +93,6 @@ pub(crate) fn sqlite(address: &FileAddress, busy_timeout: Duration) -> SqliteCon
         .pragma("query_only", "1")
         .busy_timeout(busy_timeout)
         .statement_cache_capacity(0)
+        // The driver's thread hands rows over one by one; a short queue makes the two threads wait in turn.
+        .row_buffer_size(4096)
 }
