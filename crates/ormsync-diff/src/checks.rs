@@ -90,7 +90,7 @@ fn compare_one(comparing: &mut Comparing<'_>, row: &TableRow<'_>, columns: &BTre
     };
     let aspect = Aspect { fact: Fact::Check, relate: &same, text: &text };
     if let Some((groups, _)) = compare_aspects(found, |_, _| true, &[aspect]) {
-        report(&rules::CHECK_EXPRESSION, groups, Headline::kind_says("Check", &path, "is"), says);
+        report(&rules::CHECK_EXPRESSION, groups, Headline::kind_says("Check", &path, "requires"), says);
     }
     let names: Vec<_> =
         found.iter().map(|check| check.and_then(|check| Some((check.name.as_deref()?, &check.origin)))).collect();

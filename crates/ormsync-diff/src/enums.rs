@@ -137,7 +137,7 @@ fn compare_labels(comparing: &mut Comparing<'_>, namespace: &str, row: &NameRow<
     let rule = if outcome.order { &rules::ENUM_LABEL_ORDER } else { &rules::ENUM_LABELS };
     comparing.report(Difference {
         rule,
-        headline: outcome.headline(&path.to_string()),
+        headline: outcome.headline(&format!("Enum {path}")),
         at: path,
         owner: None,
         groups: outcome.groups,
@@ -188,7 +188,7 @@ struct Labels {
     /// The labels that all have; the others tell the difference.
     common: BTreeSet<String>,
     /// One side has all that the other has and more: the group that has more, and what.
-    more: Option<(usize, String)>,
+    more: Option<(usize, BTreeSet<String>)>,
 }
 
 impl Labels {
@@ -206,8 +206,8 @@ impl Labels {
             let common = sets.iter().skip(1).fold(sets[0].clone(), |common, set| &common & set);
             let rest: Vec<BTreeSet<String>> = sets.iter().map(|set| set - &common).collect();
             let more = match rest.as_slice() {
-                [more, less] if less.is_empty() => Some((0, list(more))),
-                [less, more] if less.is_empty() => Some((1, list(more))),
+                [more, less] if less.is_empty() => Some((0, more.clone())),
+                [less, more] if less.is_empty() => Some((1, more.clone())),
                 _ => None,
             };
             return Some(Self { groups, order: false, common, more });
@@ -229,11 +229,13 @@ impl Labels {
 
     fn headline(&self, subject: &str) -> Headline {
         match &self.more {
-            Some((group, more)) => {
-                Headline::Claims { subject: subject.to_owned(), claim: format!("has {}", shorten(more)), group: *group }
-            }
-            None if self.order => Headline::Says { subject: format!("The order of {subject}"), verb: "is" },
-            None => Headline::Says { subject: subject.to_owned(), verb: "has" },
+            Some((group, more)) => Headline::Claims {
+                subject: subject.to_owned(),
+                claim: format!("has {} {}", if more.len() == 1 { "label" } else { "labels" }, shorten(&list(more))),
+                group: *group,
+            },
+            None if self.order => Headline::Says { subject: subject.to_owned(), verb: "is ordered" },
+            None => Headline::Says { subject: subject.to_owned(), verb: "has labels" },
         }
     }
 }

@@ -5,6 +5,7 @@ use ormsync_schema::ObjectKind;
 use crate::Verdict;
 use crate::comparing::{Comparing, Difference};
 use crate::headline::join_words;
+use crate::objects::THERE;
 
 /// Suggests a fix for a difference, if there is one that can be told.
 pub(crate) fn suggest(comparing: &Comparing<'_>, difference: &Difference, verdict: &Verdict) -> Option<String> {
@@ -12,9 +13,12 @@ pub(crate) fn suggest(comparing: &Comparing<'_>, difference: &Difference, verdic
     let wanted = comparing.wanted_group(&difference.groups, difference.owner);
     match verdict {
         Verdict::Behind(_) => advisor.migrate(wanted?),
-        Verdict::Unmapped(names) => advisor.write_in(names, 1 - difference.groups.nothing?),
-        Verdict::Drifted(name) => advisor.take_back(name, wanted?),
-        Verdict::Conflict => advisor.follow_truth(wanted?),
+        Verdict::Unmapped(names) => {
+            let sources: Vec<usize> = names.iter().filter_map(|name| comparing.source_named(name)).collect();
+            advisor.write_in(&sources, 1 - difference.groups.nothing?)
+        }
+        Verdict::Drifted(name) => advisor.take_back(comparing.source_named(name)?, wanted?),
+        Verdict::Conflict => advisor.follow(wanted?),
     }
 }
 
@@ -40,36 +44,27 @@ impl Advisor<'_, '_> {
     }
 
     /// Each of these sources has to write what it lacks.
-    fn write_in(&self, names: &[String], wanted: usize) -> Option<String> {
-        let written: Vec<(&str, String)> = names
-            .iter()
-            .filter_map(|name| self.comparing.source_named(name))
-            .filter_map(|source| Some((self.comparing.sources[source].label, self.spell(source, wanted)?)))
-            .collect();
-        match written.as_slice() {
-            [] => {
-                let labels: Vec<&str> = names.iter().map(|name| self.label(name)).collect();
-                let labels = join_words(&labels);
-                Some(if self.difference.mapping {
-                    format!("map it in {labels}, or say in [ownership] whose it is")
-                } else {
-                    let text = &self.difference.says[self.difference.groups.members[wanted][0]].text;
-                    format!("in {labels}: {text}")
-                })
-            }
-            [(_, only)] if names.len() == 1 => Some(only.clone()),
-            several => {
-                let lines: Vec<String> = several.iter().map(|(label, text)| format!("{label}: {text}")).collect();
-                Some(lines.join("\n"))
-            }
+    fn write_in(&self, sources: &[usize], wanted: usize) -> Option<String> {
+        let label = |source: usize| self.comparing.sources[source].label;
+        let written: Vec<Option<String>> = sources.iter().map(|source| self.spell(*source, wanted)).collect();
+        if self.difference.mapping && written.iter().all(Option::is_none) {
+            let labels: Vec<&str> = sources.iter().map(|source| label(*source)).collect();
+            return Some(format!("map it in {}, or say in [ownership] whose it is", join_words(&labels)));
         }
+        if let ([only], [written]) = (sources, written.as_slice()) {
+            return written.clone().or_else(|| self.take_back(*only, wanted));
+        }
+        let lines = sources.iter().zip(written).filter_map(|(source, written)| match written {
+            Some(written) => Some(format!("{}: {written}", label(*source))),
+            None => self.take_back(*source, wanted),
+        });
+        Some(lines.collect::<Vec<_>>().join("\n"))
     }
 
     /// One source stands alone: it takes what the others have.
-    fn take_back(&self, name: &str, wanted: usize) -> Option<String> {
-        let source = self.comparing.source_named(name)?;
+    fn take_back(&self, source: usize, wanted: usize) -> Option<String> {
         if self.difference.groups.of(source) == Some(wanted) {
-            return self.follow(source, wanted);
+            return self.follow(wanted);
         }
         if self.difference.groups.nothing == Some(wanted) {
             return self.take_away(source);
@@ -77,10 +72,8 @@ impl Advisor<'_, '_> {
         if self.comparing.is_live(source) {
             return self.migrate(wanted);
         }
-        Some(self.spell(source, wanted).unwrap_or_else(|| {
-            let text = &self.difference.says[self.difference.groups.members[wanted][0]].text;
-            format!("in {}: {text}", self.comparing.sources[source].label)
-        }))
+        let written = self.spell(source, wanted);
+        Some(written.unwrap_or_else(|| self.in_words(self.comparing.sources[source].label, wanted)))
     }
 
     /// One source has something that nobody else has. Nothing undeclared is ever proposed for DROP.
@@ -99,22 +92,27 @@ impl Advisor<'_, '_> {
         })
     }
 
-    /// The source that stands alone is the one that is right: the others follow it.
-    fn follow(&self, truth: usize, wanted: usize) -> Option<String> {
+    /// One group is right: all others follow it.
+    fn follow(&self, wanted: usize) -> Option<String> {
         if self.difference.groups.nothing == Some(wanted) {
             return None;
         }
-        let others: Vec<String> = (0..self.comparing.sources.len())
-            .filter(|other| *other != truth && self.difference.groups.of(*other).is_some_and(|group| group != wanted))
-            .map(|other| self.comparing.sources[other].name.to_owned())
+        let others: Vec<usize> = (0..self.comparing.sources.len())
+            .filter(|other| self.difference.groups.of(*other).is_some_and(|group| group != wanted))
             .collect();
         self.write_in(&others, wanted)
     }
 
-    /// No two agree, but one is right.
-    fn follow_truth(&self, wanted: usize) -> Option<String> {
-        let other = self.difference.groups.members.iter().enumerate().find(|(group, _)| *group != wanted)?.1[0];
-        self.take_back(self.comparing.sources[other].name, wanted)
+    /// What to do where the source has no way of writing it that could be shown.
+    fn in_words(&self, label: &str, wanted: usize) -> String {
+        let saying = &self.difference.says[self.difference.groups.members[wanted][0]];
+        let all_of_it = matches!(self.difference.at.kind, ObjectKind::EnumType);
+        let text = saying.detail.as_ref().filter(|_| all_of_it).unwrap_or(&saying.text);
+        match (self.difference.is_about_existence(), text.as_str()) {
+            (true, THERE) => format!("declare it in {label}"),
+            (true, text) => format!("declare it in {label}: {text}"),
+            (false, text) => format!("change it in {label} to: {text}"),
+        }
     }
 
     /// How `source` would write what the group has.
@@ -122,10 +120,6 @@ impl Advisor<'_, '_> {
         let wanted = self.comparing.sources[self.difference.groups.members[group][0]].schema;
         let source = &self.comparing.sources[source];
         source.spelling?.spell(wanted, source.schema, &self.difference.at)
-    }
-
-    fn label(&self, name: &str) -> &str {
-        self.comparing.sources.iter().find(|source| source.name == name).map_or("", |source| source.label)
     }
 }
 

@@ -119,27 +119,27 @@ fn differs_in_target(
         Aspect {
             fact: Fact::ForeignKey,
             relate: &target,
-            text: &|key: &ForeignKey| format!("to {}", target_text_in(namespace, key)),
+            text: &|key: &ForeignKey| format!("refers to {}", target_text_in(namespace, key)),
         },
         Aspect {
             fact: Fact::Deferrability,
             relate: &|left: &ForeignKey, right: &ForeignKey| {
                 Relation::of_equality(left.deferrability == right.deferrability)
             },
-            text: &|key: &ForeignKey| deferrability_text(key.deferrability).to_owned(),
+            text: &|key: &ForeignKey| format!("is {}", deferrability_text(key.deferrability)),
         },
         Aspect {
             fact: Fact::Deferrability,
             relate: &|left: &ForeignKey, right: &ForeignKey| Relation::of_equality(left.match_kind == right.match_kind),
             text: &|key: &ForeignKey| {
                 String::from(match key.match_kind {
-                    MatchKind::Simple => "match simple",
-                    MatchKind::Full => "match full",
+                    MatchKind::Simple => "has MATCH SIMPLE",
+                    MatchKind::Full => "has MATCH FULL",
                 })
             },
         },
     ];
-    report_aspects(comparing, row, found, path, &rules::FOREIGN_KEY_TARGET, "is", &aspects);
+    report_aspects(comparing, row, found, path, &rules::FOREIGN_KEY_TARGET, "", &aspects);
 }
 
 fn differs_in_action(

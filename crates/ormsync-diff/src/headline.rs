@@ -15,7 +15,7 @@ pub(crate) enum Headline {
     Says {
         /// What it is about.
         subject: String,
-        /// `is`, `has`, `refers to` …
+        /// `is`, `has` …; empty where the answers have verbs of their own.
         verb: &'static str,
     },
     /// `subject claim in A, not in B and C`, where the group that makes the claim is known.
@@ -56,7 +56,8 @@ impl Headline {
                     .enumerate()
                     .map(|(group, members)| format!("{} in {}", shorten(&says[members[0]].text), labels(group)))
                     .collect();
-                format!("{subject} {verb} {}", parts.join(", "))
+                let space = if verb.is_empty() { "" } else { " " };
+                format!("{subject}{space}{verb} {}", parts.join(", "))
             }
             Self::Claims { subject, claim, group } => {
                 let others: Vec<usize> = groups

@@ -214,7 +214,7 @@ fn differs_in_kind(comparing: &mut Comparing<'_>, row: &TableRow<'_>, found: &[O
         relate: &|left: &Index, right: &Index| Relation::of_equality(left.kind == right.kind),
         text: &|index: &Index| String::from(kind_text(index.kind)),
     };
-    report_aspects(comparing, row, found, path, &rules::UNIQUE_KIND, ("Unique", "is a"), &[kind]);
+    report_aspects(comparing, row, found, path, &rules::UNIQUE_KIND, ("Uniqueness of", "is a"), &[kind]);
 }
 
 fn differs_in_definition(

@@ -42,6 +42,9 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, owners: &Owners) {
     }
 }
 
+/// What a source says that has an object of which nothing but its name is compared.
+pub(crate) const THERE: &str = "there";
+
 struct Kind {
     rule: &'static Rule,
     fact: Fact,
@@ -140,7 +143,7 @@ pub(crate) fn compare_triggers(comparing: &mut Comparing<'_>, row: &TableRow<'_>
 
 fn saying(origin: Option<&Origin>, parent: &Origin) -> Saying {
     match origin {
-        Some(origin) => Saying::new("there", origin),
+        Some(origin) => Saying::new(THERE, origin),
         None => Saying::new("missing", parent),
     }
 }

@@ -10,7 +10,7 @@ use clap_complete::Shell;
 use ormsync_diff::RULES;
 use ormsync_schema::Severity;
 
-use crate::config_keys::nearest;
+use crate::suggestion::nearest;
 
 /// Keeps a Prisma schema, SQLAlchemy models and the live database they share in step.
 ///

@@ -9,9 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::config;
-
-/// How alike two words must be (0 to 1) for one to be suggested for the other.
-const ALIKE: f64 = 0.7;
+use crate::suggestion::nearest;
 
 /// Every key that the configuration does not have, in the order of the file.
 pub(crate) fn unknown_keys(table: &Spanned<DeTable<'_>>, path: &Arc<str>) -> Vec<Diagnostic> {
@@ -20,16 +18,6 @@ pub(crate) fn unknown_keys(table: &Spanned<DeTable<'_>>, path: &Arc<str>) -> Vec
     walk.table(table.get_ref(), &schema, "");
     walk.found.sort_by_key(|(start, _)| *start);
     walk.found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
-}
-
-/// The one of `known` that was probably meant by `word`.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&word.to_lowercase(), candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, candidate)| candidate)
 }
 
 struct Walk<'a> {
@@ -86,15 +74,4 @@ fn unknown_key<'a>(key: &str, section: &str, known: impl Iterator<Item = &'a str
         None => format!("the keys here are {}", known.join(", ")),
     };
     Diagnostic::error("config-key", format!("unknown {kind} `{key}`{place}"), origin).with_help(help)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nearest_words() {
-        assert_eq!(nearest("modles", ["models", "alembic"]), Some("models"));
-        assert_eq!(nearest("zzz", ["models", "alembic"]), None);
-    }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use ormsync_diff::{Comparison, compare};
 use ormsync_report::{Outcome, Report, TextStyle};
-use ormsync_schema::{Diagnostic, Origin, Severity, SourceFiles};
+use ormsync_schema::{Diagnostic, Origin, Severity};
 
 use crate::command_line::{Format, FormatChoice, GateOptions};
 use crate::failure::{Failure, Result};
@@ -165,14 +165,4 @@ fn share(file: &std::fs::File) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn share(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
-}
-
-/// What readers had to say, as text for standard error.
-pub(crate) fn tell(diagnostics: &[Diagnostic], files: &SourceFiles, terminal: &Terminal) {
-    let colour = terminal.colours_errors();
-    for diagnostic in diagnostics {
-        if diagnostic.severity > Severity::Note || !terminal.quiet {
-            terminal.standard_error(&crate::failure::render_diagnostic(diagnostic, files, colour));
-        }
-    }
 }

@@ -20,6 +20,8 @@ mod commands;
 mod config;
 mod config_keys;
 mod discovery;
+#[cfg(test)]
+mod documentation;
 mod environment;
 mod failure;
 mod gate;
@@ -28,6 +30,7 @@ mod project;
 mod read_sources;
 mod snapshot;
 mod source_argument;
+mod suggestion;
 mod terminal;
 
 use std::process::ExitCode;

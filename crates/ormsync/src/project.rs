@@ -22,7 +22,8 @@ pub(crate) use side::{Location, Side};
 use crate::command_line::{DialectOption, SourceOptions};
 use crate::failure::{Failure, Result};
 use crate::project::dialect_agreement::{Claim, agree};
-use crate::{config_keys, paths, snapshot, source_argument};
+use crate::suggestion::nearest;
+use crate::{paths, snapshot, source_argument};
 
 /// All that a run needs to know before it reads.
 #[derive(Debug)]
@@ -226,7 +227,7 @@ fn known_truth(truth: &str, sides: &[Side]) -> Result<String> {
     if names.contains(&truth) {
         return Ok(truth.to_owned());
     }
-    let help = match config_keys::nearest(truth, names.iter().copied()) {
+    let help = match nearest(truth, names.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("the sources of this run are {}", names.join(", ")),
     };

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ormsync_database::{DatabaseError, DatabaseUrl};
 use ormsync_dialect::Dialect;
-use ormsync_diff::Source;
+use ormsync_diff::{Role, Source};
 use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, SourceFiles};
 
 use crate::project::{Location, Project, Side};
@@ -40,6 +40,7 @@ impl ReadSide<'_> {
     pub(crate) fn source(&self) -> Source<'_> {
         Source {
             name: &self.side.name,
+            kind: self.side.location.kind(),
             label: &self.side.label,
             role: self.side.role,
             schema: &self.schema,
@@ -55,7 +56,11 @@ pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
     for (side, (reading, elapsed)) in project.sides.iter().zip(readings) {
         // An empty schema with errors is one that could not be read: compared, all of the others' tables would
         // be missing in it.
-        let lost = reading.has_errors() && reading.schema.tables().next().is_none();
+        let empty = reading.schema.tables().next().is_none();
+        let lost = empty && reading.has_errors();
+        if empty && side.role == Role::Declared && reading.diagnostics.is_empty() {
+            sources.diagnostics.push(declares_nothing(side));
+        }
         sources.diagnostics.extend(reading.diagnostics);
         let known = project.files.clone();
         sources.files.extend(reading.files);
@@ -196,6 +201,12 @@ fn leave_out_unread_namespaces(project: &Project, sources: &mut Sources<'_>) {
             sources.diagnostics.push(Diagnostic::warning("schema-not-listed", message, origin).with_help(help));
         }
     }
+}
+
+/// A side without tables is read from the wrong place more often than it is meant.
+fn declares_nothing(side: &Side) -> Diagnostic {
+    let message = format!("{} ({}) declares no tables", side.label, side.location.describe());
+    Diagnostic::warning("no-tables", message, side.origin.clone()).with_help("is that the right file or folder?")
 }
 
 fn reader_failed(side: &Side) -> Diagnostic {

@@ -3,7 +3,8 @@
 use std::io::{self, ErrorKind, Write};
 
 use anstream::{AutoStream, ColorChoice};
-use ormsync_report::TextStyle;
+use ormsync_report::{TextStyle, diagnostic_text};
+use ormsync_schema::{Diagnostic, Severity, SourceFiles};
 
 use crate::command_line::{Colour, GlobalOptions};
 use crate::failure::{Failure, Result};
@@ -60,16 +61,21 @@ impl Terminal {
 
     /// Tells on standard error why the run ends.
     pub(crate) fn failure(&self, failure: &Failure) {
-        self.standard_error(&failure.render(self.colours(&io::stderr())));
+        self.diagnostics(&failure.diagnostics, &failure.files);
     }
 
-    /// Whether standard error takes colour.
-    pub(crate) fn colours_errors(&self) -> bool {
-        self.colours(&io::stderr())
+    /// Tells diagnostics on standard error; with `-q` no notes.
+    pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], files: &SourceFiles) {
+        let style = TextStyle { colour: self.colours(&io::stderr()), width: width() };
+        for diagnostic in diagnostics {
+            if diagnostic.severity > Severity::Note || !self.quiet {
+                self.standard_error(&diagnostic_text(diagnostic, files, style));
+            }
+        }
     }
 
     /// Writes to standard error; when even that is gone there is nobody left to tell.
-    pub(crate) fn standard_error(&self, text: &str) {
+    fn standard_error(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 

@@ -1,7 +1,8 @@
 //! A small schema with every kind of object, and a short way to compare changed copies of it.
 
+use crate::dialect::PLAIN;
 use indexmap::IndexMap;
-use ormsync_dialect::{Dialect, POSTGRESQL};
+use ormsync_dialect::Dialect;
 use ormsync_diff::{Comparison, Finding, Options, Role, Source, compare};
 use ormsync_schema::{
     Check, Column, DataType, DefaultValue, EnumType, Expression, Extension, ForeignKey, Generated, GeneratedStorage,
@@ -10,7 +11,7 @@ use ormsync_schema::{
 };
 
 /// The dialect of all tests.
-pub(crate) const DIALECT: &dyn Dialect = &POSTGRESQL;
+pub(crate) const DIALECT: &dyn Dialect = &PLAIN;
 
 /// An expression in normal form.
 pub(crate) fn normal(text: &str) -> Expression {

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod builder;
+mod dialect;
 
 mod laws;
 mod mutations;
 mod ownership;
 mod rules;
 mod silence;
+mod spelling;
 mod verdicts;

@@ -69,6 +69,11 @@ fn of_columns() -> Vec<Mutation> {
             "column-type orders.total: right drifted",
         ),
         mutation(
+            "another name of the type",
+            |schema| users(schema).columns["name"].data_type = DataType::named("varchar"),
+            "column-type-compatible users.name: right drifted",
+        ),
+        mutation(
             "text instead of an enum, without the enum",
             |schema| {
                 orders(schema).columns["status"].data_type = DataType::named("text");
@@ -358,11 +363,9 @@ fn headlines() {
 
 #[test]
 fn every_rule_has_a_mutation() {
-    // Types of different names that store the same are the dialects' knowledge; they have their own tests.
     let untested: Vec<&str> = RULES
         .iter()
         .map(|rule| rule.name)
-        .filter(|rule| *rule != "column-type-compatible")
         .filter(|rule| !MUTATIONS.iter().any(|mutation| mutation.finding.split(' ').next() == Some(rule)))
         .collect();
     assert_eq!(untested, Vec::<&str>::new());

@@ -128,7 +128,7 @@ impl<'t> Lowering<'_, 't> {
 }
 
 /// From the type's name to the end of the native type.
-pub(crate) fn type_span(field: &FieldModel<'_>) -> Span {
+fn type_span(field: &FieldModel<'_>) -> Span {
     let Some(field_type) = &field.field.field_type else { return field.field.span };
     let native = field.field.attributes.iter().find(|attribute| attribute.name.text.contains('.'));
     let end = native.map_or(field_type.span.end, |attribute| attribute.span.end.max(field_type.span.end));

@@ -14,7 +14,6 @@ use crate::native::EnumStorage;
 use crate::resolve::model::{DataModel, Model};
 use crate::sources::Sources;
 
-pub(crate) use column::type_span;
 
 /// Lowers a schema. `default_namespace` is where models without `@@schema` live.
 pub(crate) fn lower(model: &DataModel<'_>, sources: &Sources, default_namespace: Option<&str>) -> Schema {

@@ -175,6 +175,9 @@ pub(crate) struct ProviderFacts {
     pub(crate) integer_id_numbers_itself: bool,
     /// Whether implicit join tables have a primary key (the others have a unique index).
     pub(crate) join_table_has_primary_key: bool,
+    /// Whether the server takes SET NULL on a column that refuses NULL (and fails when it happens).
+    pub(crate) takes_set_null_on_required: bool,
+    pub(crate) has_shard_keys: bool,
     pub(crate) name_scope: NameScope,
     /// The actions that `onDelete` and `onUpdate` may name with `relationMode = "prisma"`.
     pub(crate) emulated_actions: &'static [ReferentialAction],

@@ -33,6 +33,8 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     auto_increment: AutoIncrementRule::OneIndexed,
     integer_id_numbers_itself: false,
     join_table_has_primary_key: false,
+    takes_set_null_on_required: false,
+    has_shard_keys: true,
     name_scope: NameScope::ForeignKeys,
     emulated_actions: &[Cascade, Restrict, NoAction, SetNull],
     unindexable_natives: &[

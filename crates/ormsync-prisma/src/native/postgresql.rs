@@ -33,6 +33,8 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     auto_increment: AutoIncrementRule::Anywhere,
     integer_id_numbers_itself: false,
     join_table_has_primary_key: true,
+    takes_set_null_on_required: true,
+    has_shard_keys: false,
     name_scope: NameScope::PrimaryKeysAndIndexes,
     emulated_actions: &[Cascade, Restrict, SetNull],
     unindexable_natives: &[],

@@ -32,6 +32,8 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     auto_increment: AutoIncrementRule::SingleId,
     integer_id_numbers_itself: true,
     join_table_has_primary_key: false,
+    takes_set_null_on_required: false,
+    has_shard_keys: false,
     name_scope: NameScope::Indexes,
     emulated_actions: &[Cascade, Restrict, SetNull],
     unindexable_natives: &[],

@@ -78,13 +78,7 @@ pub(super) fn map_name<'t>(attribute: &'t Attribute, report: &mut Report<'_>) ->
     let mut arguments = Arguments::new(attribute, report);
     let value = arguments.required("name", report);
     arguments.finish(report);
-    let value = value?;
-    let name = expect_text(value, "name", report)?;
-    if name.is_empty() {
-        report.error("prisma-attribute", value.span, "A name in the database must not be empty.");
-        return None;
-    }
-    Some(name)
+    expect_text(value?, "name", report)
 }
 
 /// The argument of `@@schema`.

@@ -124,6 +124,9 @@ fn column_attributes<'t>(model: &mut FieldModel<'t>, context: &Context<'_, 't>, 
     // `resolve/keys.rs` reads these.
     attributes.single("id", report);
     attributes.single("unique", report);
+    if context.configuration.previews("shardKeys") && context.facts.has_shard_keys {
+        attributes.single("shardKey", report);
+    }
     attributes.finish(report);
 }
 

@@ -5,6 +5,7 @@ use ormsync_schema::Fact;
 use super::attributes::{Arguments, Attributes, elements};
 use super::fields::Context;
 use super::model::{FieldKind, Key, KeyKind, KeyPart, Model, OperatorClass, Predicate};
+use crate::native::ScalarType;
 use crate::report::Report;
 use crate::syntax::{Argument, Attribute, Expression, ExpressionKind};
 
@@ -197,15 +198,13 @@ fn part<'t>(element: &'t Expression, model: &Model<'t>, report: &mut Report<'_>)
     let field = column_field(name, element, model, report)?;
     let mut part = KeyPart { field, descending: None, length: None, operator_class: None };
     for argument in arguments {
-        let (Some(name), Some(value)) = (&argument.name, &argument.value) else {
-            report.error(CODE, argument.span, "A field in a key takes `sort`, `length` and `ops`, each by name.");
-            continue;
-        };
+        let (Some(name), Some(value)) = (&argument.name, &argument.value) else { continue };
         match name.text.as_str() {
             "sort" => part.descending = expect_sort(value, report),
             "length" => part.length = expect_length(value, report),
             "ops" => part.operator_class = expect_operator_class(value, report),
-            other => report.error(CODE, argument.span, format!("A field in a key has no argument `{other}`.")),
+            // The engine ignores what it does not know here.
+            _ => {}
         }
     }
     Some(part)
@@ -246,7 +245,8 @@ fn expect_sort(value: &Expression, report: &mut Report<'_>) -> Option<bool> {
 
 fn expect_length(value: &Expression, report: &mut Report<'_>) -> Option<u32> {
     let number = match &value.kind {
-        ExpressionKind::Number(text) => text.parse().ok(),
+        // The engine wraps negative numbers around; no server takes them either way.
+        ExpressionKind::Number(text) => text.trim_start_matches('-').parse().ok(),
         _ => None,
     };
     if number.is_none() {
@@ -324,13 +324,28 @@ fn condition<'t>(
         },
         _ => (false, value),
     };
-    let is_value = match &operand.kind {
-        ExpressionKind::Text(_) | ExpressionKind::Number(_) => true,
-        ExpressionKind::Constant(word) => matches!(word.as_str(), "true" | "false" | "null"),
+    let kind = &model.fields[field].kind;
+    let fits = match &operand.kind {
+        ExpressionKind::Text(_) => {
+            matches!(kind, FieldKind::Enum(_) | FieldKind::Scalar(ScalarType::String | ScalarType::DateTime))
+        }
+        ExpressionKind::Number(_) => matches!(
+            kind,
+            FieldKind::Scalar(ScalarType::Int | ScalarType::BigInt | ScalarType::Float | ScalarType::Decimal)
+        ),
+        ExpressionKind::Constant(word) => match word.as_str() {
+            "true" | "false" => matches!(kind, FieldKind::Scalar(ScalarType::Boolean)),
+            word => word == "null",
+        },
         _ => false,
     };
-    if !is_value {
-        report.error(CODE, operand.span, "The value of a condition is a string, a number, `true`, `false` or `null`.");
+    if !fits {
+        report.error_with_help(
+            CODE,
+            operand.span,
+            format!("This value does not go with the type of `{name}`."),
+            "Give a string, a number, `true`, `false` or `null`; or write the condition as `raw(\"…\")`.",
+        );
         return None;
     }
     Some((field, is_negated, operand))

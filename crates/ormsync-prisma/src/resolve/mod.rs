@@ -11,7 +11,7 @@ pub(crate) mod model;
 mod models;
 mod names;
 mod relation_fields;
-mod relations;
+pub(crate) mod relations;
 
 use ormsync_schema::Diagnostic;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use ormsync_schema::{Diagnostic, Fact};
+use ormsync_schema::Diagnostic;
 
 use super::attributes::{Arguments, Attributes};
 use super::fields::{self, Context};
@@ -122,10 +122,9 @@ fn resolve_one<'t>(
         refuse_ignored_fields(&model, report);
     }
     keys::of_block(&mut model, &mut attributes, context, report);
-    let unknown: Vec<_> = attributes.single("shardKey", report).into_iter().collect();
-    for attribute in unknown {
-        report.error("prisma-attribute", attribute.span, "Shard keys are not read.");
-        model.opaque.push((Fact::Index, None, attribute.span));
+    // Shard keys of PlanetScale; they leave nothing in the schema of the database.
+    if context.configuration.previews("shardKeys") && context.facts.has_shard_keys {
+        attributes.single("shardKey", report);
     }
     attributes.finish(report);
     model

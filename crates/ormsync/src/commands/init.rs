@@ -9,7 +9,7 @@ use ormsync_schema::Severity;
 use crate::command_line::{GlobalOptions, InitOptions};
 use crate::config::FILE_NAME;
 use crate::failure::{Failure, Result};
-use crate::gate::{tell, write_file};
+use crate::gate::write_file;
 use crate::paths;
 use crate::project::{Location, Project, Settings, Side, sides, too_few};
 use crate::read_sources::{Sources, read_sources};
@@ -79,7 +79,7 @@ fn propose(settings: &Settings, options: &InitOptions, terminal: &Terminal) -> R
     };
     let Sources { read, diagnostics, files } = read_sources(&project);
     let told: Vec<_> = diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
-    tell(&told, &files, terminal);
+    terminal.diagnostics(&told, &files);
     let tables = |name: &str| {
         let side = read.iter().find(|read| read.side.name == name)?;
         let default = project.dialect.default_namespace();

@@ -5,7 +5,7 @@ use ormsync_schema::Severity;
 
 use crate::command_line::{GlobalOptions, InspectOptions};
 use crate::failure::{Failure, Result};
-use crate::gate::{tell, write_file};
+use crate::gate::write_file;
 use crate::project::{Project, Settings};
 use crate::read_sources::read_sources;
 use crate::terminal::Terminal;
@@ -14,7 +14,7 @@ pub(super) fn run(global: &GlobalOptions, options: &InspectOptions, terminal: &T
     let settings = Settings::read(global)?;
     let project = Project::for_sources(&settings, &[&options.source], &options.dialect, None)?;
     let sources = read_sources(&project);
-    tell(&sources.diagnostics, &sources.files, terminal);
+    terminal.diagnostics(&sources.diagnostics, &sources.files);
     let failed = sources.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if let Some(read) = sources.read.first() {
         let json = serde_json::to_string_pretty(&read.schema)

@@ -53,8 +53,7 @@ impl DatabaseSetting {
 
     fn parse(&self, text: &str, said_by: &str, folder: Option<PathBuf>) -> Location {
         let bases: Vec<&Path> = self.bases.iter().map(PathBuf::as_path).chain(folder.as_deref()).collect();
-        let attempts: Vec<_> =
-            bases.iter().map(|base| DatabaseUrl::parse_in(text.trim(), paths::openable(base))).collect();
+        let attempts: Vec<_> = bases.iter().map(|base| DatabaseUrl::parse_in(text.trim(), base)).collect();
         let there = |url: &DatabaseUrl| url.file().is_none_or(Path::exists);
         let chosen = attempts.iter().position(|attempt| attempt.as_ref().is_ok_and(there)).unwrap_or(0);
         match attempts.into_iter().nth(chosen).unwrap_or_else(|| DatabaseUrl::parse(text.trim())) {

@@ -73,7 +73,7 @@ impl Settings {
         let alembic = config.file.sqlalchemy.as_ref()?.alembic.as_ref()?;
         let path = paths::join(config.folder(), alembic.get_ref());
         let AlembicUrl::Url(url) = url_of(&path) else { return None };
-        let url = DatabaseUrl::parse_in(&url, paths::openable(paths::folder_of(&path))).ok()?;
+        let url = DatabaseUrl::parse_in(&url, paths::folder_of(&path)).ok()?;
         let said_by = format!("sqlalchemy.url in {}", paths::display(&path));
         Some((said_by, url.dialect.name(), config.origin(alembic.span())))
     }

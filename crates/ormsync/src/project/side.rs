@@ -100,6 +100,17 @@ impl Side {
 }
 
 impl Location {
+    /// What kind of place it is, for machines.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Prisma(_) => "prisma",
+            Self::SqlAlchemy(_) => "sqlalchemy",
+            Self::Database { .. } => "database",
+            Self::Snapshot(_) => "snapshot",
+            Self::Unusable(_) => "unusable",
+        }
+    }
+
     /// The place in one line, without passwords.
     pub(crate) fn describe(&self) -> String {
         let list = |roots: &[PathBuf]| roots.iter().map(|root| paths::display(root)).collect::<Vec<_>>().join(", ");

@@ -1,0 +1,11 @@
+//! The `ormsync` program from outside: exit codes, standard output, standard error, files.
+
+#![allow(clippy::unwrap_used)]
+
+mod configuration;
+mod demo;
+mod discovery;
+mod init;
+mod project;
+mod sources;
+mod usage;
