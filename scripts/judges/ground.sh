@@ -2,6 +2,9 @@
 # The ground every script here stands on: where things are kept, how a message
 # looks, which judge is waived. Sourced, never run.
 
+# Debian keeps servers where a normal user's PATH does not look.
+PATH=$PATH:/usr/sbin:/sbin
+
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 judges=${ORMSYNC_JUDGES:-${XDG_CACHE_HOME:-$HOME/.cache}/ormsync-judges}
 # Where `up` puts the servers' data when nothing else is said. Not the cache: the users that
