@@ -32,9 +32,12 @@ pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal,
         let message = format!("nothing was compared: only {} could be read", only.side.label);
         diagnostics.push(Diagnostic::error("sources", message, Origin::nowhere()));
     }
+    let read_at = start.elapsed();
     let sources: Vec<_> = read.iter().map(|side| side.source()).collect();
     let comparison =
         if sources.len() < 2 { Comparison::default() } else { compare(&sources, project.dialect, &project.options) };
+    let compared = start.elapsed().saturating_sub(read_at);
+    terminal.detail(&format!("all read after {} ms, compared in {} ms", read_at.as_millis(), compared.as_millis()));
     diagnostics.extend(comparison.diagnostics.iter().cloned());
     let outcome = outcome(&comparison, &diagnostics, options);
     let report = Report {
