@@ -72,6 +72,7 @@ pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
     }
     leave_out_unread_namespaces(project, &mut sources);
     let server = sources.read.iter().find_map(|read| read.schema.server.clone());
+    let server = server.or_else(|| project.assumed_server.clone());
     thread::scope(|scope| {
         for read in &mut sources.read {
             let server = server.as_ref();
@@ -85,9 +86,10 @@ fn read_all(project: &Project) -> Vec<(Reading, Duration)> {
     let database = project.sides.iter().position(|side| matches!(side.location, Location::Database { .. }));
     // Set when the database has been read (or could not be): models may be lowered differently for its server.
     let server: OnceLock<Option<Server>> = OnceLock::new();
-    let database_server = || match database {
-        Some(_) if lowers_by_server(project.dialect) => server.wait().as_ref(),
-        _ => None,
+    let database_server = || {
+        let asked = database.is_some() && lowers_by_server(project.dialect);
+        let told = if asked { server.wait().as_ref() } else { None };
+        told.or(project.assumed_server.as_ref())
     };
     let read = &|index: usize, side: &Side| {
         let start = Instant::now();
