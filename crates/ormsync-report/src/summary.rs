@@ -16,7 +16,7 @@ pub(crate) fn summary(report: &Report<'_>) -> String {
     let summary = &report.comparison.summary;
     let dialect = if report.dialect.is_empty() { String::new() } else { format!(" ({})", report.dialect) };
     lines.push(format!(
-        "{} compared{dialect} in {}: {} identical, {} drifted; {} not understood",
+        "{} compared{dialect} in {}: {} identical, {} drifted, {} opaque",
         count(summary.tables_compared, "table"),
         elapsed(report),
         summary.identical,
