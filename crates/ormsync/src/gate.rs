@@ -21,6 +21,7 @@ use crate::terminal::Terminal;
 /// When the output cannot be written.
 pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal, start: Instant) -> Result<u8> {
     let outputs = Outputs::new(options)?;
+    terminal.detail(&format!("dialect: {}", project.dialect.name()));
     for side in &project.sides {
         terminal.detail(&format!("{}: {}", side.name, side.location.describe()));
     }

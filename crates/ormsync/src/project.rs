@@ -15,7 +15,7 @@ use ormsync_diff::{Options, OwnershipPatterns};
 use ormsync_schema::{Origin, Place, Server, SourceFiles};
 
 pub(crate) use choose::{sides, too_few};
-pub(crate) use database_setting::{DatabaseSetting, mask_url};
+pub(crate) use database_setting::{DatabaseSetting, mask_files};
 pub(crate) use settings::Settings;
 pub(crate) use side::{Location, Side};
 
@@ -192,8 +192,8 @@ fn keep_masked(origin: &Origin, files: &mut SourceFiles) {
     if let Place::File { path, .. } = &origin.place
         && let Ok(text) = std::fs::read_to_string(&**path)
     {
-        let masked: Vec<String> = text.split('\n').map(mask_url).collect();
-        files.insert(path.clone(), masked.join("\n"));
+        files.insert(path.clone(), text);
+        mask_files(files);
     }
 }
 

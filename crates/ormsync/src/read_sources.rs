@@ -12,7 +12,7 @@ use ormsync_dialect::Dialect;
 use ormsync_diff::{Role, Source};
 use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, SourceFiles};
 
-use crate::project::{Location, Project, Side};
+use crate::project::{Location, Project, Side, mask_files};
 use crate::snapshot;
 
 /// What came of reading.
@@ -62,14 +62,12 @@ pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
             sources.diagnostics.push(declares_nothing(side));
         }
         sources.diagnostics.extend(reading.diagnostics);
-        let known = project.files.clone();
         sources.files.extend(reading.files);
-        // Texts of settings stay as they are: their passwords are masked.
-        sources.files.extend(known);
         if !lost {
             sources.read.push(ReadSide { side, schema: reading.schema, elapsed });
         }
     }
+    mask_files(&mut sources.files);
     leave_out_unread_namespaces(project, &mut sources);
     let server = sources.read.iter().find_map(|read| read.schema.server.clone());
     let server = server.or_else(|| project.assumed_server.clone());
