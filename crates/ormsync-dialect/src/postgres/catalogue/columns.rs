@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ormsync_schema::{
-    Column, DataType, DefaultValue, Expression, Generated, GeneratedStorage, Identity, IdentityKind, Schema,
-};
+use ormsync_schema::{Column, DefaultValue, Expression, Generated, GeneratedStorage, Identity, IdentityKind, Schema};
 
 use super::{origin, types};
 use crate::CatalogueRows;
@@ -70,12 +68,8 @@ fn read_default(
             column.default =
                 Some(DefaultValue::NextValue { namespace: sequence.namespace.to_owned(), sequence: name.to_owned() });
         }
-        None => column.default = Some(parse_default(text, &column.data_type)),
+        None => column.default = Some(defaults::parse(text, &column.data_type)),
     }
-}
-
-fn parse_default(text: &str, data_type: &DataType) -> DefaultValue {
-    defaults::parse(text, data_type)
 }
 
 /// Whether a default is `nextval('…'::regclass)` and nothing more, as PostgreSQL prints it. The name itself

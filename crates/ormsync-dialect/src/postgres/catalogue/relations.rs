@@ -88,7 +88,8 @@ mod trigger_bits {
 pub(super) fn read_triggers(rows: &CatalogueRows, schema: &mut Schema) {
     for mut cells in Cells::of(rows, "triggers") {
         let (namespace, table_name, name) = (cells.text(), cells.text(), cells.text());
-        let (bits, enabled, definition) = (cells.number::<u16>().unwrap_or_default(), cells.text(), cells.text());
+        let (bits, enabled) = (cells.number::<u16>().unwrap_or_default(), cells.text());
+        let (columns, definition) = (cells.optional(), cells.text());
         let Some(table) = table_mut(schema, namespace, table_name) else { continue };
         let timing = if bits & trigger_bits::BEFORE != 0 {
             TriggerTiming::Before
@@ -106,7 +107,7 @@ pub(super) fn read_triggers(rows: &CatalogueRows, schema: &mut Schema) {
         let trigger = Trigger {
             timing,
             events: events.into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, event)| event).collect(),
-            action: trigger_action(definition).to_owned(),
+            action: trigger_action(columns, definition),
             for_each_row: bits & trigger_bits::ROW != 0,
             disabled: enabled == "D",
             origin: origin(&[namespace, table_name, name]),
@@ -116,12 +117,16 @@ pub(super) fn read_triggers(rows: &CatalogueRows, schema: &mut Schema) {
 }
 
 /// What a trigger does, out of `CREATE TRIGGER … FOR EACH ROW [WHEN (…)] EXECUTE FUNCTION …`: all behind the
-/// words that the other facts of the trigger repeat.
-fn trigger_action(definition: &str) -> &str {
-    ["FOR EACH ROW ", "FOR EACH STATEMENT "]
+/// words that the other facts of the trigger repeat, with the columns of `UPDATE OF` in front.
+fn trigger_action(columns: Option<&str>, definition: &str) -> String {
+    let action = ["FOR EACH ROW ", "FOR EACH STATEMENT "]
         .iter()
         .find_map(|words| definition.split_once(words))
-        .map_or(definition, |(_, action)| action)
+        .map_or(definition, |(_, action)| action);
+    match columns {
+        Some(columns) => format!("OF {columns} {action}"),
+        None => action.to_owned(),
+    }
 }
 
 /// Row-level security policies.

@@ -4,6 +4,12 @@ SELECT n.nspname::text,
        t.tgname::text,
        t.tgtype::text,
        t.tgenabled::text,
+       -- The columns of UPDATE OF.
+       (
+           SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY part.place)
+           FROM unnest(t.tgattr::smallint[]) WITH ORDINALITY AS part (attnum, place)
+           JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.tgrelid AND a.attnum = part.attnum
+       ),
        pg_catalog.pg_get_triggerdef(t.oid, true)
 FROM pg_catalog.pg_trigger AS t
 JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
