@@ -15,6 +15,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::failure::{Failure, Result};
+use crate::project::mask_files;
 use crate::{config_keys, paths};
 
 /// The file that is looked for.
@@ -267,7 +268,9 @@ impl Config {
 
     /// A failure with one message about a value.
     pub(crate) fn failure(&self, code: &str, message: impl Into<String>, span: Range<usize>) -> Box<Failure> {
-        Failure::from_diagnostics(vec![Diagnostic::error(code, message, self.origin(span))], self.files.clone())
+        let mut masked = self.files.clone();
+        mask_files(&mut masked);
+        Failure::from_diagnostics(vec![Diagnostic::error(code, message, self.origin(span))], masked)
     }
 
     /// Reads the file at `path`.
@@ -284,7 +287,10 @@ impl Config {
         let (diagnostics, file) = parse(&text, &shared_path);
         match file {
             Some(file) if diagnostics.is_empty() => Ok(Self { file, path: path.to_owned(), files, shared_path }),
-            _ => Err(Failure::from_diagnostics(diagnostics, files)),
+            _ => {
+                mask_files(&mut files);
+                Err(Failure::from_diagnostics(diagnostics, files))
+            }
         }
     }
 

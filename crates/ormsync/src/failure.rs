@@ -1,6 +1,5 @@
 //! What ends a run before it has an answer.
 
-use ormsync_report::Outcome;
 use ormsync_schema::{Diagnostic, Origin, SourceFiles};
 
 /// Why a run could not go on: one or more messages, each with its place and what to do next.
@@ -38,10 +37,5 @@ impl Failure {
             last.help = Some(help.into());
         }
         self
-    }
-
-    /// A question that could not be answered.
-    pub(crate) fn exit_code(&self) -> u8 {
-        Outcome::Unanswered.exit_code()
     }
 }

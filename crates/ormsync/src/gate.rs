@@ -21,6 +21,7 @@ use crate::terminal::Terminal;
 /// When the output cannot be written.
 pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal, start: Instant) -> Result<u8> {
     let outputs = Outputs::new(options)?;
+    terminal.detail(&format!("dialect: {}", project.dialect.name()));
     for side in &project.sides {
         terminal.detail(&format!("{}: {}", side.name, side.location.describe()));
     }
@@ -32,9 +33,12 @@ pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal,
         let message = format!("nothing was compared: only {} could be read", only.side.label);
         diagnostics.push(Diagnostic::error("sources", message, Origin::nowhere()));
     }
+    let read_at = start.elapsed();
     let sources: Vec<_> = read.iter().map(|side| side.source()).collect();
     let comparison =
         if sources.len() < 2 { Comparison::default() } else { compare(&sources, project.dialect, &project.options) };
+    let compared = start.elapsed().saturating_sub(read_at);
+    terminal.detail(&format!("all read after {} ms, compared in {} ms", read_at.as_millis(), compared.as_millis()));
     diagnostics.extend(comparison.diagnostics.iter().cloned());
     let outcome = outcome(&comparison, &diagnostics, options);
     let report = Report {

@@ -33,21 +33,27 @@ mod source_argument;
 mod suggestion;
 mod terminal;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
+use ormsync_report::Outcome;
 
 use crate::command_line::CommandLine;
+use crate::failure::Failure;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
     let terminal = Terminal::new(&command_line.global);
-    match commands::run(&command_line, &terminal) {
-        Ok(exit_code) => ExitCode::from(exit_code),
-        Err(failure) => {
-            terminal.failure(&failure);
-            ExitCode::from(failure.exit_code())
-        }
-    }
+    let run = || commands::run(&command_line, &terminal);
+    // A defect of ormsync is a question that was not answered, not an exit code of its own.
+    let answer = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        Err(Failure::new("internal", "ormsync failed inside").with_help("please report it with the lines above"))
+    });
+    let exit_code = answer.unwrap_or_else(|failure| {
+        terminal.failure(&failure);
+        Outcome::Unanswered.exit_code()
+    });
+    ExitCode::from(exit_code)
 }

@@ -12,10 +12,10 @@ use std::path::Path;
 
 use ormsync_dialect::{Dialect, by_name};
 use ormsync_diff::{Options, OwnershipPatterns};
-use ormsync_schema::{Origin, Place, SourceFiles};
+use ormsync_schema::{Origin, Place, Server, SourceFiles};
 
 pub(crate) use choose::{sides, too_few};
-pub(crate) use database_setting::{DatabaseSetting, mask_url};
+pub(crate) use database_setting::{DatabaseSetting, mask_files};
 pub(crate) use settings::Settings;
 pub(crate) use side::{Location, Side};
 
@@ -30,6 +30,8 @@ use crate::{paths, snapshot, source_argument};
 pub(crate) struct Project {
     /// The dialect that all sources are for.
     pub(crate) dialect: &'static dyn Dialect,
+    /// The server that the dialect's name means, where no server is asked.
+    pub(crate) assumed_server: Option<Server>,
     /// The sources, in the order of answers.
     pub(crate) sides: Vec<Side>,
     /// The namespace of tables that are declared without one, where something names it.
@@ -97,6 +99,7 @@ impl Project {
     fn new(settings: &Settings, sides: Vec<Side>, dialect: &DialectOption, truth: Option<String>) -> Result<Self> {
         let mut files = settings.masked_files();
         let claims = claims(settings, &sides, dialect, &mut files)?;
+        let assumed_server = assumed_server(settings, dialect);
         // Where every database is unusable its reason matters more than the dialect it would have named.
         let dialect = match (claims.is_empty(), first_unusable(&sides)) {
             (true, Some(diagnostic)) => {
@@ -109,7 +112,21 @@ impl Project {
         let namespaces = namespaces.unwrap_or_default();
         let options = Options { truth, ownership: ownership(settings), severities: severities(settings) };
         let default_namespace = default_namespace(settings, &sides, &namespaces);
-        Ok(Self { dialect, sides, default_namespace, namespaces, options, files })
+        Ok(Self { dialect, assumed_server, sides, default_namespace, namespaces, options, files })
+    }
+}
+
+/// `mariadb` names a flavour, which matters where no server says what it is: a recent long-term version is meant.
+fn assumed_server(settings: &Settings, option: &DialectOption) -> Option<Server> {
+    let file = settings.config.as_ref().map(|config| &config.file);
+    let configured = file.and_then(|file| file.dialect.as_ref()).map(|dialect| dialect.get_ref().as_str());
+    match option.dialect.as_deref().or(configured) {
+        Some("mariadb") => Some(Server {
+            product: "MariaDB".to_owned(),
+            version: vec![11, 4],
+            version_text: "11.4 (assumed)".to_owned(),
+        }),
+        _ => None,
     }
 }
 
@@ -175,8 +192,8 @@ fn keep_masked(origin: &Origin, files: &mut SourceFiles) {
     if let Place::File { path, .. } = &origin.place
         && let Ok(text) = std::fs::read_to_string(&**path)
     {
-        let masked: Vec<String> = text.split('\n').map(mask_url).collect();
-        files.insert(path.clone(), masked.join("\n"));
+        files.insert(path.clone(), text);
+        mask_files(files);
     }
 }
 

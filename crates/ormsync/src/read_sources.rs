@@ -12,7 +12,7 @@ use ormsync_dialect::Dialect;
 use ormsync_diff::{Role, Source};
 use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, SourceFiles};
 
-use crate::project::{Location, Project, Side};
+use crate::project::{Location, Project, Side, mask_files};
 use crate::snapshot;
 
 /// What came of reading.
@@ -62,16 +62,15 @@ pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
             sources.diagnostics.push(declares_nothing(side));
         }
         sources.diagnostics.extend(reading.diagnostics);
-        let known = project.files.clone();
         sources.files.extend(reading.files);
-        // Texts of settings stay as they are: their passwords are masked.
-        sources.files.extend(known);
         if !lost {
             sources.read.push(ReadSide { side, schema: reading.schema, elapsed });
         }
     }
+    mask_files(&mut sources.files);
     leave_out_unread_namespaces(project, &mut sources);
     let server = sources.read.iter().find_map(|read| read.schema.server.clone());
+    let server = server.or_else(|| project.assumed_server.clone());
     thread::scope(|scope| {
         for read in &mut sources.read {
             let server = server.as_ref();
@@ -85,9 +84,10 @@ fn read_all(project: &Project) -> Vec<(Reading, Duration)> {
     let database = project.sides.iter().position(|side| matches!(side.location, Location::Database { .. }));
     // Set when the database has been read (or could not be): models may be lowered differently for its server.
     let server: OnceLock<Option<Server>> = OnceLock::new();
-    let database_server = || match database {
-        Some(_) if lowers_by_server(project.dialect) => server.wait().as_ref(),
-        _ => None,
+    let database_server = || {
+        let asked = database.is_some() && lowers_by_server(project.dialect);
+        let told = if asked { server.wait().as_ref() } else { None };
+        told.or(project.assumed_server.as_ref())
     };
     let read = &|index: usize, side: &Side| {
         let start = Instant::now();

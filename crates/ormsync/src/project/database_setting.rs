@@ -1,9 +1,10 @@
 //! What a database setting stands for: a URL, a variable that holds one, or a snapshot.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ormsync_database::DatabaseUrl;
-use ormsync_schema::{Diagnostic, Origin};
+use ormsync_schema::{Diagnostic, Origin, SourceFiles};
 
 use super::side::Location;
 use crate::environment::Environment;
@@ -75,8 +76,9 @@ pub(crate) fn mask_url(text: &str) -> String {
     let mut masked = text.to_owned();
     let mut hide = |from: usize, to: usize| masked.replace_range(from..to, &"*".repeat(to - from));
     if let Some(start) = text.find("://").map(|at| at + 3)
+        && let end = text[start..].find(['"', '\'', ' ', '\t']).map_or(text.len(), |at| start + at)
         // A password may itself hold an `@`: the last one counts.
-        && let Some(at_sign) = text[start..].rfind('@').map(|at| start + at)
+        && let Some(at_sign) = text[start..end].rfind('@').map(|at| start + at)
         && let Some(colon) = text[start..at_sign].find(':')
     {
         hide(start + colon + 1, at_sign);
@@ -89,6 +91,19 @@ pub(crate) fn mask_url(text: &str) -> String {
     masked
 }
 
+/// The same for every line of every file.
+pub(crate) fn mask_files(files: &mut SourceFiles) {
+    let suspicious = |text: &str| text.contains("://") || text.contains("password=");
+    let found: Vec<(Arc<str>, String)> = files
+        .iter()
+        .filter(|(_, file)| suspicious(file.text()))
+        .map(|(path, file)| (path.clone(), file.text().split('\n').map(mask_url).collect::<Vec<_>>().join("\n")))
+        .collect();
+    for (path, masked) in found {
+        files.insert(path, masked);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +114,7 @@ mod tests {
         assert_eq!(mask_url("mysql://root:a/b@c@h/d"), "mysql://root:*****@h/d");
         assert_eq!(mask_url("postgresql://h/d?user=x&password=abc&y=1"), "postgresql://h/d?user=x&password=***&y=1");
         assert_eq!(mask_url("sqlite:x.db"), "sqlite:x.db");
+        let harmless = "site String @default(\"http://h:80\") @map(\"a\")";
+        assert_eq!(mask_url(harmless), harmless);
     }
 }

@@ -4,9 +4,9 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use ormsync_database::DatabaseUrl;
-use ormsync_schema::{Origin, Place, SourceFiles};
+use ormsync_schema::{Origin, SourceFiles};
 
-use super::database_setting::mask_url;
+use super::database_setting::mask_files;
 use crate::command_line::GlobalOptions;
 use crate::config::{Config, Extract};
 use crate::discovery::{self, AlembicUrl, Found, url_of};
@@ -78,20 +78,13 @@ impl Settings {
         Some((said_by, url.dialect.name(), config.origin(alembic.span())))
     }
 
-    /// The configuration's text for excerpts, with the password of a URL in it masked.
+    /// The configuration's text for excerpts, passwords masked.
     pub(crate) fn masked_files(&self) -> SourceFiles {
         let mut files = SourceFiles::default();
-        let Some(config) = &self.config else { return files };
-        files.extend(config.files.clone());
-        let url = config.file.database.as_ref().and_then(|database| database.url.as_ref());
-        if let Some(url) = url
-            && let Place::File { path, span } = config.origin(url.span()).place
-            && let Some(text) = config.files.get(&path).map(|file| file.text().to_owned())
-            && let Some(written) = text.get(span.start..span.end)
-        {
-            let masked = mask_url(written);
-            files.insert(path, format!("{}{masked}{}", &text[..span.start], &text[span.end..]));
+        if let Some(config) = &self.config {
+            files.extend(config.files.clone());
         }
+        mask_files(&mut files);
         files
     }
 }

@@ -98,6 +98,7 @@ fn passwords_are_never_shown() {
     let project = Project::new(&[("schema.prisma", &SCHEMA.replace("sqlite", "postgresql")), ("models.py", MODELS)]);
     let url = "postgresql://someone:gehe1m@127.0.0.1:1/notes";
     project.write("ormsync.toml", &CONFIG.replace("sqlite:notes.db", url));
+    project.write("broken.toml", &format!("[database]\nurl = \"{url}\" x\nurll = \"{url}\"\n"));
     for arguments in [
         &["check"][..],
         &["check", "--verbose", "--format", "json"],
@@ -105,6 +106,7 @@ fn passwords_are_never_shown() {
         &["inspect", url],
         &["inspect", "postgresql://someone:gehe1m@127.0.0.1:port/x"],
         &["init", "--dry-run", "--database", url],
+        &["check", "--config", "broken.toml"],
     ] {
         let run = project.run(arguments);
         let told = format!("{}{}", run.stdout, run.stderr);

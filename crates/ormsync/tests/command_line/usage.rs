@@ -51,7 +51,10 @@ fn completions_are_made_for_every_shell() {
         let run = Project::new(&[]).run(&["completions", shell]);
         assert_eq!(run.code, 0, "{shell}");
         assert!(run.stdout.contains("no-database"), "{shell}");
-        assert!(run.stdout.contains("foreign-key-action"), "{shell} completes rules");
+        // The scripts for the other shells complete no values of arguments.
+        if ["bash", "zsh"].contains(&shell) {
+            assert!(run.stdout.contains("foreign-key-action"), "{shell} completes rules");
+        }
     }
 }
 
