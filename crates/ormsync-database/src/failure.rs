@@ -4,8 +4,6 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use ormsync_schema::Server;
-
 use crate::url::{Address, FileAddress, ServerAddress, ServerKind, TlsMode};
 use crate::{DatabaseError, DatabaseUrl};
 
@@ -13,7 +11,7 @@ use crate::{DatabaseError, DatabaseUrl};
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) step: Step,
-    pub(crate) cause: Option<sqlx::Error>,
+    pub(crate) cause: Option<Box<sqlx::Error>>,
     pub(crate) tries: u32,
 }
 
@@ -23,7 +21,7 @@ pub(crate) enum Step {
     /// Making the connection.
     Connect,
     /// The version is too old for the queries.
-    Version { server: Server, oldest: String },
+    Version { is: String, oldest: String },
     /// A query, by name.
     Query(&'static str),
     /// No answer in time.
@@ -50,7 +48,7 @@ impl Failure {
         if !matches!(self.step, Step::Query(_)) {
             return false;
         }
-        match &self.cause {
+        match self.cause.as_deref() {
             Some(sqlx::Error::Io(_)) => true,
             // MySQL: server has gone away, lost connection. PostgreSQL: the catalogue's functions find objects of
             // their own snapshot, which a concurrent DROP takes away (`cache lookup failed`,
@@ -58,7 +56,7 @@ impl Failure {
             Some(sqlx::Error::Database(error)) => {
                 let code = error.code();
                 matches!(code.as_deref(), Some("XX000" | "42P01" | "57P01" | "57P02" | "08006" | "08S01"))
-                    || matches!(mysql_number(self.cause.as_ref()), Some(2006 | 2013 | 1053))
+                    || matches!(mysql_number(self.cause.as_deref()), Some(2006 | 2013 | 1053))
             }
             _ => false,
         }
@@ -78,25 +76,31 @@ impl Failure {
     }
 
     fn words(&self, url: &DatabaseUrl) -> Words {
+        if let Address::File(file) = &url.address
+            && let Some(words) = file_words(file, self.cause.as_deref())
+        {
+            return words;
+        }
         match (&self.step, &url.address) {
             (Step::File { message, help }, _) => Words::new(message, help),
-            (Step::Version { server, oldest }, _) => Words::new(
-                format!("{url} is {} {}: too old to be read", server.product, server.version_text),
-                format!("ormsync reads {oldest} and newer"),
-            ),
+            (Step::Version { is, oldest }, _) => {
+                Words::new(format!("{url} is {is}: too old to be read"), format!("ormsync reads {oldest} and newer"))
+            }
             (Step::TimedOut { during, limit }, address) => timed_out(during, *limit, url, address),
             (Step::Query(query), address) => self.query_words(query, url, address),
-            (Step::Connect, Address::File(file)) => file_words(file, self.cause.as_ref()),
-            (Step::Connect, Address::Server(server)) => match &self.cause {
-                Some(cause) => connect_words(server, cause),
-                None => Words::new(format!("no connection to {}", server.place()), ""),
-            },
+            (Step::Connect, Address::Server(server)) if let Some(cause) = self.cause.as_deref() => {
+                connect_words(server, cause)
+            }
+            (Step::Connect, _) => {
+                let why = self.cause.as_ref().map(ToString::to_string).unwrap_or_default();
+                Words::new(format!("{url} cannot be opened: {why}"), REPORT)
+            }
         }
     }
 
     fn query_words(&self, query: &str, url: &DatabaseUrl, address: &Address) -> Words {
         let again = if self.tries > 1 { " (twice)" } else { "" };
-        let Some(cause) = &self.cause else {
+        let Some(cause) = self.cause.as_deref() else {
             return Words::new(format!("the catalogue query \"{query}\" of {url} failed{again}"), REPORT);
         };
         match (code(cause).as_deref(), mysql_number(Some(cause))) {
@@ -143,14 +147,19 @@ fn connect_words(server: &ServerAddress, cause: &sqlx::Error) -> Words {
                 ServerKind::MySql => mysql_words(server, number.unwrap_or_default(), error.message()),
             }
         }
-        other => Words::new(
-            format!(
-                "{place} did not answer as a {} server does: {}",
-                product(server.kind),
-                scrubbed(&other.to_string(), server)
-            ),
-            format!("is it a {} server that listens there?", product(server.kind)),
-        ),
+        // The driver reads a connection that was closed as a zero byte.
+        sqlx::Error::Protocol(text) if text.contains("SSLRequest: 0x00") => closed_early(server),
+        other => {
+            let text = match other {
+                sqlx::Error::Protocol(text) => text.split(" (sqlx").next().unwrap_or_default().to_owned(),
+                other => other.to_string(),
+            };
+            let product = product(server.kind);
+            Words::new(
+                format!("{place} did not answer as a {product} server does: {}", scrubbed(&text, server)),
+                format!("is it a {product} server that listens there?"),
+            )
+        }
     }
 }
 
@@ -177,12 +186,16 @@ fn io_words(server: &ServerAddress, error: &std::io::Error) -> Words {
             "is the name spelled right, and does this machine's network know it?",
         ),
         _ if text.contains("certificate") => tls_words(server, &text),
-        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => Words::new(
-            format!("{place} closed the connection before it was made"),
-            format!("is it a {} server that listens there, and does it want TLS?", product(server.kind)),
-        ),
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => closed_early(server),
         _ => Words::new(format!("no connection to {place}: {}", scrubbed(&text, server)), "are host and port right?"),
     }
+}
+
+fn closed_early(server: &ServerAddress) -> Words {
+    Words::new(
+        format!("{} closed the connection before it was made", server.place()),
+        format!("is it a {} server that listens there, and does it want TLS?", product(server.kind)),
+    )
 }
 
 fn tls_words(server: &ServerAddress, text: &str) -> Words {
@@ -333,17 +346,21 @@ impl FileAddress {
     }
 }
 
-fn file_words(file: &FileAddress, cause: Option<&sqlx::Error>) -> Words {
+/// SQLite's result codes that tell something about the file: `SQLITE_BUSY`, `SQLITE_CORRUPT`, `SQLITE_CANTOPEN` and
+/// `SQLITE_NOTADB`. It looks into a file only at the first statement.
+fn file_words(file: &FileAddress, cause: Option<&sqlx::Error>) -> Option<Words> {
     let path = file.path.display();
-    // SQLite's result codes: 26 SQLITE_NOTADB, 5 SQLITE_BUSY, 11 SQLITE_CORRUPT, 14 SQLITE_CANTOPEN.
-    match cause.and_then(code).as_deref() {
-        Some("26") => Words::new(format!("{path} is not a SQLite file"), "is it encrypted, or something else?"),
-        Some("5") => Words::new(format!("{path} is locked"), "another program writes to it: try again when it is done"),
-        Some("11") => Words::new(format!("{path} is damaged"), "PRAGMA integrity_check says more"),
-        _ => Words::new(
-            format!("{path} cannot be opened: {}", cause.map(ToString::to_string).unwrap_or_default()),
+    // The upper bytes are details of the code in the lowest.
+    let code = cause.and_then(code)?.parse::<u32>().ok()? & 0xff;
+    match code {
+        5 => Some(Words::new(format!("{path} is locked"), "another program writes to it: try again when it is done")),
+        11 => Some(Words::new(format!("{path} is damaged"), "PRAGMA integrity_check says more")),
+        14 => Some(Words::new(
+            format!("{path} cannot be opened"),
             "a database in WAL mode needs a folder that may be written to, or its -shm file",
-        ),
+        )),
+        26 => Some(Words::new(format!("{path} is not a SQLite file"), "is it encrypted, or something else?")),
+        _ => None,
     }
 }
 

@@ -151,7 +151,7 @@ async fn within<Value>(
 ) -> Result<Value, Failure> {
     match tokio::time::timeout(limit, work).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Failure { step, cause: Some(error), tries: 1 }),
+        Ok(Err(error)) => Err(Failure { step, cause: Some(Box::new(error)), tries: 1 }),
         Err(_) => Err(Failure { step: Step::TimedOut { during: Box::new(step), limit }, cause: None, tries: 1 }),
     }
 }
