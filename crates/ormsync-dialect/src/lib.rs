@@ -16,9 +16,14 @@
 
 mod catalogue;
 mod dialect;
+mod duplicate_uniques;
+mod equality;
 mod expression;
+mod foreign_keys;
+mod literal;
 mod mysql;
 mod postgres;
+mod schema_walk;
 mod sqlite;
 mod type_text;
 

@@ -2,8 +2,11 @@
 
 mod catalogue;
 mod defaults;
+mod expressions;
 mod facts;
+mod generated_names;
 mod normal_form;
+mod tokens;
 mod types;
 
 use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server};
