@@ -74,8 +74,11 @@ fn differences(dialect: &dyn Dialect, schema: &Schema, script: &Script) -> Vec<S
             content.enums.iter().map(|(name, item)| (namespace.clone(), name.clone(), item.labels.clone()))
         })
         .collect();
-    let theirs: BTreeSet<(String, String, Vec<String>)> =
-        script.enums.iter().map(|((namespace, name), labels)| (in_default(namespace), name.clone(), labels.clone())).collect();
+    let theirs: BTreeSet<(String, String, Vec<String>)> = script
+        .enums
+        .iter()
+        .map(|((namespace, name), labels)| (in_default(namespace), name.clone(), labels.clone()))
+        .collect();
     differ(&mut found, "enums", enums, theirs);
     let extensions: Vec<&String> = schema.extensions.keys().collect();
     differ(&mut found, "extensions", extensions, script.extensions.iter().collect());
@@ -228,7 +231,8 @@ fn index_text(index: &Index) -> String {
 }
 
 fn foreign_key_text(key: &ForeignKey, dialect: &dyn Dialect) -> String {
-    let namespace = if key.referenced_namespace == dialect.default_namespace() { "" } else { &key.referenced_namespace };
+    let namespace =
+        if key.referenced_namespace == dialect.default_namespace() { "" } else { &key.referenced_namespace };
     format!(
         "{} ({}) -> {namespace}.{} ({}) {} / {}",
         key.name.as_deref().unwrap_or_default(),
