@@ -78,6 +78,11 @@ impl Failure {
     }
 
     fn words(&self, url: &DatabaseUrl) -> Words {
+        if let Address::File(file) = &url.address
+            && let Some(words) = file_words(file, self.cause.as_ref())
+        {
+            return words;
+        }
         match (&self.step, &url.address) {
             (Step::File { message, help }, _) => Words::new(message, help),
             (Step::Version { server, oldest }, _) => Words::new(
@@ -86,11 +91,11 @@ impl Failure {
             ),
             (Step::TimedOut { during, limit }, address) => timed_out(during, *limit, url, address),
             (Step::Query(query), address) => self.query_words(query, url, address),
-            (Step::Connect, Address::File(file)) => file_words(file, self.cause.as_ref()),
-            (Step::Connect, Address::Server(server)) => match &self.cause {
-                Some(cause) => connect_words(server, cause),
-                None => Words::new(format!("no connection to {}", server.place()), ""),
-            },
+            (Step::Connect, Address::Server(server)) if let Some(cause) = &self.cause => connect_words(server, cause),
+            (Step::Connect, _) => {
+                let why = self.cause.as_ref().map(ToString::to_string).unwrap_or_default();
+                Words::new(format!("{url} cannot be opened: {why}"), REPORT)
+            }
         }
     }
 
@@ -143,14 +148,19 @@ fn connect_words(server: &ServerAddress, cause: &sqlx::Error) -> Words {
                 ServerKind::MySql => mysql_words(server, number.unwrap_or_default(), error.message()),
             }
         }
-        other => Words::new(
-            format!(
-                "{place} did not answer as a {} server does: {}",
-                product(server.kind),
-                scrubbed(&other.to_string(), server)
-            ),
-            format!("is it a {} server that listens there?", product(server.kind)),
-        ),
+        // The driver reads a connection that was closed as a zero byte.
+        sqlx::Error::Protocol(text) if text.contains("SSLRequest: 0x00") => closed_early(server),
+        other => {
+            let text = match other {
+                sqlx::Error::Protocol(text) => text.split(" (sqlx").next().unwrap_or_default().to_owned(),
+                other => other.to_string(),
+            };
+            let product = product(server.kind);
+            Words::new(
+                format!("{place} did not answer as a {product} server does: {}", scrubbed(&text, server)),
+                format!("is it a {product} server that listens there?"),
+            )
+        }
     }
 }
 
@@ -177,12 +187,16 @@ fn io_words(server: &ServerAddress, error: &std::io::Error) -> Words {
             "is the name spelled right, and does this machine's network know it?",
         ),
         _ if text.contains("certificate") => tls_words(server, &text),
-        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => Words::new(
-            format!("{place} closed the connection before it was made"),
-            format!("is it a {} server that listens there, and does it want TLS?", product(server.kind)),
-        ),
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => closed_early(server),
         _ => Words::new(format!("no connection to {place}: {}", scrubbed(&text, server)), "are host and port right?"),
     }
+}
+
+fn closed_early(server: &ServerAddress) -> Words {
+    Words::new(
+        format!("{} closed the connection before it was made", server.place()),
+        format!("is it a {} server that listens there, and does it want TLS?", product(server.kind)),
+    )
 }
 
 fn tls_words(server: &ServerAddress, text: &str) -> Words {
@@ -333,17 +347,21 @@ impl FileAddress {
     }
 }
 
-fn file_words(file: &FileAddress, cause: Option<&sqlx::Error>) -> Words {
+/// SQLite's result codes that tell something about the file: `SQLITE_BUSY`, `SQLITE_CORRUPT`, `SQLITE_CANTOPEN` and
+/// `SQLITE_NOTADB`. It looks into a file only at the first statement.
+fn file_words(file: &FileAddress, cause: Option<&sqlx::Error>) -> Option<Words> {
     let path = file.path.display();
-    // SQLite's result codes: 26 SQLITE_NOTADB, 5 SQLITE_BUSY, 11 SQLITE_CORRUPT, 14 SQLITE_CANTOPEN.
-    match cause.and_then(code).as_deref() {
-        Some("26") => Words::new(format!("{path} is not a SQLite file"), "is it encrypted, or something else?"),
-        Some("5") => Words::new(format!("{path} is locked"), "another program writes to it: try again when it is done"),
-        Some("11") => Words::new(format!("{path} is damaged"), "PRAGMA integrity_check says more"),
-        _ => Words::new(
-            format!("{path} cannot be opened: {}", cause.map(ToString::to_string).unwrap_or_default()),
+    // The upper bytes are details of the code in the lowest.
+    let code = cause.and_then(code)?.parse::<u32>().ok()? & 0xff;
+    match code {
+        5 => Some(Words::new(format!("{path} is locked"), "another program writes to it: try again when it is done")),
+        11 => Some(Words::new(format!("{path} is damaged"), "PRAGMA integrity_check says more")),
+        14 => Some(Words::new(
+            format!("{path} cannot be opened"),
             "a database in WAL mode needs a folder that may be written to, or its -shm file",
-        ),
+        )),
+        26 => Some(Words::new(format!("{path} is not a SQLite file"), "is it encrypted, or something else?")),
+        _ => None,
     }
 }
 

@@ -1,0 +1,131 @@
+//! MySQL and MariaDB.
+
+use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection};
+
+use super::{check_against_recording, own_name, read_in, server, statements, wait};
+
+const SERVERS: [(&str, &str); 2] = [("mysql", "ORMSYNC_TEST_MYSQL"), ("mariadb", "ORMSYNC_TEST_MARIADB")];
+
+/// A database of our own with an account of the same name, dropped in the end.
+struct Database {
+    variable: &'static str,
+    name: String,
+}
+
+impl Database {
+    fn create(variable: &'static str, what: &str, statements: &str) -> Self {
+        let _ = server(variable);
+        let database = Self { variable, name: own_name(what) };
+        let name = &database.name;
+        run(variable, "", &format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4"));
+        run(variable, &format!("/{name}"), statements);
+        database
+    }
+
+    fn url(&self) -> String {
+        format!("{}/{}", server(self.variable), self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let _ = try_run(self.variable, "", &format!("DROP DATABASE IF EXISTS {}", self.name));
+    }
+}
+
+fn run(variable: &str, path: &str, statements: &str) {
+    try_run(variable, path, statements).unwrap();
+}
+
+fn try_run(variable: &str, path: &str, statements: &str) -> sqlx::Result<()> {
+    wait(async {
+        let mut connection = MySqlConnection::connect(&format!("{}{path}", server(variable))).await?;
+        sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await?;
+        connection.close().await
+    })
+}
+
+#[test]
+fn one_of_everything() {
+    for (flavour, variable) in SERVERS {
+        let database = Database::create(variable, "everything", &statements(flavour));
+        let reading = wait(read_in(&database.url(), &[])).unwrap();
+        assert_eq!(reading.diagnostics, [], "{flavour}");
+        check_against_recording(flavour, &reading.schema);
+        // By its name, without being connected to it, it is the same.
+        let named = wait(read_in(&server(variable), &[&database.name])).unwrap();
+        assert_eq!(named.schema.namespaces, reading.schema.namespaces);
+    }
+}
+
+#[test]
+fn what_an_account_may_not_see_is_not_missing() {
+    for (flavour, variable) in SERVERS {
+        let database = Database::create(
+            variable,
+            "hidden",
+            "CREATE TABLE seen (a int, b int); CREATE TABLE partly (a int, b int); CREATE TABLE hidden (a int); \
+             CREATE TRIGGER t BEFORE INSERT ON seen FOR EACH ROW SET NEW.a = 1; CREATE VIEW v AS SELECT a FROM seen",
+        );
+        let name = &database.name;
+        let account = format!("reader_{}", std::process::id());
+        run(
+            variable,
+            "",
+            &format!(
+                "DROP USER IF EXISTS {account}; CREATE USER {account} IDENTIFIED BY 'p@ss/w0rd'; \
+                 GRANT SELECT ON {name}.seen TO {account}; GRANT SELECT (a) ON {name}.partly TO {account}"
+            ),
+        );
+        let place = server(variable).split('@').nth(1).unwrap().to_owned();
+        let url = format!("mysql://{account}:p%40ss%2Fw0rd@{place}/{name}");
+        let partial = wait(read_in(&url, &[])).unwrap();
+        run(variable, "", &format!("GRANT SELECT, SHOW VIEW, TRIGGER ON {name}.* TO {account}"));
+        let whole = wait(read_in(&url, &[])).unwrap();
+        let wrong = wait(read_in(&url.replace("w0rd", "word"), &[])).unwrap_err();
+        let none = wait(read_in(&url.replace(":p%40ss%2Fw0rd", ""), &[])).unwrap_err();
+        run(variable, "", &format!("DROP USER {account}"));
+
+        assert_eq!(partial.diagnostics.len(), 1, "{flavour}");
+        assert_eq!(partial.diagnostics[0].code, "database-no-permission");
+        assert_eq!(partial.schema.opaque.len(), 1);
+        let tables: Vec<_> = partial.schema.tables().map(|(_, name, _)| name).collect();
+        assert_eq!(tables, ["partly", "seen"]);
+        assert_eq!(partial.schema.table("", "partly").unwrap().opaque.len(), 1);
+        assert_eq!(partial.schema.table("", "seen").unwrap().opaque.len(), 0);
+        assert!(!partial.schema.says(ormsync_schema::Fact::Trigger));
+
+        assert_eq!(whole.diagnostics, []);
+        assert_eq!(whole.schema.tables().count(), 3);
+        assert_eq!(whole.schema.table("", "seen").unwrap().triggers.len(), 1);
+        assert!(whole.schema.unsaid.is_empty());
+
+        assert!(wrong.to_string().starts_with(&format!("wrong password for user \"{account}\"")), "{wrong}");
+        assert!(none.to_string().ends_with("and the URL has none"), "{none}");
+        assert!(!format!("{wrong:?}").contains("p@ss"));
+    }
+}
+
+#[test]
+fn what_is_not_there() {
+    for (flavour, variable) in SERVERS {
+        let base = server(variable);
+        let error = wait(read_in(&format!("{base}/no_such_database"), &[])).unwrap_err();
+        assert!(error.to_string().ends_with("has no database \"no_such_database\""), "{flavour}: {error}");
+        let reading = wait(read_in(&base, &[])).unwrap();
+        assert!(reading.has_errors(), "{flavour}: no database is named");
+    }
+}
+
+#[test]
+fn a_certificate_that_nobody_signed_is_refused_where_that_is_asked() {
+    // MySQL makes itself a certificate; MariaDB 10.11 has none unless told to.
+    let base = server("ORMSYNC_TEST_MYSQL");
+    wait(read_in(&format!("{base}/mysql?sslmode=require"), &[])).unwrap();
+    for parameters in ["sslmode=verify-ca", "sslaccept=strict"] {
+        let error = wait(read_in(&format!("{base}/mysql?{parameters}"), &[])).unwrap_err();
+        assert!(error.to_string().contains("the certificate of"), "{error}");
+    }
+    let error = wait(read_in(&format!("{}/mysql?sslmode=require", server("ORMSYNC_TEST_MARIADB")), &[])).unwrap_err();
+    assert!(error.to_string().ends_with("has no TLS, and the URL demands it"), "{error}");
+}

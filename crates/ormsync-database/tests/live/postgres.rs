@@ -1,0 +1,131 @@
+//! PostgreSQL.
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use super::proxy::Proxy;
+use super::{check_against_recording, own_name, read_in, server, statements, wait};
+
+const VARIABLE: &str = "ORMSYNC_TEST_POSTGRES";
+
+/// A database of our own, dropped in the end.
+struct Database {
+    name: String,
+}
+
+impl Database {
+    fn create(what: &str, statements: &str) -> Self {
+        let _ = server(VARIABLE);
+        let database = Self { name: own_name(what) };
+        run("postgres", &format!("DROP DATABASE IF EXISTS {}", database.name));
+        run("postgres", &format!("CREATE DATABASE {}", database.name));
+        run(&database.name, statements);
+        database
+    }
+
+    fn url(&self) -> String {
+        format!("{}/{}", server(VARIABLE), self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let _ = try_run("postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
+}
+
+fn run(database: &str, statements: &str) {
+    try_run(database, statements).unwrap();
+}
+
+fn try_run(database: &str, statements: &str) -> sqlx::Result<()> {
+    wait(async {
+        let mut connection = PgConnection::connect(&format!("{}/{database}", server(VARIABLE))).await?;
+        sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await?;
+        connection.close().await
+    })
+}
+
+#[test]
+fn one_of_everything() {
+    let database = Database::create("everything", &statements("postgresql"));
+    let reading = wait(read_in(&database.url(), &["public", "billing"])).unwrap();
+    assert_eq!(reading.diagnostics, []);
+    check_against_recording("postgresql", &reading.schema);
+}
+
+#[test]
+fn fifteen_statements_and_none_prepared() {
+    let database = Database::create("statements", &statements("postgresql"));
+    let proxy = Proxy::to(&server(VARIABLE), 0);
+    let url =
+        format!("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable&pgbouncer=true", proxy.port, database.name);
+    let found = wait(read_in(&url, &["public", "billing"])).unwrap();
+    assert_eq!(found.schema.tables().count(), 10);
+    let messages = proxy.messages();
+    let number_of = |kind: u8| messages.iter().filter(|(found, _)| *found == kind).count();
+    assert_eq!(number_of(b'Q'), 15, "queries");
+    assert_eq!(number_of(b'P'), 0, "prepared statements");
+    let (_, startup) = &messages[0];
+    assert!(startup.contains("application_name\0ormsync\0"), "{startup:?}");
+    assert!(messages.iter().any(|(_, text)| text.contains("BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ")));
+}
+
+#[test]
+fn a_connection_that_breaks_is_made_again_once() {
+    let database = Database::create("breaks", "CREATE TABLE t (a int)");
+    let url = |proxy: &Proxy| {
+        format!("postgresql://postgres:SECRET@127.0.0.1:{}/{}?sslmode=disable", proxy.port, database.name)
+    };
+    let proxy = Proxy::to(&server(VARIABLE), 1);
+    let reading = wait(read_in(&url(&proxy), &[])).unwrap();
+    assert_eq!(reading.schema.tables().count(), 1);
+    let proxy = Proxy::to(&server(VARIABLE), 2);
+    let error = wait(read_in(&url(&proxy), &[])).unwrap_err();
+    let told = error.to_string();
+    assert!(told.starts_with("the connection to postgresql://postgres:***@127.0.0.1:"), "{told}");
+    assert!(told.ends_with("broke during the catalogue query \"indexes\" (twice)"), "{told}");
+}
+
+#[test]
+fn a_schema_without_usage_is_told() {
+    let role = own_name("role");
+    let database = Database::create(
+        "usage",
+        &format!(
+            "CREATE ROLE {role} LOGIN; CREATE SCHEMA hidden; CREATE TABLE hidden.t (a int); CREATE TABLE t (a int)"
+        ),
+    );
+    let url = database.url().replace("postgres@", &format!("{role}@"));
+    let reading = wait(read_in(&url, &["public", "hidden"])).unwrap();
+    run("postgres", &format!("DROP ROLE {role}"));
+    assert_eq!(reading.diagnostics.len(), 1);
+    assert_eq!(reading.diagnostics[0].code, "database-no-permission");
+    assert!(reading.diagnostics[0].message.contains("\"hidden\""), "{}", reading.diagnostics[0].message);
+    assert!(reading.schema.table("hidden", "t").is_some());
+}
+
+#[test]
+fn a_locked_catalogue_is_not_waited_for() {
+    let database = Database::create("locked", "CREATE TABLE t (a int)");
+    let error = wait(async {
+        let mut other = PgConnection::connect(&database.url()).await.unwrap();
+        sqlx::raw_sql("BEGIN; LOCK TABLE pg_catalog.pg_policy IN ACCESS EXCLUSIVE MODE")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        read_in(&database.url(), &[]).await.unwrap_err()
+    });
+    assert!(error.to_string().contains("waited too long for a lock"), "{error}");
+}
+
+#[test]
+fn what_is_not_there() {
+    let base = server(VARIABLE);
+    let error = wait(read_in(&format!("{base}/no_such_database"), &[])).unwrap_err();
+    assert!(error.to_string().ends_with("has no database \"no_such_database\""), "{error}");
+    let reading = wait(read_in(&format!("{base}/postgres?schema=nowhere"), &[])).unwrap();
+    assert!(reading.has_errors());
+    let nobody = base.replace("postgres@", "ormsync_nobody@");
+    let error = wait(read_in(&format!("{nobody}/postgres"), &[])).unwrap_err();
+    assert!(error.to_string().ends_with("has no role user \"ormsync_nobody\""), "{error}");
+}
