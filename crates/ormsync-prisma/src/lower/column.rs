@@ -64,12 +64,14 @@ impl<'t> Lowering<'_, 't> {
     }
 
     fn set_default(&self, model: &Model<'t>, field: &FieldModel<'t>, column: &mut Column) {
-        let is_numbered_id = self.model.facts.integer_id_numbers_itself
-            && field.scalar() == Some(ScalarType::Int)
+        // On SQLite a single `Int` id numbers itself, said or unsaid, and no other column does.
+        let only_ids = self.model.facts.integer_id_numbers_itself;
+        let is_integer_id = field.scalar() == Some(ScalarType::Int)
             && model.single_id().is_some_and(|id| model.fields[id].name() == field.name());
+        let is_numbered = if only_ids { is_integer_id } else { field.arity() != Arity::List };
         match field.default.as_ref().map(|default| &default.kind) {
-            Some(DefaultKind::AutoIncrement) => column.identity = Some(Identity::auto_increment()),
-            None if is_numbered_id => column.identity = Some(Identity::auto_increment()),
+            Some(DefaultKind::AutoIncrement) => column.identity = is_numbered.then(Identity::auto_increment),
+            None if only_ids && is_integer_id => column.identity = Some(Identity::auto_increment()),
             Some(kind) => column.default = self.default_value(field, kind, &column.data_type),
             None => {}
         }

@@ -5,9 +5,9 @@
 
 mod attribute;
 mod block;
-mod depth;
 mod expression;
 mod field;
+mod guard;
 mod print;
 mod tree;
 
@@ -29,13 +29,15 @@ struct PrismaParser;
 /// Reads one file.
 pub(crate) fn parse(text: &str) -> Document {
     let mut document = Document::default();
-    let too_deep = depth::too_deep(text);
-    for span in &too_deep {
+    let guarded = guard::guard(text);
+    for span in &guarded.too_deep {
         document.problem(*span, "This line nests more than 64 brackets.", None);
         document.has_bad_chunks = true;
     }
-    let blanked = (!too_deep.is_empty()).then(|| depth::blank(text, &too_deep));
-    match PrismaParser::parse(Rule::schema, blanked.as_deref().unwrap_or(text)) {
+    for span in &guarded.unclosed_comments {
+        document.problem(*span, "This comment is never closed.", Some("Close it with `*/`."));
+    }
+    match PrismaParser::parse(Rule::schema, &guarded.text) {
         Ok(mut pairs) => {
             if let Some(schema) = pairs.next() {
                 block::build_all(schema, &mut document);

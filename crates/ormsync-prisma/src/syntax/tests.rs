@@ -1,1 +1,156 @@
+#![allow(clippy::unwrap_used)]
 
+use std::time::Instant;
+
+use super::tree::{Block, Document, ExpressionKind, ModelBlock};
+use super::{Arity, parse};
+
+fn model(document: &Document, position: usize) -> &ModelBlock {
+    match &document.blocks[position] {
+        Block::Model(model) => model,
+        other => panic!("not a model: {other:?}"),
+    }
+}
+
+fn messages(document: &Document) -> Vec<&str> {
+    document.problems.iter().map(|problem| problem.message.as_str()).collect()
+}
+
+#[test]
+fn every_part_has_its_place() {
+    let text = "model A {\n  rate  Decimal? @db.Decimal(18, 8) @map(\"r\") // x\n  @@index([rate(sort: Desc)], map: \"i\")\n}\n";
+    let document = parse(text);
+    let model = model(&document, 0);
+    let field = &model.fields[0];
+    let slice = |span: ormsync_schema::Span| &text[span.start..span.end];
+    assert_eq!(slice(model.head), "model A");
+    assert_eq!(slice(field.span), "rate  Decimal? @db.Decimal(18, 8) @map(\"r\")");
+    assert_eq!(slice(field.field_type.as_ref().unwrap().span), "Decimal?");
+    assert_eq!(field.arity(), Arity::Optional);
+    assert_eq!(slice(field.attributes[0].span), "@db.Decimal(18, 8)");
+    assert_eq!(slice(field.attributes[0].arguments[1].span), "8");
+    assert_eq!(slice(model.attributes[0].span), "@@index([rate(sort: Desc)], map: \"i\")");
+    assert_eq!(slice(model.attributes[0].argument("map").unwrap().span), "map: \"i\"");
+}
+
+#[test]
+fn bad_lines_do_not_hide_the_rest() {
+    let document = parse(
+        "hello\nworld\n\nmodel A {\n  id Int @id\n  ???\n  x Int\n  !!\n}\n\npolicy P {\n  a = 1\n}\nmodel B { id Int }\nmodel C {\n  id Int\n\nenum E {\n  A\n  B,\n  C\n}\n",
+    );
+    assert_eq!(
+        messages(&document),
+        [
+            "This is not a block of a Prisma schema.",
+            "This line is not a field or a block attribute.",
+            "This line is not a field or a block attribute.",
+            "`policy` does not open a block of a Prisma schema; it is left out.",
+            "A model block may not stand on one line.",
+            "This model block is never closed.",
+            "This line is not an enum value or a block attribute.",
+        ]
+    );
+    assert_eq!(model(&document, 0).fields.len(), 2);
+    assert_eq!(model(&document, 0).bad_members.len(), 2);
+    assert_eq!(model(&document, 1).name.text, "C");
+    assert!(matches!(&document.blocks[2], Block::Enum(block) if block.values.len() == 2));
+    assert_eq!(document.unreadable_blocks[0].1.text, "B");
+}
+
+#[test]
+fn arguments_over_several_lines_are_read_and_reported() {
+    let document = parse("model A {\n  id Int @id\n  @@index([\n    id,\n  ])\n  x Int\n}\n");
+    assert_eq!(
+        messages(&document),
+        [
+            "The arguments of an attribute may not go over several lines.",
+            "There may be no comma behind the last element of a list.",
+        ]
+    );
+    let model = model(&document, 0);
+    assert_eq!(model.fields.len(), 2);
+    let value = model.attributes[0].arguments[0].value.as_ref().unwrap();
+    assert!(matches!(&value.kind, ExpressionKind::Array(elements) if elements.len() == 1));
+}
+
+#[test]
+fn line_ends_marks_and_letters_of_all_kinds() {
+    let document = parse("\u{FEFF}model Größe {\r\n  id Int @id /// ä 😀\r\n  s String @default(\"ä\\u00e4\\ud83d\\ude00\")\r\n}");
+    assert_eq!(messages(&document), Vec::<&str>::new());
+    let value = model(&document, 0).fields[1].attributes[0].arguments[0].value.as_ref().unwrap();
+    assert_eq!(value.as_text(), Some("ää😀"));
+}
+
+#[test]
+fn values_print_as_they_are_written() {
+    let written = "@@x([a(sort: Desc), \"b \\\"c\\\" \\\\ \\n\"], where: { a: 1, b: { not: null } }, f(-1.5, g: []))";
+    let document = parse(&format!("model A {{\n  {written}\n}}\n"));
+    let attribute = &model(&document, 0).attributes[0];
+    let arguments: Vec<String> = attribute.arguments.iter().map(ToString::to_string).collect();
+    assert_eq!(format!("@@{}({})", attribute.name.text, arguments.join(", ")), written);
+}
+
+#[test]
+fn nesting_is_bounded() {
+    for (open, close) in [("[", "]"), ("f(", ")"), ("{a: ", "}")] {
+        let deep = format!("model A {{\n  id Int @id\n  x Int @y({}{})\n  z Int\n}}\n", open.repeat(100_000), close.repeat(100_000));
+        let document = parse(&deep);
+        assert_eq!(messages(&document), ["This line nests more than 64 brackets."]);
+        assert_eq!(model(&document, 0).fields.len(), 2);
+    }
+    assert_eq!(messages(&parse(&"model A {\n".repeat(50_000))).len(), 50_000);
+    let lines = format!("model A {{\n{}", "  @@x([a(b: {\n".repeat(5_000));
+    assert!(!parse(&lines).problems.is_empty());
+}
+
+#[test]
+fn every_beginning_of_a_schema_parses() {
+    let text = "datasource db {\n  provider = \"mysql\" // ä\n}\n/* b */\nenum E {\n  A @map(\"x\")\n}\nmodel A {\n  id Int @id @default(autoincrement())\n  e E? @default(A)\n  @@index([id(sort: Desc)], map: \"i\", where: { a: 1 })\n}\n";
+    for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+        parse(&text[..end]);
+        parse(&text[end..]);
+    }
+}
+
+#[test]
+fn comments_that_nothing_closes_end_with_their_line() {
+    let document = parse("/* a */\nmodel A {\n  id Int @id /* b\n  s String @default(\"/*\") // /*\n}\n");
+    assert_eq!(messages(&document), ["This comment is never closed."]);
+    assert_eq!(model(&document, 0).fields.len(), 2);
+    let value = model(&document, 0).fields[1].attributes[0].arguments[0].value.as_ref().unwrap();
+    assert_eq!(value.as_text(), Some("/*"));
+}
+
+/// Twice the text takes about twice the time, however little of it is Prisma's language.
+#[test]
+fn time_is_linear() {
+    let units = [
+        "  x Int @default(1) @map(\"a\")\n",
+        "@@index([a, b], map: \"x\"\n",
+        "x @y([[[[[[\n",
+        "a,\n",
+        "/* \n",
+        "\"\n",
+        "model A {\n",
+        "policy x {\n a\n",
+        "{\n",
+        "a b c d e f g h\n",
+        "  @@x([a,\n",
+        "// c\n",
+        "\\\n",
+        "@a(f(g: f(g: f(g: \n",
+    ];
+    for unit in units {
+        for prefix in ["", "model M {\n"] {
+            let time = |count: usize| {
+                let text = format!("{prefix}{}", unit.repeat(count));
+                let start = Instant::now();
+                parse(&text);
+                start.elapsed().as_secs_f64()
+            };
+            let (short, long) = (time(2_000).max(0.002), time(16_000));
+            // Eight times the text; quadratic would be 64 times, and this machine is shared.
+            assert!(long / short < 32.0, "{unit:?} after {prefix:?}: {short:.4} s, then {long:.4} s");
+        }
+    }
+}
