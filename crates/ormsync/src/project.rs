@@ -98,7 +98,12 @@ impl Project {
 
     fn new(settings: &Settings, sides: Vec<Side>, dialect: &DialectOption, truth: Option<String>) -> Result<Self> {
         let mut files = settings.masked_files();
-        let claims = claims(settings, &sides, dialect, &mut files)?;
+        let mut claims = claims_of(settings, &sides, dialect, &mut files)?;
+        if claims.is_empty() && settings.names_sources() {
+            // Models alone do not say; the sides that ormsync.toml names beside them do.
+            let configured = choose::sides(settings, &SourceOptions::default())?;
+            claims = claims_of(settings, &configured, dialect, &mut files)?;
+        }
         let assumed_server = assumed_server(settings, dialect);
         // Where every database is unusable its reason matters more than the dialect it would have named.
         let dialect = match (claims.is_empty(), first_unusable(&sides)) {
@@ -138,7 +143,12 @@ fn first_unusable(sides: &[Side]) -> Option<&ormsync_schema::Diagnostic> {
 }
 
 /// Everything that names a dialect.
-fn claims(settings: &Settings, sides: &[Side], option: &DialectOption, files: &mut SourceFiles) -> Result<Vec<Claim>> {
+fn claims_of(
+    settings: &Settings,
+    sides: &[Side],
+    option: &DialectOption,
+    files: &mut SourceFiles,
+) -> Result<Vec<Claim>> {
     let mut claims = Vec::new();
     let mut claim = |name: &str, said_by: String, origin: &Origin| {
         if let Some(dialect) = by_name(name) {

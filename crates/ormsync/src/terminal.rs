@@ -69,7 +69,8 @@ impl Terminal {
         let style = TextStyle { colour: self.colours(&io::stderr()), width: width() };
         for diagnostic in diagnostics {
             if diagnostic.severity > Severity::Note || !self.quiet {
-                self.standard_error(&(diagnostic_text(diagnostic, files, style) + "\n"));
+                let text = diagnostic_text(diagnostic, files, style);
+                self.standard_error(&format!("{}\n\n", text.trim_end()));
             }
         }
     }

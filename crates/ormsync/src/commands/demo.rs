@@ -1,5 +1,6 @@
 //! `ormsync demo [DIR]`: a small project with real drift, checked at once.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
@@ -107,21 +108,23 @@ fn next_steps(folder: &Path, exit_code: u8) -> String {
     if exit_code == Outcome::InStep.exit_code() {
         return format!("\nThe demo is in step: `{program} check {config}` gives exit code 0.\n");
     }
-    format!(
-        "
-Next:
-  {program} check {config}       the same, as a gate: exit code 1
-  {program} explain foreign-key-action{pad}what a rule means
-  {program} inspect database {config}
-  {program} check {config} --format json
-
-Repair it: do what the fixes say in {shown}/prisma/schema.prisma and {shown}/app/models.py, add the column that
-the database has not got to {shown}/{SCRIPT}, and then
-  {program} demo {shown}{pad2}makes {DATABASE} anew and checks again
-",
-        pad = " ".repeat((config.len() + 6).saturating_sub(27).max(3)),
-        pad2 = " ".repeat(3),
-    )
+    let commands = [
+        (format!("{program} check {config}"), "the same, as a gate: exit code 1"),
+        (format!("{program} explain foreign-key-action"), "what a rule means"),
+        (format!("{program} inspect database {config}"), "the database as ormsync sees it"),
+        (format!("{program} demo {shown}"), "checks again, after repairs"),
+    ];
+    let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
+    let mut text = String::from("\nNext:\n");
+    for (command, meaning) in commands {
+        let _ = writeln!(text, "  {command:width$}  {meaning}");
+    }
+    let _ = write!(
+        text,
+        "\nTo repair it, do what the fixes say in {shown}/prisma/schema.prisma and {shown}/app/models.py, and add\n\
+         the missing column to {shown}/{SCRIPT}; the last command makes {DATABASE} anew from it.\n"
+    );
+    text
 }
 
 /// How this program was called, so that the commands shown can be copied.

@@ -40,7 +40,7 @@ pub(super) fn run(global: &GlobalOptions, options: &InitOptions, terminal: &Term
     }
     write_file(&path, &text)?;
     let advice = sections.ignore_settings(&proposals)?;
-    let written = format!("wrote {}\n\n{advice}Next: `ormsync check`\n", paths::display(&path));
+    let written = format!("wrote {}\n\n{}\n\nNext: `ormsync check`\n", paths::display(&path), advice.trim_end());
     if !terminal.quiet {
         terminal.output(&written)?;
     }

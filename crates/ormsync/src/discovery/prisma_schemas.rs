@@ -5,19 +5,39 @@ use std::path::{Path, PathBuf};
 use super::{Files, text_of};
 use crate::paths;
 
-/// The schemas among `files`: what package.json names (`prisma.schema`), else every `schema.prisma` and every
-/// folder that Prisma would take as a schema of several files.
+/// The schemas among `files`: what package.json names (`prisma.schema`), every `schema.prisma`, every folder called
+/// `schema` with a datasource; and where there is none of these in a folder or below it, any other file or
+/// folder with a datasource. What is left (backups, proposals, parts of a schema) is none.
 pub(super) fn schemas(files: &Files) -> Vec<PathBuf> {
     let mut schemas: Vec<PathBuf> = files.named("package.json").filter_map(named_by_package).collect();
-    for file in files.with_extension("prisma") {
-        let candidate = candidate(files, file);
-        if let Some(candidate) = candidate
-            && !schemas.iter().any(|schema| covers(schema, &candidate))
-        {
-            schemas.push(candidate);
+    let candidates: Vec<Candidate> = files.with_extension("prisma").filter_map(|file| candidate(files, file)).collect();
+    for candidate in candidates.iter().filter(|candidate| candidate.named_so) {
+        add(&mut schemas, &candidate.path);
+    }
+    let well_named = schemas.clone();
+    for candidate in candidates.iter().filter(|candidate| !candidate.named_so) {
+        if !well_named.iter().any(|schema| schema.starts_with(&candidate.folder)) {
+            add(&mut schemas, &candidate.path);
         }
     }
     schemas
+}
+
+/// Adds a schema unless it is one of them, lies in one, or is the folder that one lies in.
+fn add(schemas: &mut Vec<PathBuf>, path: &Path) {
+    if !schemas.iter().any(|schema| path.starts_with(schema) || schema.starts_with(path)) {
+        schemas.push(path.to_owned());
+    }
+}
+
+/// What a `.prisma` file may be the schema, or the main file, of.
+struct Candidate {
+    /// The schema: the file, or its folder.
+    path: PathBuf,
+    /// The folder the file lies in.
+    folder: PathBuf,
+    /// Whether it is called what Prisma calls schemas.
+    named_so: bool,
 }
 
 /// Prisma's own setting for a schema elsewhere: `"prisma": { "schema": PATH }` in package.json.
@@ -27,31 +47,21 @@ fn named_by_package(package: &Path) -> Option<PathBuf> {
     schema.exists().then_some(schema)
 }
 
-/// The schema that a `.prisma` file stands for: itself when it is called `schema.prisma`; its folder when it
-/// holds the datasource and the folder is called `schema` or has no file called `schema.prisma`. Other
-/// files (backups, proposals, parts of a folder) stand for none.
-fn candidate(files: &Files, file: &Path) -> Option<PathBuf> {
+/// The file itself when it is called `schema.prisma`; its folder when the folder is called `schema` and holds more;
+/// others only when they hold a datasource.
+fn candidate(files: &Files, file: &Path) -> Option<Candidate> {
     let folder = paths::folder_of(file);
-    let siblings: Vec<&Path> =
-        files.with_extension("prisma").filter(|other| paths::folder_of(other) == folder).collect();
+    let alone = files.with_extension("prisma").filter(|other| paths::folder_of(other) == folder).count() == 1;
     let is_main = file.file_name().is_some_and(|name| name == "schema.prisma");
     let in_schema_folder = folder.file_name().is_some_and(|name| name == "schema");
-    if is_main {
-        let whole_folder = in_schema_folder && siblings.len() > 1;
-        return Some(if whole_folder { folder } else { file }.to_owned());
-    }
-    let main_beside = siblings.iter().any(|sibling| sibling.file_name().is_some_and(|name| name == "schema.prisma"));
-    if main_beside || !has_datasource(file) {
+    if !is_main && !has_datasource(file) {
         return None;
     }
-    Some(if siblings.len() > 1 { folder } else { file }.to_owned())
+    let whole_folder = !alone && (in_schema_folder || !is_main);
+    let path = if whole_folder { folder } else { file }.to_owned();
+    Some(Candidate { path, folder: folder.to_owned(), named_so: is_main || in_schema_folder })
 }
 
 fn has_datasource(file: &Path) -> bool {
     text_of(file).is_some_and(|text| text.lines().any(|line| line.trim_start().starts_with("datasource ")))
-}
-
-/// Whether a candidate is the schema itself, lies in it, or is the folder a named file lies in.
-fn covers(schema: &Path, candidate: &Path) -> bool {
-    candidate.starts_with(schema) || schema.starts_with(candidate)
 }

@@ -53,11 +53,14 @@ impl DatabaseSetting {
     }
 
     fn parse(&self, text: &str, said_by: &str, folder: Option<PathBuf>) -> Location {
+        // `file:./dev.db` is how Prisma's templates write it; shown paths are short.
+        let text = text.trim();
+        let text = text.strip_prefix("file:./").map_or(text.to_owned(), |path| format!("file:{path}"));
         let bases: Vec<&Path> = self.bases.iter().map(PathBuf::as_path).chain(folder.as_deref()).collect();
-        let attempts: Vec<_> = bases.iter().map(|base| DatabaseUrl::parse_in(text.trim(), base)).collect();
+        let attempts: Vec<_> = bases.iter().map(|base| DatabaseUrl::parse_in(&text, base)).collect();
         let there = |url: &DatabaseUrl| url.file().is_none_or(Path::exists);
         let chosen = attempts.iter().position(|attempt| attempt.as_ref().is_ok_and(there)).unwrap_or(0);
-        match attempts.into_iter().nth(chosen).unwrap_or_else(|| DatabaseUrl::parse(text.trim())) {
+        match attempts.into_iter().nth(chosen).unwrap_or_else(|| DatabaseUrl::parse(&text)) {
             Ok(url) => Location::Database { url: Box::new(url), namespaces: self.namespaces.clone() },
             Err(error) => {
                 let help = "write it as postgresql://user@host/database, mysql://…, or sqlite:file.db";
