@@ -1,9 +1,28 @@
-//! Reads SQLAlchemy models from Python source, without importing it.
+//! Reads SQLAlchemy models from Python source, without importing it, and writes declarations for
+//! suggested fixes.
+//!
+//! | folder | what |
+//! | --- | --- |
+//! | `program.rs` | finds and parses the files that the roots reach; the only part that touches the disk |
+//! | `python/` | a partial evaluator: what the modules do when they are imported |
+//! | `mapping/` | declarative classes and core tables, as SQLAlchemy would map them |
+//! | `lower/` | the physical schema that SQLAlchemy's DDL compiler would make of them |
+//! | `spelling/` | objects of the canonical schema as SQLAlchemy declarations |
+//!
+//! Nothing is imported or run. What cannot be known from the source alone is *opaque*: a diagnostic with
+//! its place, and an entry in the schema that keeps its absence from being taken for a fact.
+
+mod lower;
+mod mapping;
+mod program;
+mod python;
+mod release;
+mod spelling;
 
 use std::path::PathBuf;
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{ObjectPath, Reading, Schema, Server, SourceFiles, Spelling};
+use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
 
 /// The tables that Alembic makes in a database.
 pub const OWN_TABLES: &[&str] = &["alembic_version"];
@@ -19,18 +38,54 @@ pub struct ReadOptions<'a> {
     pub default_namespace: Option<String>,
 }
 
+/// How much stack evaluating may use: Python nests deeper than a thread's usual stack allows.
+const STACK: usize = 256 * 1024 * 1024;
+
 /// Reads the models under `roots` (files, or packages: folders of `.py` files), following imports
 /// inside the roots and their parent packages. What is missing or unreadable is a diagnostic.
-pub fn read(_roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
-    Reading { schema: Schema::new(options.dialect.name()), diagnostics: Vec::new(), files: SourceFiles::default() }
+pub fn read(roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
+    let run = || read_here(roots, options);
+    std::thread::scope(|scope| {
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // No thread to be had: most models are shallow enough for this one.
+            Err(_) => run(),
+        }
+    })
 }
 
-/// Writes objects as SQLAlchemy declarations, for suggested fixes.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SqlAlchemySpelling;
-
-impl Spelling for SqlAlchemySpelling {
-    fn spell(&self, _wanted: &Schema, _own: &Schema, _path: &ObjectPath) -> Option<String> {
-        None
+fn read_here(roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
+    let mut diagnostics = Vec::new();
+    let mut files = SourceFiles::default();
+    let program = program::load(roots, &mut diagnostics, &mut files);
+    let release = release::Release::of_project(roots);
+    let mut evaluator = python::Evaluator::new(&program, lower::dialect_name(options), release);
+    evaluator.run();
+    let mut schema = lower::lower(&mut evaluator, options, release);
+    for module in program.modules.iter().filter(|module| module.is_broken) {
+        schema.opaque.push(Opaque {
+            fact: Fact::Table,
+            name: None,
+            text: format!("{} does not parse", module.path),
+            origin: Origin::file(&module.path, Span::new(0, 0)),
+        });
     }
+    diagnostics.append(&mut evaluator.diagnostics);
+    drop_repeated(&mut diagnostics);
+    Reading { schema, diagnostics, files }
 }
+
+/// A mixin's column is read once for every class that has it; what is wrong with it is said once.
+fn drop_repeated(diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen = std::collections::HashSet::new();
+    diagnostics.retain(|diagnostic| {
+        let place = match &diagnostic.origin.place {
+            Place::File { path, span } => format!("{path}:{}:{}", span.start, span.end),
+            Place::Catalogue { object } => object.clone(),
+            Place::Nowhere => String::new(),
+        };
+        seen.insert((place, diagnostic.message.clone()))
+    });
+}
+
+pub use spelling::SqlAlchemySpelling;

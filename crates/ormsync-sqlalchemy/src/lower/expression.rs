@@ -1,0 +1,337 @@
+//! SQL text of the expressions that stand in defaults, checks, indexes and generated columns.
+//!
+//! Written as SQLAlchemy's compiler writes it with `literal_binds`, near enough that the dialect's normal
+//! form makes the same of both.
+
+use crate::lower::Lowering;
+use crate::lower::compiler::Compiler;
+use crate::mapping::{TableId, is_sqlalchemy};
+use crate::python::{Arguments, Form, Located, Value, last_segment};
+
+/// How deep expressions may nest.
+const DEPTH: usize = 40;
+
+impl<'a> Lowering<'_, 'a> {
+    /// The SQL of an expression over the columns of `table`. The error says what is in the way.
+    pub(super) fn sql(&mut self, table: TableId, value: &Value<'a>) -> Result<String, String> {
+        self.sql_at(table, value, 0)
+    }
+
+    fn sql_at(&mut self, table: TableId, value: &Value<'a>, depth: usize) -> Result<String, String> {
+        if depth > DEPTH {
+            return Err("the expression is nested too deep".to_owned());
+        }
+        if let Some(column) = self.column_in_expression(table, value) {
+            return Ok(column);
+        }
+        match value {
+            Value::None => Ok("NULL".to_owned()),
+            Value::Bool(flag) => Ok(self.boolean(*flag)),
+            Value::Int(number) => Ok(number.to_string()),
+            Value::Float(number) => Ok(number.to_string()),
+            Value::External(path) if path.starts_with("sqlalchemy") => match last_segment(path) {
+                "null" => Ok("NULL".to_owned()),
+                name => Err(format!("`{name}` is not a SQL expression that is known")),
+            },
+            Value::Opaque(unknown) => Err(unknown.reason.clone()),
+            Value::Symbol(symbol) => match &symbol.form {
+                Form::Operation { operator, operands } => {
+                    let (operator, operands) = (*operator, operands.clone());
+                    self.operation(table, operator, &operands, depth)
+                }
+                Form::Call { callee, arguments } => {
+                    let (callee, arguments) = (callee.clone(), arguments.clone());
+                    match &callee {
+                        Value::External(path) => self.function(table, path, &arguments, depth),
+                        Value::Symbol(method) => match &method.form {
+                            Form::Attribute { of, name } => {
+                                let (of, name) = (of.clone(), name.clone());
+                                self.method(table, &of, &name, &arguments, depth)
+                            }
+                            // `column.op("~")("^a")`
+                            Form::Call { .. } => self.custom_operator(table, method, &arguments, depth),
+                            _ => Err("the expression is not known".to_owned()),
+                        },
+                        _ => Err("the expression is not known".to_owned()),
+                    }
+                }
+                Form::Subscript { .. } => Err("subscripts in SQL expressions are not read".to_owned()),
+                Form::Attribute { name, .. } => Err(format!("`.{name}` is not a SQL expression that is known")),
+            },
+            other => match other.as_text() {
+                Some(text) => Ok(self.dialect.quote_text(&text)),
+                None => Err(format!("{} is not a SQL expression", other.kind())),
+            },
+        }
+    }
+
+    /// The quoted name, if the value is a column of the table.
+    fn column_in_expression(&self, table: TableId, value: &Value<'a>) -> Option<String> {
+        if !matches!(value, Value::Column(_) | Value::Symbol(_)) {
+            return None;
+        }
+        let id = self.column_of(table, value)?;
+        Some(self.identifier(&self.evaluator.registry.column(id).name))
+    }
+
+    /// A name as SQL: quoted only where it must be.
+    pub(super) fn identifier(&self, name: &str) -> String {
+        let is_plain = name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+            && !name.starts_with(|letter: char| letter.is_ascii_digit())
+            && !RESERVED.contains(&name);
+        if is_plain { name.to_owned() } else { self.dialect.quote_identifier(name) }
+    }
+
+    fn boolean(&self, flag: bool) -> String {
+        match (self.compiler, flag) {
+            (Compiler::Sqlite, true) => "1",
+            (Compiler::Sqlite, false) => "0",
+            (_, true) => "true",
+            (_, false) => "false",
+        }
+        .to_owned()
+    }
+
+    fn operation(
+        &mut self,
+        table: TableId,
+        operator: &'static str,
+        operands: &[Value<'a>],
+        depth: usize,
+    ) -> Result<String, String> {
+        match (operator, operands) {
+            ("not", [operand]) => Ok(format!("NOT ({})", self.sql_at(table, operand, depth + 1)?)),
+            ("neg", [operand]) => Ok(format!("-{}", self.grouped(table, operand, depth)?)),
+            ("==" | "!=", [left, right]) => {
+                let is_equal = operator == "==";
+                let (left, right) = if matches!(left, Value::None) { (right, left) } else { (left, right) };
+                let left = self.grouped(table, left, depth)?;
+                match right {
+                    Value::None => Ok(format!("{left} IS {}NULL", if is_equal { "" } else { "NOT " })),
+                    _ => {
+                        let right = self.grouped(table, right, depth)?;
+                        Ok(format!("{left} {} {right}", if is_equal { "=" } else { "!=" }))
+                    }
+                }
+            }
+            ("&", [left, right]) => {
+                Ok(format!("({}) AND ({})", self.sql_at(table, left, depth + 1)?, self.sql_at(table, right, depth + 1)?))
+            }
+            ("|", [left, right]) => {
+                Ok(format!("({}) OR ({})", self.sql_at(table, left, depth + 1)?, self.sql_at(table, right, depth + 1)?))
+            }
+            ("<" | "<=" | ">" | ">=" | "+" | "-" | "*" | "/" | "%", [left, right]) => {
+                Ok(format!("{} {operator} {}", self.grouped(table, left, depth)?, self.grouped(table, right, depth)?))
+            }
+            _ => Err(format!("the operator `{operator}` is not read in SQL expressions")),
+        }
+    }
+
+    /// An operand, in parentheses where it is an operation itself.
+    fn grouped(&mut self, table: TableId, value: &Value<'a>, depth: usize) -> Result<String, String> {
+        let text = self.sql_at(table, value, depth + 1)?;
+        let is_compound = value.as_symbol().is_some_and(|symbol| match &symbol.form {
+            Form::Operation { .. } => true,
+            Form::Call { callee: Value::External(path), .. } => {
+                matches!(last_segment(path), "and_" | "or_" | "text" | "literal_column")
+            }
+            _ => false,
+        });
+        Ok(if is_compound { format!("({text})") } else { text })
+    }
+
+    fn list(&mut self, table: TableId, values: &[Located<'a>], depth: usize) -> Result<Vec<String>, String> {
+        values.iter().map(|value| self.sql_at(table, &value.value, depth + 1)).collect()
+    }
+
+    fn function(
+        &mut self,
+        table: TableId,
+        path: &str,
+        arguments: &Arguments<'a>,
+        depth: usize,
+    ) -> Result<String, String> {
+        if !is_sqlalchemy(path) {
+            return Err(format!("`{path}` is outside the models"));
+        }
+        let segments: Vec<&str> = path.split('.').collect();
+        if let Some(at) = segments.iter().position(|segment| *segment == "func") {
+            return self.sql_function(table, &segments[at + 1..].join("."), arguments, depth);
+        }
+        let first = arguments.positional.first();
+        let no_argument = || "the expression has no argument".to_owned();
+        match last_segment(path) {
+            "text" | "literal_column" | "TextClause" | "DDL" | "column" => {
+                let text = first.and_then(|text| text.value.as_text()).ok_or_else(|| match first.map(|text| &text.value) {
+                    Some(Value::Opaque(unknown)) => unknown.reason.clone(),
+                    _ => "the SQL text is not a string that is known".to_owned(),
+                })?;
+                // `\:` keeps a colon from being taken for a parameter.
+                Ok(text.replace("\\:", ":"))
+            }
+            "true" => Ok(self.boolean(true)),
+            "false" => Ok(self.boolean(false)),
+            "null" => Ok("NULL".to_owned()),
+            "literal" | "bindparam" => self.sql_at(table, &first.ok_or_else(no_argument)?.value.clone(), depth + 1),
+            "and_" | "or_" => {
+                let parts = self.list(table, &arguments.positional, depth)?;
+                let word = if last_segment(path) == "and_" { ") AND (" } else { ") OR (" };
+                Ok(format!("({})", parts.join(word)))
+            }
+            "not_" => Ok(format!("NOT ({})", self.sql_at(table, &first.ok_or_else(no_argument)?.value.clone(), depth + 1)?)),
+            "desc" | "asc" | "nulls_last" | "nulls_first" | "nullslast" | "nullsfirst" => {
+                self.sql_at(table, &first.ok_or_else(no_argument)?.value.clone(), depth + 1)
+            }
+            "cast" | "type_coerce" => {
+                let [value, wanted] = arguments.positional.as_slice() else { return Err(no_argument()) };
+                let text = self.sql_at(table, &value.value, depth + 1)?;
+                if last_segment(path) == "type_coerce" {
+                    return Ok(text);
+                }
+                let lowered = self.lower_type(table, wanted);
+                if lowered.data_type.is_unreadable() {
+                    return Err("the type of a cast is not known".to_owned());
+                }
+                Ok(format!("CAST({text} AS {})", self.dialect.type_text(&lowered.data_type)))
+            }
+            "extract" => {
+                let [field, value] = arguments.positional.as_slice() else { return Err(no_argument()) };
+                let field = field.value.as_text().ok_or_else(no_argument)?;
+                Ok(format!("EXTRACT({field} FROM {})", self.sql_at(table, &value.value, depth + 1)?))
+            }
+            "tuple_" => Ok(format!("({})", self.list(table, &arguments.positional, depth)?.join(", "))),
+            "collate" => {
+                let [value, collation] = arguments.positional.as_slice() else { return Err(no_argument()) };
+                let collation = collation.value.as_text().ok_or_else(no_argument)?;
+                Ok(format!("{} COLLATE \"{collation}\"", self.sql_at(table, &value.value, depth + 1)?))
+            }
+            name => Err(format!("`{name}` is not a SQL expression that is read")),
+        }
+    }
+
+    /// `func.lower(column)`; a few names are rendered without parentheses.
+    fn sql_function(
+        &mut self,
+        table: TableId,
+        name: &str,
+        arguments: &Arguments<'a>,
+        depth: usize,
+    ) -> Result<String, String> {
+        let parts = self.list(table, &arguments.positional, depth)?;
+        if !arguments.keywords.is_empty() {
+            return Err(format!("`func.{name}` has arguments that are not read"));
+        }
+        let lower = name.to_lowercase();
+        let is_bare = parts.is_empty()
+            && matches!(
+                lower.as_str(),
+                "current_date" | "current_time" | "current_timestamp" | "current_user" | "localtime" | "localtimestamp"
+                    | "session_user" | "user"
+            );
+        if is_bare {
+            return Ok(match (lower.as_str(), self.compiler) {
+                // SQLite has only the `current_` ones.
+                ("localtimestamp", Compiler::Sqlite) => "CURRENT_TIMESTAMP".to_owned(),
+                ("current_timestamp", compiler) if compiler.is_mysql() => "CURRENT_TIMESTAMP".to_owned(),
+                _ => lower.to_uppercase(),
+            });
+        }
+        if lower == "now" && parts.is_empty() {
+            return Ok(if self.compiler == Compiler::Sqlite { "CURRENT_TIMESTAMP".to_owned() } else { "now()".to_owned() });
+        }
+        Ok(format!("{name}({})", parts.join(", ")))
+    }
+
+    fn method(
+        &mut self,
+        table: TableId,
+        object: &Value<'a>,
+        name: &str,
+        arguments: &Arguments<'a>,
+        depth: usize,
+    ) -> Result<String, String> {
+        let first = arguments.positional.first().map(|first| first.value.clone());
+        let missing = || format!("`.{name}()` has no argument that is read");
+        match name {
+            "desc" | "asc" | "nulls_last" | "nulls_first" | "nullslast" | "nullsfirst" | "self_group" | "label" => {
+                self.sql_at(table, object, depth + 1)
+            }
+            "in_" | "not_in" | "notin_" => {
+                let left = self.grouped(table, object, depth)?;
+                let values = first.as_ref().and_then(Value::elements).ok_or_else(missing)?;
+                let values = self.list(table, &values, depth)?;
+                let word = if name == "in_" { "IN" } else { "NOT IN" };
+                Ok(format!("{left} {word} ({})", values.join(", ")))
+            }
+            "is_" | "is_not" | "isnot" => {
+                let left = self.grouped(table, object, depth)?;
+                let right = self.sql_at(table, &first.ok_or_else(missing)?, depth + 1)?;
+                Ok(format!("{left} {} {right}", if name == "is_" { "IS" } else { "IS NOT" }))
+            }
+            "like" | "ilike" | "not_like" | "notlike" => {
+                let left = self.grouped(table, object, depth)?;
+                let right = self.grouped(table, &first.ok_or_else(missing)?, depth)?;
+                let word = match (name, self.compiler) {
+                    ("ilike", Compiler::PostgreSql) => "ILIKE",
+                    ("ilike", _) => return Ok(format!("lower({left}) LIKE lower({right})")),
+                    ("like", _) => "LIKE",
+                    _ => "NOT LIKE",
+                };
+                Ok(format!("{left} {word} {right}"))
+            }
+            "between" => {
+                let [low, high] = arguments.positional.as_slice() else { return Err(missing()) };
+                let left = self.grouped(table, object, depth)?;
+                let (low, high) = (self.grouped(table, &low.value, depth)?, self.grouped(table, &high.value, depth)?);
+                Ok(format!("{left} BETWEEN {low} AND {high}"))
+            }
+            "collate" => {
+                let collation = first.and_then(|collation| collation.as_text()).ok_or_else(missing)?;
+                Ok(format!("{} COLLATE \"{collation}\"", self.grouped(table, object, depth)?))
+            }
+            "cast" => {
+                let wanted = arguments.positional.first().cloned().ok_or_else(missing)?;
+                let text = self.sql_at(table, object, depth + 1)?;
+                let lowered = self.lower_type(table, &wanted);
+                if lowered.data_type.is_unreadable() {
+                    return Err("the type of a cast is not known".to_owned());
+                }
+                Ok(format!("CAST({text} AS {})", self.dialect.type_text(&lowered.data_type)))
+            }
+            "op" | "bool_op" => Err("a custom operator has no right side".to_owned()),
+            _ => Err(format!("`.{name}()` is not read in SQL expressions")),
+        }
+    }
+
+    fn custom_operator(
+        &mut self,
+        table: TableId,
+        operator: &crate::python::Symbol<'a>,
+        arguments: &Arguments<'a>,
+        depth: usize,
+    ) -> Result<String, String> {
+        let unknown = || "the expression is not known".to_owned();
+        let (object, name, given) = operator.method_call().ok_or_else(unknown)?;
+        let word = given.positional.first().and_then(|word| word.value.as_text());
+        let (Some(word), "op" | "bool_op") = (word, name) else { return Err(unknown()) };
+        let left = self.grouped(table, &object.clone(), depth)?;
+        let right = arguments.positional.first().ok_or_else(unknown)?.value.clone();
+        Ok(format!("{left} {word} {}", self.grouped(table, &right, depth)?))
+    }
+}
+
+/// Words that SQL keeps for itself on at least one of the servers and that people use as column names.
+const RESERVED: &[&str] = &[
+    "all", "and", "any", "array", "as", "asc", "authorization", "between", "binary", "both", "by", "case", "cast",
+    "change", "check", "collate", "column", "condition", "constraint", "create", "cross", "current_date",
+    "current_time", "current_timestamp", "current_user", "database", "databases", "default", "deferrable", "delete",
+    "desc", "describe", "distinct", "do", "drop", "else", "end", "except", "exists", "false", "fetch", "for",
+    "foreign", "from", "full", "function", "grant", "group", "groups", "having", "if", "in", "index", "inner",
+    "insert", "intersect", "interval", "into", "is", "join", "key", "keys", "lateral", "leading", "left", "like",
+    "limit", "lock", "match", "natural", "new", "not", "null", "off", "offset", "old", "on", "only", "option", "or",
+    "order", "outer", "over", "partition", "placing", "precision", "primary", "range", "rank", "read", "references",
+    "release", "rename", "repeat", "replace", "require", "restrict", "returning", "revoke", "right", "row", "rows",
+    "schema", "select", "session_user", "set", "show", "some", "sql", "ssl", "starting", "symmetric", "system",
+    "table", "then", "to", "trailing", "trigger", "true", "union", "unique", "unlock", "update", "usage", "use",
+    "user", "using", "values", "verbose", "when", "where", "window", "with", "write",
+];

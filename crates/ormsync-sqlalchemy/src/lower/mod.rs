@@ -1,0 +1,172 @@
+//! From what the models declare to the physical schema that SQLAlchemy's DDL compiler would make of it.
+
+mod column;
+mod compiler;
+mod constraint;
+mod default;
+mod expression;
+mod foreign_key;
+mod index;
+mod name;
+mod table;
+mod types;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use ormsync_dialect::Dialect;
+use ormsync_schema::{Diagnostic, Fact, Opaque, Schema};
+
+use crate::ReadOptions;
+use crate::mapping::{ColumnId, TableDraft, TableId};
+use crate::python::{Evaluator, Place, Value};
+use crate::release::Release;
+use compiler::Compiler;
+
+/// Makes the schema of everything the evaluator has collected.
+pub(crate) fn lower(evaluator: &mut Evaluator<'_>, options: &ReadOptions<'_>, release: Release) -> Schema {
+    let compiler = Compiler::of(options);
+    let default_namespace =
+        options.default_namespace.clone().unwrap_or_else(|| options.dialect.default_namespace().to_owned());
+    let mut schema = Schema::new(options.dialect.name());
+    schema.server = options.server.cloned();
+    let mut lowering = Lowering {
+        evaluator,
+        dialect: options.dialect,
+        compiler,
+        release,
+        default_namespace,
+        schema,
+        by_name: HashMap::new(),
+    };
+    lowering.run();
+    lowering.schema
+}
+
+/// What SQLAlchemy calls the dialect that the models are read for.
+pub(crate) fn dialect_name(options: &ReadOptions<'_>) -> &'static str {
+    Compiler::of(options).name()
+}
+
+/// The state of lowering.
+struct Lowering<'e, 'a> {
+    evaluator: &'e mut Evaluator<'a>,
+    dialect: &'static dyn Dialect,
+    compiler: Compiler,
+    release: Release,
+    default_namespace: String,
+    schema: Schema,
+    /// Tables by namespace and name.
+    by_name: HashMap<(String, Rc<str>), TableId>,
+}
+
+impl<'a> Lowering<'_, 'a> {
+    fn run(&mut self) {
+        let count = u32::try_from(self.evaluator.registry.tables.len()).unwrap_or(u32::MAX);
+        let ids: Vec<TableId> = (0..count).map(TableId).collect();
+        for id in &ids {
+            let key = (self.namespace_of(*id), Rc::clone(&self.draft(*id).name));
+            self.by_name.entry(key).or_insert(*id);
+        }
+        for id in &ids {
+            self.lower_table(*id);
+        }
+        for hidden in std::mem::take(&mut self.evaluator.registry.hidden) {
+            let opaque = self.opaque(Fact::Table, hidden.name.as_deref(), hidden.place);
+            self.schema.opaque.push(opaque);
+        }
+        self.set_voice();
+    }
+
+    fn draft(&self, id: TableId) -> &TableDraft<'a> {
+        self.evaluator.registry.table(id)
+    }
+
+    /// The namespace a table is in: its own `schema`, its metadata's, or the default one.
+    fn namespace_of(&self, id: TableId) -> String {
+        self.schema_of(id).map_or_else(|| self.default_namespace.clone(), |schema| schema.to_string())
+    }
+
+    /// The schema that SQLAlchemy has for a table, if any.
+    fn schema_of(&self, id: TableId) -> Option<Rc<str>> {
+        let draft = self.draft(id);
+        if let Some(schema) = &draft.schema {
+            return schema.value.as_text().filter(|schema| !schema.is_empty());
+        }
+        self.metadata_schema(id)
+    }
+
+    /// The schema of the metadata that a table is in.
+    fn metadata_schema(&self, id: TableId) -> Option<Rc<str>> {
+        let metadata = &self.draft(id).metadata;
+        self.evaluator.metadata_setting(metadata, 0, "schema")??.value.as_text()
+    }
+
+    /// The column that a value stands for in a table: attached, or the `Column(…)` it was made of.
+    fn column_of(&self, table: TableId, value: &Value<'a>) -> Option<ColumnId> {
+        match value {
+            Value::Column(id) => Some(*id),
+            Value::Symbol(symbol) => {
+                let draft = self.draft(table);
+                let index = draft.columns.iter().position(|column| column.made_of.contains(&symbol.id))?;
+                Some(ColumnId { table, index: u32::try_from(index).ok()? })
+            }
+            other => self.evaluator.registry.column_by_key(table, &other.as_text()?),
+        }
+    }
+
+    fn opaque(&self, fact: Fact, name: Option<&str>, place: Place) -> Opaque {
+        Opaque {
+            fact,
+            name: name.map(str::to_owned),
+            text: self.evaluator.source_text(place),
+            origin: self.evaluator.origin(place),
+        }
+    }
+
+    fn warn(&mut self, message: impl Into<String>, help: impl Into<String>, place: Place) {
+        self.evaluator.report_opaque(message, help, place);
+    }
+
+    fn error(&mut self, code: &str, message: impl Into<String>, help: impl Into<String>, place: Place) {
+        let origin = self.evaluator.origin(place);
+        self.evaluator.diagnostics.push(Diagnostic::error(code, message, origin).with_help(help));
+    }
+
+    /// What SQLAlchemy models have no words for, or leave unsaid in this project.
+    fn set_voice(&mut self) {
+        self.schema.unsaid.extend([
+            Fact::Trigger,
+            Fact::View,
+            Fact::ViewDefinition,
+            Fact::Extension,
+            Fact::Routine,
+            Fact::Policy,
+            Fact::Partitioning,
+        ]);
+        let says = |is_said: &dyn Fn(&ormsync_schema::Table) -> bool| {
+            self.schema.tables().any(|(_, _, table)| is_said(table))
+        };
+        let mut unsaid = Vec::new();
+        if !says(&|table| table.columns.values().any(|column| column.comment.is_some())) {
+            unsaid.push(Fact::ColumnComment);
+        }
+        if !says(&|table| table.comment.is_some()) {
+            unsaid.push(Fact::TableComment);
+        }
+        if !says(&|table| !table.options.is_empty()) {
+            unsaid.push(Fact::TableOptions);
+        }
+        if !says(&|table| table.columns.values().any(|column| column.collation.is_some())) {
+            unsaid.push(Fact::Collation);
+        }
+        let namespaces = &self.schema.namespaces;
+        if namespaces.values().all(|content| content.sequences.is_empty()) {
+            unsaid.push(Fact::Sequence);
+        }
+        if namespaces.values().all(|content| content.domains.is_empty()) {
+            unsaid.push(Fact::UserType);
+        }
+        self.schema.unsaid.extend(unsaid);
+    }
+}

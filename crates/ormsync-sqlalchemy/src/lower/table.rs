@@ -1,0 +1,141 @@
+//! One table.
+
+use std::rc::Rc;
+
+use ormsync_schema::{Fact, Table};
+
+use crate::lower::Lowering;
+use crate::lower::compiler::Compiler;
+use crate::lower::types::LoweredType;
+use crate::mapping::{ColumnId, TableId};
+use crate::python::{Located, Value};
+
+impl<'a> Lowering<'_, 'a> {
+    pub(super) fn lower_table(&mut self, id: TableId) {
+        let name = Rc::clone(&self.draft(id).name);
+        let place = self.draft(id).place;
+        if let Some(condition) = self.draft(id).condition {
+            self.warn(
+                format!("whether the table `{name}` exists depends on a condition that cannot be known"),
+                "declare it unconditionally, or make the condition a constant",
+                condition,
+            );
+            let opaque = self.opaque(Fact::Table, Some(&name), place);
+            self.schema.opaque.push(opaque);
+            return;
+        }
+        if let Some(schema) = self.draft(id).schema.clone()
+            && schema.value.as_text().is_none()
+        {
+            self.warn(
+                format!("the schema of the table `{name}` could not be worked out"),
+                "write it as a string",
+                schema.place,
+            );
+            let opaque = self.opaque(Fact::Table, Some(&name), schema.place);
+            self.schema.opaque.push(opaque);
+            return;
+        }
+        let namespace = self.namespace_of(id);
+        if self.schema.table(&namespace, &name).is_some() {
+            self.warn(
+                format!("the table `{name}` is declared twice; the first declaration is the one that is compared"),
+                "leave one of them, or give them different schemas",
+                place,
+            );
+            return;
+        }
+        let table = self.make_table(id);
+        self.schema.namespace_mut(&namespace).tables.insert(name.to_string(), table);
+    }
+
+    fn make_table(&mut self, id: TableId) -> Table {
+        let draft = self.draft(id);
+        let mut hidden = draft.hidden.clone();
+        for column in &draft.columns {
+            hidden.extend(
+                column.hidden.iter().filter(|part| !matches!(part.fact, Fact::Default | Fact::Nullability)).cloned(),
+            );
+        }
+        let mut table = Table {
+            model: draft.model.as_ref().map(ToString::to_string),
+            origin: self.evaluator.origin(draft.place),
+            ..Table::default()
+        };
+        let columns: Vec<ColumnId> = self
+            .evaluator
+            .registry
+            .columns_of(id)
+            .into_iter()
+            .filter(|column| !self.evaluator.registry.column(*column).is_system)
+            .collect();
+        let types: Vec<(ColumnId, LoweredType)> =
+            columns.iter().map(|column| (*column, self.column_type(*column))).collect();
+        let (key, key_symbol) = self.key_columns(id, &mut hidden);
+        let facts = self.key_facts(&key, &types);
+        for (column, lowered_type) in &types {
+            let lowered = self.lower_column(*column, lowered_type.clone(), &facts);
+            let name = self.evaluator.registry.column(*column).name.to_string();
+            table.columns.insert(name, lowered);
+        }
+        table.primary_key = self.lower_primary_key(id, &key, &facts, key_symbol.as_ref());
+        table.indexes = self.lower_indexes(id, &mut hidden);
+        table.indexes.extend(self.lower_unique_constraints(id, &mut hidden));
+        table.foreign_keys = self.lower_foreign_keys(id, &mut hidden);
+        table.checks = self.lower_checks(id, &types, &mut hidden);
+        table.exclusions = self.lower_exclusions(id, &mut hidden);
+        self.set_table_options(id, &mut table);
+        for part in hidden {
+            let opaque = self.opaque(part.fact, part.name.as_deref(), part.place);
+            if !table.opaque.contains(&opaque) {
+                table.opaque.push(opaque);
+            }
+        }
+        table
+    }
+
+    fn set_table_options(&mut self, id: TableId, table: &mut Table) {
+        for (name, located) in self.draft(id).options.clone() {
+            let text = printed(&located);
+            match (name.as_ref(), self.compiler) {
+                ("comment", compiler) if compiler.has_comments() => match text {
+                    Some(text) => table.comment = Some(text),
+                    None => {
+                        let opaque = self.opaque(Fact::TableComment, None, located.place);
+                        table.opaque.push(opaque);
+                    }
+                },
+                ("mysql_engine", Compiler::MySql { .. }) => set(table, "engine", text),
+                (
+                    "mysql_charset" | "mysql_default_charset" | "mysql_character_set" | "mysql_default_character_set",
+                    Compiler::MySql { .. },
+                ) => set(table, "charset", text),
+                ("mysql_collate" | "mysql_default_collate", Compiler::MySql { .. }) => set(table, "collation", text),
+                ("mysql_comment", Compiler::MySql { .. }) => table.comment = text,
+                ("sqlite_strict", Compiler::Sqlite) if located.value.truth() == Some(true) => {
+                    set(table, "strict", Some("true".to_owned()));
+                }
+                ("sqlite_with_rowid", Compiler::Sqlite) if located.value.truth() == Some(false) => {
+                    set(table, "without_rowid", Some("true".to_owned()));
+                }
+                ("postgresql_partition_by", Compiler::PostgreSql) => {
+                    table.partitioning = text.map(ormsync_schema::Partitioning::PartitionedBy);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn set(table: &mut Table, option: &str, value: Option<String>) {
+    if let Some(value) = value {
+        table.options.insert(option.to_owned(), value);
+    }
+}
+
+fn printed(located: &Located<'_>) -> Option<String> {
+    match &located.value {
+        Value::Int(number) => Some(number.to_string()),
+        other => other.as_text().map(|text| text.to_string()),
+    }
+}

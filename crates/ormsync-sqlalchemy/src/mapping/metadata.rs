@@ -1,0 +1,239 @@
+//! `MetaData`, `registry` and the bases that carry them.
+
+use std::rc::Rc;
+
+use crate::mapping::sqlalchemy_call;
+use crate::python::{Arguments, Class, Evaluator, Form, Located, Place, Symbol, Value, last_segment};
+
+/// The `MetaData` a table belongs to.
+#[derive(Debug, Clone)]
+pub(crate) enum Metadata<'a> {
+    /// One that was made by a call that was seen, or by SQLAlchemy itself.
+    Known(Rc<Symbol<'a>>),
+    /// One outside the project, by its dotted name (`sqlmodel.SQLModel.metadata`).
+    External(Rc<str>),
+    /// One that could not be found: its naming convention and schema are not known.
+    Unknown,
+}
+
+impl<'a> Metadata<'a> {
+    /// What a value that stands where a `MetaData` belongs is.
+    pub(crate) fn of(value: &Value<'a>) -> Self {
+        match value {
+            Value::Symbol(symbol) if sqlalchemy_call(value).is_some_and(|(name, ..)| name == "MetaData") => {
+                Self::Known(Rc::clone(symbol))
+            }
+            Value::External(path) => Self::External(Rc::clone(path)),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// An argument or later assigned attribute of a `MetaData`. The outer option is none where the
+    /// metadata itself is not known.
+    pub(crate) fn metadata_setting(
+        &self,
+        metadata: &Metadata<'a>,
+        position: usize,
+        name: &str,
+    ) -> Option<Option<Located<'a>>> {
+        match metadata {
+            Metadata::Unknown => None,
+            Metadata::External(path) => Some(self.external_attribute(&format!("{path}.{name}"))),
+            Metadata::Known(symbol) => {
+                if let Some(assigned) = symbol.attributes.borrow().get(name) {
+                    return Some(Some(assigned.clone()));
+                }
+                let Form::Call { arguments, .. } = &symbol.form else { return None };
+                if arguments.hidden.is_some() {
+                    return None;
+                }
+                let given = match position {
+                    usize::MAX => arguments.keyword(name),
+                    position => arguments.get(position, name),
+                };
+                Some(given.cloned())
+            }
+        }
+    }
+
+    /// `metadata` or `registry` of a declarative class that does not define it in its own body.
+    pub(crate) fn declarative_attribute(
+        &mut self,
+        class: &Rc<Class<'a>>,
+        name: &str,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        if name == "metadata" {
+            return match self.metadata_of_class(class, place) {
+                Metadata::Known(symbol) => Some(Value::Symbol(symbol)),
+                Metadata::External(path) => Some(Value::External(path)),
+                Metadata::Unknown => None,
+            };
+        }
+        None
+    }
+
+    /// The `MetaData` that tables of a declarative class go to.
+    pub(crate) fn metadata_of_class(&mut self, class: &Rc<Class<'a>>, place: Place) -> Metadata<'a> {
+        if let Some((_, found)) = class.find("metadata") {
+            return Metadata::of(&found.value);
+        }
+        if let Some((_, found)) = class.find("registry") {
+            return match &found.value {
+                Value::Symbol(symbol) => Metadata::of(&self.metadata_of_symbol(symbol, place)),
+                _ => Metadata::Unknown,
+            };
+        }
+        for decorator in class.lineage().iter().flat_map(|class| class.decorators.clone()) {
+            if let Some(registry) = registry_of_decorator(&decorator.value) {
+                return Metadata::of(&self.metadata_of_symbol(&registry, place));
+            }
+        }
+        let mut outermost = None;
+        for ancestor in &class.ancestors {
+            match ancestor {
+                Value::Symbol(symbol) => {
+                    if let Some(source) = metadata_source(symbol) {
+                        return Metadata::of(&self.metadata_of_symbol(&source, place));
+                    }
+                }
+                Value::External(path) if last_segment(path) == "SQLModel" => {
+                    return Metadata::External("sqlmodel.SQLModel.metadata".into());
+                }
+                Value::Class(class) => outermost = Some(Rc::clone(class)),
+                _ => {}
+            }
+        }
+        // `DeclarativeBase` makes one for the class that derives from it directly.
+        let root = outermost.unwrap_or_else(|| Rc::clone(class));
+        let is_declarative = root.descends_from(|path| last_segment(path).starts_with("DeclarativeBase"))
+            || root.decorators.iter().any(|decorator| is_as_declarative(&decorator.value));
+        if !is_declarative {
+            return Metadata::Unknown;
+        }
+        let made = self.call_symbol(Value::external("sqlalchemy.MetaData"), Arguments::default(), place);
+        let member = crate::python::Member {
+            annotation: None,
+            value: Some(Located { value: made.clone(), place }),
+            place,
+        };
+        root.members.borrow_mut().insert("metadata".into(), member);
+        Metadata::of(&made)
+    }
+
+    /// The `MetaData` of a `declarative_base(…)`, `registry(…)` or Flask's `SQLAlchemy(…)` object.
+    pub(crate) fn metadata_of_symbol(&mut self, symbol: &Rc<Symbol<'a>>, place: Place) -> Value<'a> {
+        if let Some(known) = symbol.attributes.borrow().get("metadata") {
+            return known.value.clone();
+        }
+        let Form::Call { callee, arguments } = &symbol.form else {
+            return Value::opaque("its metadata is not known", place);
+        };
+        if arguments.hidden.is_some() {
+            return Value::opaque("its arguments are not known", place);
+        }
+        let mut given = arguments.keyword("metadata").cloned();
+        if given.is_none() && matches!(callee, Value::External(path) if last_segment(path) == "SQLAlchemy") {
+            // `SQLAlchemy(model_class=Base)` takes the metadata of that base.
+            if let Some(Located { value: Value::Class(base), .. }) = arguments.keyword("model_class") {
+                let base = Rc::clone(base);
+                return match self.metadata_of_class(&base, place) {
+                    Metadata::Known(symbol) => Value::Symbol(symbol),
+                    _ => Value::opaque("its metadata is not known", place),
+                };
+            }
+        }
+        if let Some(registry) = arguments.keyword("registry")
+            && let Value::Symbol(registry) = &registry.value
+        {
+            let value = self.metadata_of_symbol(registry, place);
+            given = Some(Located { value, place });
+        }
+        let value = match given {
+            Some(given) if !matches!(given.value, Value::None) => given.value,
+            _ => self.call_symbol(Value::external("sqlalchemy.MetaData"), Arguments::default(), place),
+        };
+        symbol.attributes.borrow_mut().insert("metadata".into(), Located { value: value.clone(), place });
+        value
+    }
+
+    /// The `type_annotation_map` entries that hold for a class.
+    pub(crate) fn type_annotation_map(&self, class: &Rc<Class<'a>>) -> Vec<(Value<'a>, Located<'a>)> {
+        let entries = |value: &Value<'a>| match value {
+            Value::Dict(entries) => entries.borrow().clone(),
+            _ => Vec::new(),
+        };
+        if let Some((_, found)) = class.find("type_annotation_map") {
+            return entries(&found.value);
+        }
+        let argument = |symbol: &Rc<Symbol<'a>>| match &symbol.form {
+            Form::Call { arguments, .. } => arguments.keyword("type_annotation_map").map(|map| entries(&map.value)),
+            _ => None,
+        };
+        if let Some((_, Located { value: Value::Symbol(registry), .. })) = class.find("registry")
+            && let Some(found) = argument(&registry)
+        {
+            return found;
+        }
+        class
+            .ancestors
+            .iter()
+            .filter_map(|ancestor| metadata_source(ancestor.as_symbol()?))
+            .chain(class.lineage().iter().flat_map(|class| class.decorators.clone()).filter_map(|decorator| {
+                registry_of_decorator(&decorator.value)
+            }))
+            .find_map(|symbol| argument(&symbol))
+            .unwrap_or_default()
+    }
+}
+
+/// The call that a base symbol has its metadata from: `declarative_base(…)` itself, the registry of
+/// `registry().generate_base()`, the `SQLAlchemy(…)` of `db.Model`.
+pub(crate) fn metadata_source<'a>(symbol: &Rc<Symbol<'a>>) -> Option<Rc<Symbol<'a>>> {
+    match &symbol.form {
+        Form::Call { callee: Value::External(path), .. } => {
+            matches!(last_segment(path), "declarative_base" | "automap_base" | "registry" | "SQLAlchemy")
+                .then(|| Rc::clone(symbol))
+        }
+        Form::Call { callee: Value::Symbol(callee), .. } => match &callee.form {
+            Form::Attribute { of: Value::Symbol(of), name } if name.as_ref() == "generate_base" => Some(Rc::clone(of)),
+            _ => None,
+        },
+        Form::Attribute { of: Value::Symbol(of), name } if name.as_ref() == "Model" => metadata_source(of),
+        _ => None,
+    }
+}
+
+/// The registry of `@registry.mapped`, `@registry.mapped_as_dataclass(…)`, `@registry.as_declarative_base()`.
+pub(crate) fn registry_of_decorator<'a>(decorator: &Value<'a>) -> Option<Rc<Symbol<'a>>> {
+    let symbol = decorator.as_symbol()?;
+    match &symbol.form {
+        Form::Attribute { of: Value::Symbol(of), name }
+            if matches!(name.as_ref(), "mapped" | "mapped_as_dataclass" | "as_declarative_base") =>
+        {
+            Some(Rc::clone(of))
+        }
+        Form::Call { callee, arguments } => match callee {
+            Value::External(path) if last_segment(path) == "mapped_as_dataclass" => {
+                arguments.positional.first()?.value.as_symbol().cloned()
+            }
+            Value::Symbol(_) => registry_of_decorator(callee),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a decorator makes a class a declarative base.
+pub(crate) fn is_as_declarative(decorator: &Value<'_>) -> bool {
+    let Some(symbol) = decorator.as_symbol() else { return false };
+    match &symbol.form {
+        Form::Call { callee: Value::External(path), .. } => last_segment(path) == "as_declarative",
+        Form::Call { callee: Value::Symbol(callee), .. } => {
+            matches!(&callee.form, Form::Attribute { name, .. } if name.as_ref() == "as_declarative_base")
+        }
+        _ => false,
+    }
+}

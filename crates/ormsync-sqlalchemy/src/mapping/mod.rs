@@ -1,0 +1,175 @@
+//! What the models declare, still in SQLAlchemy's terms: tables with their columns and arguments as the
+//! evaluator left them. `crate::lower` makes the physical schema of it.
+
+mod annotation;
+mod column;
+mod declarative;
+mod metadata;
+mod table;
+
+use std::rc::Rc;
+
+use ormsync_schema::Fact;
+
+use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
+
+pub(crate) use column::ColumnDraft;
+pub(crate) use metadata::Metadata;
+
+/// A table by its position in [`Registry::tables`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TableId(pub(crate) u32);
+
+/// A column by its table and position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ColumnId {
+    pub(crate) table: TableId,
+    pub(crate) index: u32,
+}
+
+/// Everything the models declare.
+#[derive(Debug, Default)]
+pub(crate) struct Registry<'a> {
+    pub(crate) tables: Vec<TableDraft<'a>>,
+    /// Tables of which not even the name or existence is certain.
+    pub(crate) hidden: Vec<HiddenTable>,
+    /// Indexes and constraints over columns that had no table yet when they were made.
+    pending: Vec<Rc<Symbol<'a>>>,
+}
+
+/// A table whose existence or name could not be known.
+#[derive(Debug)]
+pub(crate) struct HiddenTable {
+    pub(crate) name: Option<Rc<str>>,
+    pub(crate) place: Place,
+}
+
+/// A table as it was declared.
+#[derive(Debug)]
+pub(crate) struct TableDraft<'a> {
+    pub(crate) name: Rc<str>,
+    /// The `schema` argument.
+    pub(crate) schema: Option<Located<'a>>,
+    pub(crate) metadata: Metadata<'a>,
+    /// The class mapped to it.
+    pub(crate) model: Option<Rc<str>>,
+    pub(crate) columns: Vec<ColumnDraft<'a>>,
+    /// Constraints and indexes, as they were written.
+    pub(crate) items: Vec<Rc<Symbol<'a>>>,
+    /// Keyword arguments: `comment`, `mysql_engine` …
+    pub(crate) options: Vec<(Rc<str>, Located<'a>)>,
+    pub(crate) place: Place,
+    /// What could not be read of it.
+    pub(crate) hidden: Vec<HiddenPart>,
+    /// The condition that decides whether it exists, where that could not be known.
+    pub(crate) condition: Option<Place>,
+}
+
+/// Part of a table that could not be read.
+#[derive(Debug, Clone)]
+pub(crate) struct HiddenPart {
+    pub(crate) fact: Fact,
+    pub(crate) name: Option<Rc<str>>,
+    pub(crate) place: Place,
+}
+
+impl<'a> Registry<'a> {
+    pub(crate) fn table(&self, id: TableId) -> &TableDraft<'a> {
+        &self.tables[id.0 as usize]
+    }
+
+    pub(crate) fn table_mut(&mut self, id: TableId) -> &mut TableDraft<'a> {
+        &mut self.tables[id.0 as usize]
+    }
+
+    pub(crate) fn column(&self, id: ColumnId) -> &ColumnDraft<'a> {
+        &self.table(id.table).columns[id.index as usize]
+    }
+
+    pub(crate) fn columns_of(&self, table: TableId) -> Vec<ColumnId> {
+        (0..self.table(table).columns.len())
+            .map(|index| ColumnId { table, index: u32::try_from(index).unwrap_or(u32::MAX) })
+            .collect()
+    }
+
+    pub(crate) fn column_by_key(&self, table: TableId, key: &str) -> Option<ColumnId> {
+        let index = self.table(table).columns.iter().position(|column| column.key.as_ref() == key)?;
+        Some(ColumnId { table, index: u32::try_from(index).ok()? })
+    }
+
+    pub(crate) fn add_table(&mut self, table: TableDraft<'a>) -> TableId {
+        self.tables.push(table);
+        TableId(u32::try_from(self.tables.len() - 1).unwrap_or(u32::MAX))
+    }
+}
+
+impl<'a> TableDraft<'a> {
+    pub(crate) fn new(name: Rc<str>, metadata: Metadata<'a>, place: Place) -> Self {
+        Self {
+            name,
+            schema: None,
+            metadata,
+            model: None,
+            columns: Vec::new(),
+            items: Vec::new(),
+            options: Vec::new(),
+            place,
+            hidden: Vec::new(),
+            condition: None,
+        }
+    }
+
+    /// Adds a column; one of the same key takes the older one's place, as in SQLAlchemy.
+    pub(crate) fn add_column(&mut self, column: ColumnDraft<'a>) -> usize {
+        match self.columns.iter().position(|known| known.key == column.key) {
+            Some(at) => {
+                self.columns[at] = column;
+                at
+            }
+            None => {
+                self.columns.push(column);
+                self.columns.len() - 1
+            }
+        }
+    }
+
+    pub(crate) fn option(&self, name: &str) -> Option<&Located<'a>> {
+        self.options.iter().rev().find(|(key, _)| key.as_ref() == name).map(|(_, value)| value)
+    }
+
+    /// The column that an unattached `Column(…)` object became here.
+    pub(crate) fn column_of_symbol(&self, symbol: u32) -> Option<&ColumnDraft<'a>> {
+        self.columns.iter().find(|column| column.made_of.contains(&symbol))
+    }
+}
+
+/// The name of a SQLAlchemy callable that was called, and its arguments: `Column`, `Index` …
+pub(crate) fn sqlalchemy_call<'v, 'a>(
+    value: &'v Value<'a>,
+) -> Option<(&'v str, &'v Rc<Symbol<'a>>, &'v crate::python::Arguments<'a>)> {
+    let symbol = value.as_symbol()?;
+    let (path, arguments) = symbol.external_call()?;
+    is_sqlalchemy(path).then(|| (last_segment(path), symbol, arguments))
+}
+
+/// Whether a dotted name is SQLAlchemy's own or one that a framework hands on unchanged.
+pub(crate) fn is_sqlalchemy(path: &str) -> bool {
+    path.starts_with("sqlalchemy.") || path.starts_with("sqlmodel.") || path.starts_with("flask_sqlalchemy.")
+}
+
+impl<'a> Evaluator<'a> {
+    /// What is left to do when all modules have run.
+    pub(crate) fn finish_pending(&mut self) {
+        self.registry.pending.clear();
+        if self.is_exhausted {
+            self.diagnostics.push(
+                ormsync_schema::Diagnostic::warning(
+                    "sqlalchemy-limit",
+                    "some module does too much work on import to be followed, so tables may be missing here",
+                    ormsync_schema::Origin::nowhere(),
+                )
+                .with_help("declare tables with plain classes rather than in long loops"),
+            );
+        }
+    }
+}

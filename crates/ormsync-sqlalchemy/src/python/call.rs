@@ -1,0 +1,334 @@
+//! Calls: of functions and classes of the project, of what Python brings, and of what stays a symbol.
+
+use std::rc::Rc;
+
+use crate::python::attribute::{DIALECT_OBJECT, is_decorated};
+use crate::python::evaluator::{DEPTH, Evaluator, Frame, SIZE};
+use crate::python::scope::{Scope, ScopeKind};
+use crate::python::statement::Flow;
+use crate::python::value::{Arguments, Class, Code, Form, Function, Located, Place, Value, last_segment};
+
+/// The attribute under which an object keeps the arguments that its `__init__` gave to `super().__init__`.
+pub(crate) const SUPER_ARGUMENTS: &str = "super().__init__";
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn call(
+        &mut self,
+        frame: &Frame<'a>,
+        callee: Value<'a>,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
+        match callee {
+            Value::Opaque(_) => callee,
+            Value::External(path) => self.call_external(frame, &path, arguments, place),
+            Value::Class(class) => self.instantiate(class, arguments, place),
+            Value::Function(function) => self.invoke(&function, arguments, place),
+            Value::Method(method) => {
+                let mut arguments = arguments;
+                arguments.positional.insert(0, Located { value: method.0.clone(), place });
+                self.invoke(&method.1, arguments, place)
+            }
+            Value::Symbol(symbol) => {
+                if let Form::Attribute { of, name } = &symbol.form {
+                    if let Some(value) = self.call_method(of, name, &arguments, place) {
+                        return value;
+                    }
+                    if let Some(value) = self.call_object_method(frame, of, name, &arguments, place) {
+                        return value;
+                    }
+                }
+                if let Some((path, bound)) = symbol.external_call()
+                    && last_segment(path) == "partial"
+                    && let Some((function, rest)) = bound.positional.split_first()
+                {
+                    let mut all = Arguments { positional: rest.to_vec(), ..bound.clone() };
+                    all.positional.extend(arguments.positional);
+                    all.keywords.extend(arguments.keywords);
+                    all.hidden = all.hidden.or(arguments.hidden);
+                    return self.call(frame, function.value.clone(), all, place);
+                }
+                self.call_symbol(Value::Symbol(symbol), arguments, place)
+            }
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Text(_)
+            | Value::Bytes(_)
+            | Value::Tuple(_)
+            | Value::List(_)
+            | Value::Dict(_)
+            | Value::EnumMember(_)
+            | Value::Module(_)
+            | Value::Table(_)
+            | Value::TableColumns(_)
+            | Value::Column(_) => Value::opaque(format!("{} is called", callee.kind()), place),
+        }
+    }
+
+    fn call_external(
+        &mut self,
+        frame: &Frame<'a>,
+        path: &str,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
+        if let Some(name) = path.strip_prefix("builtins.") {
+            return match self.call_builtin(frame, name, &arguments, place) {
+                Some(value) => value,
+                None => self.call_symbol(Value::external(path), arguments, place),
+            };
+        }
+        match path {
+            "typing.cast" => {
+                if let Some(value) = arguments.positional.get(1) {
+                    return value.value.clone();
+                }
+            }
+            "re.sub" => {
+                if let Some(text) = substitute(&arguments) {
+                    return Value::text(&text);
+                }
+            }
+            "copy.copy" | "copy.deepcopy" => {
+                if let Some(value) = arguments.positional.first() {
+                    return self.copy_of(&value.value);
+                }
+            }
+            _ => {}
+        }
+        if path.starts_with(DIALECT_OBJECT) && last_segment(path) == "type_descriptor" {
+            return arguments.positional.first().map_or(Value::None, |argument| argument.value.clone());
+        }
+        if path.starts_with("sqlalchemy") || path.starts_with("flask_sqlalchemy") || path.starts_with("sqlmodel") {
+            return self.call_sqlalchemy(path, arguments, place);
+        }
+        self.call_symbol(Value::external(path), arguments, place)
+    }
+
+    /// A new object with the same arguments, as `column.copy()` makes one.
+    pub(crate) fn copy_of(&mut self, value: &Value<'a>) -> Value<'a> {
+        match value {
+            Value::Symbol(symbol) => match &symbol.form {
+                Form::Call { callee, arguments } => {
+                    let (callee, arguments, place) = (callee.clone(), arguments.clone(), symbol.place);
+                    self.call_symbol(callee, arguments, place)
+                }
+                _ => value.clone(),
+            },
+            Value::List(items) => Value::list(items.borrow().clone()),
+            Value::Dict(entries) => Value::dict(entries.borrow().clone()),
+            other => other.clone(),
+        }
+    }
+
+    /// Methods of symbols that have an effect here.
+    fn call_object_method(
+        &mut self,
+        frame: &Frame<'a>,
+        object: &Value<'a>,
+        name: &str,
+        arguments: &Arguments<'a>,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        match object {
+            Value::Table(table) if matches!(name, "append_column" | "append_constraint") => {
+                let argument = arguments.positional.first()?;
+                self.append_to_table(*table, argument);
+                Some(Value::None)
+            }
+            Value::Symbol(symbol) => {
+                if name == "__init__" && symbol.external_call().is_some_and(|(path, _)| path == "builtins.super") {
+                    // The object under construction is what the function calls its first parameter.
+                    let owner = frame.scope.names.borrow().values().next().cloned();
+                    if let Some(Value::Symbol(owner)) = owner {
+                        let value = self.call_symbol(Value::external(SUPER_ARGUMENTS), arguments.clone(), place);
+                        owner.attributes.borrow_mut().insert(SUPER_ARGUMENTS.into(), Located { value, place });
+                    }
+                    return Some(Value::None);
+                }
+                match name {
+                    "Table" => {
+                        let (path, _) = symbol.external_call()?;
+                        (last_segment(path) == "SQLAlchemy")
+                            .then(|| self.declare_flask_table(symbol, arguments.clone(), place))
+                    }
+                    "sub" => {
+                        let (path, pattern) = symbol.external_call()?;
+                        if path != "re.compile" {
+                            return None;
+                        }
+                        let mut all = pattern.clone();
+                        all.positional.extend(arguments.positional.iter().cloned());
+                        substitute(&all).map(|text| Value::text(&text))
+                    }
+                    "copy" | "_copy" => {
+                        let (path, _) = symbol.external_call()?;
+                        matches!(last_segment(path), "Column" | "mapped_column").then(|| self.copy_of(object))
+                    }
+                    "map_imperatively" => {
+                        let (class, table) = (arguments.get(0, "class_")?, arguments.get(1, "local_table")?);
+                        self.map_imperatively(&class.value, &table.value);
+                        Some(Value::None)
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Makes an object of a class of the project: a symbol whose `__init__` has run.
+    pub(crate) fn instantiate(&mut self, class: Rc<Class<'a>>, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+        if let Some(members) = self.enum_members(&class)
+            && let Some(wanted) = arguments.positional.first()
+        {
+            let found = members.into_iter().find(|member| member.value.equals(&wanted.value) == Some(true));
+            return found.map_or_else(
+                || Value::opaque("the enum has no member of that value that is known", place),
+                Value::EnumMember,
+            );
+        }
+        let constructor = class.find("__init__");
+        let object = self.call_symbol(Value::Class(class), arguments.clone(), place);
+        if let Some((_, Located { value: Value::Function(function), .. })) = constructor {
+            let mut all = arguments;
+            all.positional.insert(0, Located { value: object.clone(), place });
+            self.invoke(&function, all, place);
+        }
+        object
+    }
+
+    /// Runs a function of the project. What cannot be followed to its end is opaque.
+    pub(crate) fn invoke(&mut self, function: &Rc<Function<'a>>, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+        if self.depth >= DEPTH {
+            return Value::opaque("calls are nested too deep", place);
+        }
+        let is_plain = function.decorators.iter().all(|decorator| match decorator {
+            Value::External(path) => HARMLESS_DECORATORS.iter().any(|name| path.split('.').any(|part| part == *name)),
+            Value::Symbol(symbol) => symbol
+                .external_call()
+                .is_some_and(|(path, _)| HARMLESS_DECORATORS.iter().any(|name| last_segment(path) == *name)),
+            _ => false,
+        });
+        if !is_plain {
+            return Value::opaque(format!("`{}` is wrapped by a decorator that is not known", function.name), place);
+        }
+        let scope = Scope::new(ScopeKind::Function, Some(Rc::clone(&function.scope)));
+        let frame = Frame { module: function.module, scope, members: None };
+        if let Err(unknown) = self.bind_parameters(&frame, function, arguments, place) {
+            return unknown;
+        }
+        self.depth += 1;
+        let result = match function.code {
+            Code::Lambda(lambda) => self.evaluate(&frame, &lambda.body),
+            Code::Definition(definition) => {
+                if definition.is_async {
+                    Value::opaque(format!("`{}` is asynchronous", function.name), place)
+                } else {
+                    match self.execute_all(&frame, &definition.body) {
+                        Flow::Return(value) => value,
+                        Flow::Next | Flow::Break | Flow::Continue => Value::None,
+                        Flow::Unknown(_) => Value::opaque(
+                            format!("what `{}` returns depends on something unknown", function.name),
+                            place,
+                        ),
+                    }
+                }
+            }
+        };
+        self.depth -= 1;
+        result
+    }
+
+    fn bind_parameters(
+        &mut self,
+        frame: &Frame<'a>,
+        function: &Rc<Function<'a>>,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Result<(), Value<'a>> {
+        let parameters = match function.code {
+            Code::Definition(definition) => Some(definition.parameters.as_ref()),
+            Code::Lambda(lambda) => lambda.parameters.as_deref(),
+        };
+        let Some(parameters) = parameters else { return Ok(()) };
+        if arguments.hidden.is_some() {
+            return Err(Value::opaque("it is called with arguments that are not known", place));
+        }
+        let defaults = Frame { module: function.module, scope: Rc::clone(&function.scope), members: None };
+        let mut positional = arguments.positional.into_iter();
+        let mut keywords = arguments.keywords;
+        for parameter in parameters.posonlyargs.iter().chain(&parameters.args) {
+            let name = parameter.parameter.name.as_str();
+            let given = positional.next().map(|argument| argument.value).or_else(|| take(&mut keywords, name));
+            let value = match (given, &parameter.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => self.evaluate(&defaults, default),
+                (None, None) => return Err(Value::opaque(format!("the argument `{name}` is missing"), place)),
+            };
+            frame.scope.set(name, value);
+        }
+        if let Some(rest) = &parameters.vararg {
+            frame.scope.set(rest.name.as_str(), Value::tuple(positional.collect()));
+        }
+        for parameter in &parameters.kwonlyargs {
+            let name = parameter.parameter.name.as_str();
+            let value = match (take(&mut keywords, name), &parameter.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => self.evaluate(&defaults, default),
+                (None, None) => return Err(Value::opaque(format!("the argument `{name}` is missing"), place)),
+            };
+            frame.scope.set(name, value);
+        }
+        if let Some(rest) = &parameters.kwarg {
+            let entries = keywords.into_iter().map(|(name, value)| (Value::Text(name), value)).collect();
+            frame.scope.set(rest.name.as_str(), Value::dict(entries));
+        }
+        Ok(())
+    }
+}
+
+/// Decorators that leave what the function returns as it is.
+const HARMLESS_DECORATORS: &[&str] = &[
+    "cache", "cached_property", "classmethod", "declared_attr", "lru_cache", "override", "property", "staticmethod",
+    "wraps", "hybrid_property", "final", "abstractmethod",
+];
+
+fn take<'a>(keywords: &mut Vec<(Rc<str>, Located<'a>)>, name: &str) -> Option<Value<'a>> {
+    let at = keywords.iter().position(|(keyword, _)| keyword.as_ref() == name)?;
+    Some(keywords.remove(at).1.value)
+}
+
+/// `re.sub(pattern, replacement, text)`: how many projects make table names of class names.
+fn substitute(arguments: &Arguments<'_>) -> Option<String> {
+    let [pattern, replacement, text] = arguments.positional.as_slice() else { return None };
+    if !arguments.keywords.is_empty() {
+        return None;
+    }
+    let (pattern, replacement, text) = (pattern.value.as_text()?, replacement.value.as_text()?, text.value.as_text()?);
+    if text.len() > SIZE || pattern.len() > 500 {
+        return None;
+    }
+    let pattern = fancy_regex::Regex::new(&pattern).ok()?;
+    // `\1` is Python's spelling; the crate's is `${1}`, and `$` means nothing to Python.
+    let mut template = String::new();
+    let mut letters = replacement.replace('$', "$$").chars().collect::<Vec<_>>().into_iter().peekable();
+    while let Some(letter) = letters.next() {
+        match (letter, letters.peek()) {
+            ('\\', Some(digit)) if digit.is_ascii_digit() => {
+                template.push_str(&format!("${{{digit}}}"));
+                letters.next();
+            }
+            ('\\', _) => return None,
+            _ => template.push(letter),
+        }
+    }
+    pattern.try_replacen(&text, 0, template.as_str()).ok().map(std::borrow::Cow::into_owned)
+}
+
+/// Whether a function of a class body stands for an attribute that is made for each mapped class.
+pub(crate) fn is_declared_attribute(function: &Function<'_>) -> bool {
+    is_decorated(function, "declared_attr")
+}

@@ -1,0 +1,182 @@
+//! The evaluator's state, its limits, and the running of modules.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+use ormsync_schema::{Diagnostic, Origin, Span};
+use ruff_text_size::TextRange;
+
+use crate::mapping::Registry;
+use crate::program::{ModuleId, Program};
+use crate::python::scope::{Scope, ScopeKind};
+use crate::release::Release;
+use crate::python::value::{Arguments, Form, Located, Member, Place, Symbol, Value};
+
+/// How many expressions and statements one top-level statement may cost.
+const STEPS: u32 = 300_000;
+/// How deep expressions and calls may nest.
+pub(super) const DEPTH: u32 = 250;
+/// How many elements or characters a computed value may have.
+pub(super) const SIZE: usize = 20_000;
+
+/// Runs modules and collects the tables they declare.
+pub(crate) struct Evaluator<'a> {
+    pub(crate) program: &'a Program,
+    /// What SQLAlchemy calls the dialect that models are read for: `postgresql`, `mysql`, `mariadb`, `sqlite`.
+    pub(crate) dialect_name: &'static str,
+    /// The SQLAlchemy that the project uses.
+    pub(crate) release: Release,
+    pub(crate) registry: Registry<'a>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The scope of every module that has begun to run.
+    modules: Vec<Option<Rc<Scope<'a>>>>,
+    /// Attributes assigned to things outside the project: `SQLModel.metadata.naming_convention = {...}`.
+    pub(super) external_attributes: HashMap<String, Located<'a>>,
+    next_id: u32,
+    steps: u32,
+    pub(super) depth: u32,
+    /// The condition that decides whether the present code runs at all, where that could not be known.
+    pub(super) condition: Option<Place>,
+    /// Whether a statement ran out of steps.
+    pub(crate) is_exhausted: bool,
+}
+
+/// What a class body collects besides its names.
+pub(super) type Members<'a> = Rc<RefCell<IndexMap<Rc<str>, Member<'a>>>>;
+
+/// Where code runs.
+#[derive(Clone)]
+pub(crate) struct Frame<'a> {
+    pub(crate) module: ModuleId,
+    pub(crate) scope: Rc<Scope<'a>>,
+    /// The members of the class whose body this is.
+    pub(super) members: Option<Members<'a>>,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) fn place(&self, range: TextRange) -> Place {
+        Place { module: self.module, span: Span::new(range.start().to_usize(), range.end().to_usize()) }
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(program: &'a Program, dialect_name: &'static str, release: Release) -> Self {
+        Self {
+            program,
+            dialect_name,
+            release,
+            registry: Registry::default(),
+            diagnostics: Vec::new(),
+            modules: vec![None; program.modules.len()],
+            external_attributes: HashMap::new(),
+            next_id: 0,
+            steps: 0,
+            depth: 0,
+            condition: None,
+            is_exhausted: false,
+        }
+    }
+
+    /// Runs every root module, and with them what they import.
+    pub(crate) fn run(&mut self) {
+        for index in 0..self.program.modules.len() {
+            if self.program.modules[index].is_root {
+                self.run_module(ModuleId(u32::try_from(index).unwrap_or(u32::MAX)));
+            }
+        }
+        self.finish_pending();
+    }
+
+    /// The names of a module, which runs now if it has not yet. In a circle of imports they are those
+    /// that the module has so far, as in Python.
+    pub(crate) fn run_module(&mut self, id: ModuleId) -> Rc<Scope<'a>> {
+        let index = id.0 as usize;
+        if let Some(scope) = &self.modules[index] {
+            return Rc::clone(scope);
+        }
+        let scope = Scope::new(ScopeKind::Module, None);
+        self.modules[index] = Some(Rc::clone(&scope));
+        if self.depth >= DEPTH {
+            return scope;
+        }
+        let program = self.program;
+        let module = program.module(id);
+        scope.set("__name__", Value::text(&module.name));
+        let frame = Frame { module: id, scope: Rc::clone(&scope), members: None };
+        // A module's own run is not bound by the condition or budget of the statement that imports it.
+        let condition = self.condition.take();
+        self.depth += 1;
+        for statement in &module.body {
+            let steps = std::mem::take(&mut self.steps);
+            self.execute(&frame, statement);
+            self.steps = steps;
+        }
+        self.depth -= 1;
+        self.condition = condition;
+        scope
+    }
+
+    /// Counts a step. False once the present top-level statement has used up its budget.
+    pub(super) fn step(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps > STEPS {
+            self.is_exhausted = true;
+            return false;
+        }
+        true
+    }
+
+    /// The condition that decides whether the present code runs at all, where that could not be known.
+    pub(crate) fn condition(&self) -> Option<Place> {
+        self.condition
+    }
+
+    /// What was assigned to an attribute of something outside the project.
+    pub(crate) fn external_attribute(&self, path: &str) -> Option<Located<'a>> {
+        self.external_attributes.get(path).cloned()
+    }
+
+    pub(crate) fn new_id(&mut self) -> u32 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub(crate) fn symbol(&mut self, form: Form<'a>, place: Place) -> Value<'a> {
+        let id = self.new_id();
+        Value::Symbol(Rc::new(Symbol { id, place, form, attributes: RefCell::default() }))
+    }
+
+    pub(crate) fn call_symbol(&mut self, callee: Value<'a>, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+        self.symbol(Form::Call { callee, arguments }, place)
+    }
+
+    pub(crate) fn origin(&self, place: Place) -> Origin {
+        self.program.origin(place.module, place.span)
+    }
+
+    /// The source text at a place, on one line and not too long.
+    pub(crate) fn source_text(&self, place: Place) -> String {
+        shorten(self.program.slice(place.module, place.span))
+    }
+
+    /// Says that something was not understood.
+    pub(crate) fn report_opaque(&mut self, message: impl Into<String>, help: impl Into<String>, place: Place) {
+        let origin = self.origin(place);
+        self.diagnostics.push(Diagnostic::warning("sqlalchemy-opaque", message, origin).with_help(help));
+    }
+
+    pub(crate) fn located(&self, value: Value<'a>, place: Place) -> Located<'a> {
+        Located { value, place }
+    }
+}
+
+/// Source text on one line, cut where it gets long.
+pub(crate) fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(120) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}

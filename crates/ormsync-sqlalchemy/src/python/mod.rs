@@ -1,0 +1,23 @@
+//! A partial evaluator of Python: it runs what a module does when it is imported, as far as that is known
+//! without running anything else.
+//!
+//! Constants, classes and functions of the project are evaluated; what lies outside becomes symbols
+//! ([`value`]). Work is bounded: every top-level statement has a budget of steps, calls nest only so deep,
+//! and values grow only so large. What goes beyond is opaque, never a hang.
+
+mod attribute;
+mod builtins;
+mod call;
+mod class;
+mod evaluator;
+mod expression;
+mod imports;
+mod operators;
+mod scope;
+mod statement;
+mod value;
+
+pub(crate) use attribute::DIALECT_OBJECT;
+pub(crate) use call::{SUPER_ARGUMENTS, is_declared_attribute};
+pub(crate) use evaluator::{Evaluator, Frame};
+pub(crate) use value::{Arguments, Class, Form, Function, Located, Member, Place, Symbol, Value, last_segment};
