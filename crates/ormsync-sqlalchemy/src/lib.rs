@@ -1,9 +1,13 @@
 //! Reads SQLAlchemy models from Python source, without importing it.
 
+mod spelling;
+
 use std::path::PathBuf;
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{ObjectPath, Reading, Schema, Server, SourceFiles, Spelling};
+use ormsync_schema::{Reading, Schema, Server, SourceFiles};
+
+pub use spelling::{SqlAlchemySpelling, write_models};
 
 /// The tables that Alembic makes in a database.
 pub const OWN_TABLES: &[&str] = &["alembic_version"];
@@ -23,14 +27,4 @@ pub struct ReadOptions<'a> {
 /// inside the roots and their parent packages. What is missing or unreadable is a diagnostic.
 pub fn read(_roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
     Reading { schema: Schema::new(options.dialect.name()), diagnostics: Vec::new(), files: SourceFiles::default() }
-}
-
-/// Writes objects as SQLAlchemy declarations, for suggested fixes.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SqlAlchemySpelling;
-
-impl Spelling for SqlAlchemySpelling {
-    fn spell(&self, _wanted: &Schema, _own: &Schema, _path: &ObjectPath) -> Option<String> {
-        None
-    }
 }
