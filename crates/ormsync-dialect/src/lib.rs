@@ -16,9 +16,13 @@
 
 mod catalogue;
 mod dialect;
+mod equality;
 mod expression;
+mod foreign_keys;
+mod literal;
 mod mysql;
 mod postgres;
+mod schema_walk;
 mod sqlite;
 mod type_text;
 

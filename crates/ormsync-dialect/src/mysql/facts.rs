@@ -1,8 +1,10 @@
 //! Names, limits, quoting and folding of MySQL and MariaDB.
 
+use ormsync_schema::Server;
+
 use crate::IdentifierLimit;
 
-/// How long a name may be.
+/// How long a name may be. Longer ones are refused, not cut.
 pub(super) const IDENTIFIER_LIMIT: IdentifierLimit = IdentifierLimit::Characters(64);
 
 /// Quotes a name.
@@ -10,12 +12,243 @@ pub(super) fn quote_identifier(name: &str) -> String {
     format!(r#"`{}`"#, name.replace('`', r#"``"#))
 }
 
-/// Quotes a string constant.
-pub(super) fn quote_text(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// Quotes a name unless it means the same without quotes.
+pub(super) fn quote_if_needed(name: &str) -> String {
+    let plain = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+        && !is_reserved(&name.to_lowercase());
+    if plain { name.to_owned() } else { quote_identifier(name) }
 }
 
-/// Whether two spellings mean the same name.
+/// Words that can't name a column without quotes (MySQL 9 reference manual, "Keywords and Reserved
+/// Words", and MariaDB's "Reserved Words"); those that appear as names of columns.
+fn is_reserved(word: &str) -> bool {
+    const RESERVED: &[&str] = &[
+        "add",
+        "all",
+        "alter",
+        "analyze",
+        "and",
+        "as",
+        "asc",
+        "before",
+        "between",
+        "both",
+        "by",
+        "call",
+        "cascade",
+        "case",
+        "change",
+        "char",
+        "character",
+        "check",
+        "collate",
+        "column",
+        "condition",
+        "constraint",
+        "continue",
+        "convert",
+        "create",
+        "cross",
+        "cube",
+        "current_date",
+        "current_role",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "cursor",
+        "database",
+        "databases",
+        "dec",
+        "decimal",
+        "declare",
+        "default",
+        "delayed",
+        "delete",
+        "desc",
+        "describe",
+        "distinct",
+        "div",
+        "double",
+        "drop",
+        "dual",
+        "each",
+        "else",
+        "empty",
+        "end",
+        "escaped",
+        "except",
+        "exists",
+        "exit",
+        "explain",
+        "false",
+        "fetch",
+        "float",
+        "for",
+        "force",
+        "foreign",
+        "from",
+        "fulltext",
+        "function",
+        "generated",
+        "get",
+        "grant",
+        "group",
+        "grouping",
+        "groups",
+        "having",
+        "if",
+        "ignore",
+        "in",
+        "index",
+        "inner",
+        "insert",
+        "int",
+        "integer",
+        "intersect",
+        "interval",
+        "into",
+        "is",
+        "join",
+        "key",
+        "keys",
+        "kill",
+        "lag",
+        "lateral",
+        "lead",
+        "leading",
+        "leave",
+        "left",
+        "like",
+        "limit",
+        "lines",
+        "load",
+        "lock",
+        "long",
+        "loop",
+        "match",
+        "mod",
+        "natural",
+        "not",
+        "null",
+        "numeric",
+        "of",
+        "on",
+        "option",
+        "or",
+        "order",
+        "out",
+        "outer",
+        "over",
+        "partition",
+        "precision",
+        "primary",
+        "procedure",
+        "range",
+        "rank",
+        "read",
+        "real",
+        "recursive",
+        "references",
+        "regexp",
+        "release",
+        "rename",
+        "repeat",
+        "replace",
+        "require",
+        "restrict",
+        "return",
+        "revoke",
+        "right",
+        "rlike",
+        "row",
+        "row_number",
+        "rows",
+        "schema",
+        "select",
+        "separator",
+        "set",
+        "show",
+        "signal",
+        "smallint",
+        "sql",
+        "ssl",
+        "starting",
+        "stored",
+        "system",
+        "table",
+        "then",
+        "tinyint",
+        "to",
+        "trailing",
+        "trigger",
+        "true",
+        "undo",
+        "union",
+        "unique",
+        "unlock",
+        "unsigned",
+        "update",
+        "usage",
+        "use",
+        "using",
+        "values",
+        "varchar",
+        "virtual",
+        "when",
+        "where",
+        "while",
+        "window",
+        "with",
+        "write",
+        "xor",
+        "zerofill",
+    ];
+    RESERVED.binary_search(&word).is_ok()
+}
+
+/// Quotes a string constant: a backslash escapes unless `NO_BACKSLASH_ESCAPES` is on, which is not
+/// the default.
+pub(super) fn quote_text(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// Whether two spellings mean the same name: column, index and constraint names ignore case. Names of
+/// tables do so only on servers with `lower_case_table_names`; but two tables of one schema that
+/// differ only in case are rare enough that a match here is right.
 pub(super) fn same_name(left: &str, right: &str) -> bool {
-    left == right
+    left.to_lowercase() == right.to_lowercase()
+}
+
+/// Whether the server is MariaDB. A server that is not known is MySQL.
+pub(super) fn is_mariadb(server: Option<&Server>) -> bool {
+    server.is_some_and(|server| {
+        server.product.eq_ignore_ascii_case("mariadb") || server.version_text.to_lowercase().contains("mariadb")
+    })
+}
+
+/// Whether the server is a MariaDB older than `major.minor`.
+pub(super) fn is_mariadb_before(server: Option<&Server>, major: u32, minor: u32) -> bool {
+    is_mariadb(server) && server.is_some_and(|server| server.version.as_slice() < [major, minor].as_slice())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backslashes_and_quotes_survive() {
+        assert_eq!(quote_text(r"a\b'c"), r"'a\\b''c'");
+        assert_eq!(quote_identifier("a`b"), "`a``b`");
+        assert!(same_name("userId", "USERID"));
+    }
+
+    #[test]
+    fn flavour_and_version_are_the_servers() {
+        let old =
+            Server { product: "MariaDB".into(), version: vec![10, 6, 12], version_text: "10.6.12-MariaDB".into() };
+        assert!(is_mariadb_before(Some(&old), 10, 8));
+        assert!(!is_mariadb_before(Some(&old), 10, 6));
+        assert!(!is_mariadb(None));
+    }
 }

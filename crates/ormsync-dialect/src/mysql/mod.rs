@@ -2,7 +2,9 @@
 
 mod catalogue;
 mod defaults;
+mod expressions;
 mod facts;
+mod generated_names;
 mod normal_form;
 mod types;
 

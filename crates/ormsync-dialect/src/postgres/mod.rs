@@ -1,7 +1,9 @@
 //! PostgreSQL.
 
 mod catalogue;
+mod constraint_names;
 mod defaults;
+mod expressions;
 mod facts;
 mod normal_form;
 mod types;

@@ -1,6 +1,306 @@
 //! The form in which PostgreSQL would report a schema.
 
-use ormsync_schema::{Schema, Server};
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use ormsync_schema::{
+    Column, DataType, DefaultValue, Identity, Index, IndexPart, IndexTarget, NullsOrder, Schema, Server, SortOrder,
+    Table,
+};
+
+use super::expressions::GRAMMAR;
+use super::{constraint_names, defaults, facts, types};
+use crate::foreign_keys;
+use crate::schema_walk::Forms;
+
+const FORMS: Forms = Forms {
+    grammar: &GRAMMAR,
+    data_type: types::canonicalise,
+    default: defaults::normal,
+    is_null: defaults::is_null,
+    same_name: facts::same_name,
+};
 
 /// Brings `schema` into normal form.
-pub(super) fn normalise(_schema: &mut Schema, _server: Option<&Server>) {}
+pub(super) fn normalise(schema: &mut Schema, _server: Option<&Server>) {
+    name_namespaces(schema);
+    cut_names(schema);
+    resolve_types(schema);
+    for (name, table) in schema.namespaces.values_mut().flat_map(|namespace| &mut namespace.tables) {
+        number_columns(name, table);
+        require_key_columns(table);
+    }
+    FORMS.apply(schema);
+    for (name, table) in schema.namespaces.values_mut().flat_map(|namespace| &mut namespace.tables) {
+        number_columns(name, table);
+        for index in &mut table.indexes {
+            normalise_index(index, &table.columns);
+        }
+        for column in table.columns.values_mut() {
+            column.collation = column.collation.take().filter(|collation| collation != "default");
+        }
+    }
+    foreign_keys::complete(schema);
+    constraint_names::fill_in(schema);
+}
+
+/// What is declared without a namespace is in the default one.
+fn name_namespaces(schema: &mut Schema) {
+    let Some(nameless) = schema.namespaces.remove("") else { return };
+    let default = schema.namespaces.entry(facts::DEFAULT_NAMESPACE.to_owned()).or_default();
+    default.tables.extend(nameless.tables);
+    default.enums.extend(nameless.enums);
+    default.domains.extend(nameless.domains);
+    default.composite_types.extend(nameless.composite_types);
+    default.views.extend(nameless.views);
+    default.sequences.extend(nameless.sequences);
+    default.routines.extend(nameless.routines);
+}
+
+fn cut(name: &mut String) {
+    let end = facts::IDENTIFIER_LIMIT.cut(name).len();
+    name.truncate(end);
+}
+
+/// Names beyond the limit are cut by the server, with a notice that nobody reads.
+fn cut_names(schema: &mut Schema) {
+    fn cut_keys<T>(named: &mut std::collections::BTreeMap<String, T>) {
+        if named.keys().any(|name| facts::IDENTIFIER_LIMIT.cut(name) != name) {
+            let old = std::mem::take(named);
+            named.extend(old.into_iter().map(|(mut name, object)| {
+                cut(&mut name);
+                (name, object)
+            }));
+        }
+    }
+    for namespace in schema.namespaces.values_mut() {
+        cut_keys(&mut namespace.tables);
+        cut_keys(&mut namespace.enums);
+        cut_keys(&mut namespace.sequences);
+        cut_keys(&mut namespace.views);
+        namespace.tables.values_mut().for_each(cut_names_of_table);
+    }
+}
+
+fn cut_names_of_table(table: &mut Table) {
+    if table.columns.keys().any(|name| facts::IDENTIFIER_LIMIT.cut(name) != name) {
+        let columns = std::mem::take(&mut table.columns);
+        table.columns = columns
+            .into_iter()
+            .map(|(mut name, column)| {
+                cut(&mut name);
+                (name, column)
+            })
+            .collect();
+    }
+    let mut parts: Vec<&mut IndexPart> = table.indexes.iter_mut().flat_map(|index| &mut index.parts).collect();
+    if let Some(key) = &mut table.primary_key {
+        key.name.iter_mut().for_each(cut);
+        parts.extend(&mut key.parts);
+    }
+    for part in parts {
+        if let IndexTarget::Column(column) = &mut part.target {
+            cut(column);
+        }
+    }
+    for index in &mut table.indexes {
+        index.name.iter_mut().chain(&mut index.include).for_each(cut);
+    }
+    for key in &mut table.foreign_keys {
+        key.name.iter_mut().chain(&mut key.columns).chain(&mut key.referenced_columns).for_each(cut);
+        cut(&mut key.referenced_table);
+    }
+    table.checks.iter_mut().flat_map(|check| &mut check.name).for_each(cut);
+    table.exclusions.iter_mut().flat_map(|exclusion| &mut exclusion.name).for_each(cut);
+}
+
+/// The types that the schema itself defines.
+struct OwnTypes {
+    enums: BTreeSet<(String, String)>,
+    others: BTreeSet<(String, String)>,
+}
+
+impl OwnTypes {
+    fn of(schema: &Schema) -> Self {
+        let mut own = Self { enums: BTreeSet::new(), others: BTreeSet::new() };
+        for (namespace, content) in &schema.namespaces {
+            let path = |name: &String| (namespace.clone(), name.clone());
+            own.enums.extend(content.enums.keys().map(path));
+            own.others.extend(content.domains.keys().chain(content.composite_types.keys()).map(path));
+        }
+        own
+    }
+
+    /// Where a type of that name is found from a table of `namespace`: where it is said to be, in the
+    /// default namespace, beside the table, or in the only place there is.
+    fn find(paths: &BTreeSet<(String, String)>, said: &str, name: &str, namespace: &str) -> Option<String> {
+        let has = |namespace: &str| paths.contains(&(namespace.to_owned(), name.to_owned()));
+        if !said.is_empty() {
+            return has(said).then(|| said.to_owned());
+        }
+        if let Some(found) = [facts::DEFAULT_NAMESPACE, namespace].into_iter().find(|namespace| has(namespace)) {
+            return Some(found.to_owned());
+        }
+        let mut anywhere = paths.iter().filter(|(_, other)| other == name);
+        let only = anywhere.next()?;
+        anywhere.next().is_none().then(|| only.0.clone())
+    }
+
+    fn resolve(&self, data_type: &DataType, namespace: &str) -> DataType {
+        let (said, name) = match data_type {
+            DataType::Array(element) => return DataType::Array(Box::new(self.resolve(element, namespace))),
+            DataType::Named(named) if named.arguments.is_empty() => ("", named.name.as_str()),
+            DataType::Enum { namespace, name } | DataType::UserDefined { namespace, name } => {
+                (namespace.as_str(), name.as_str())
+            }
+            other => return other.clone(),
+        };
+        let mut name = name.to_owned();
+        cut(&mut name);
+        if let Some(namespace) = Self::find(&self.enums, said, &name, namespace) {
+            return DataType::Enum { namespace, name };
+        }
+        if let Some(namespace) = Self::find(&self.others, said, &name, namespace) {
+            return DataType::UserDefined { namespace, name };
+        }
+        match data_type {
+            // An enum that the reader knows but the schema does not hold.
+            DataType::Enum { .. } if said.is_empty() => {
+                DataType::Enum { namespace: facts::DEFAULT_NAMESPACE.to_owned(), name }
+            }
+            // A type of an extension in the default namespace needs no namespace.
+            DataType::UserDefined { .. } if said == facts::DEFAULT_NAMESPACE && facts::is_plain_name(&name) => {
+                DataType::named(name)
+            }
+            DataType::UserDefined { .. } if said.is_empty() => {
+                DataType::UserDefined { namespace: facts::DEFAULT_NAMESPACE.to_owned(), name }
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+/// Tells the schema's own types from the server's and its extensions'.
+fn resolve_types(schema: &mut Schema) {
+    let own = OwnTypes::of(schema);
+    for (namespace, content) in &mut schema.namespaces {
+        let columns = content.tables.values_mut().flat_map(|table| table.columns.values_mut());
+        let view_columns = content.views.values_mut().flat_map(|view| view.columns.values_mut());
+        for column in columns.chain(view_columns) {
+            column.data_type = own.resolve(&types::canonicalise(&column.data_type), namespace);
+        }
+        for domain in content.domains.values_mut() {
+            domain.data_type = own.resolve(&types::canonicalise(&domain.data_type), namespace);
+        }
+        for field in content.composite_types.values_mut().flat_map(|composite| composite.fields.values_mut()) {
+            *field = own.resolve(&types::canonicalise(field), namespace);
+        }
+    }
+}
+
+/// `serial` is a sequence of the column's own, and so is a default that takes the next value of the
+/// sequence that `serial` would have made.
+fn number_columns(table_name: &str, table: &mut Table) {
+    for (name, column) in &mut table.columns {
+        let plain = match types::kind(&column.data_type) {
+            Some("serial") => Some("integer"),
+            Some("bigserial") => Some("bigint"),
+            Some("smallserial") => Some("smallint"),
+            _ => None,
+        };
+        if let Some(plain) = plain {
+            column.data_type = DataType::named(plain);
+            column.identity.get_or_insert_with(Identity::auto_increment);
+        }
+        if let Some(DefaultValue::NextValue { sequence, .. }) = &column.default
+            && *sequence == constraint_names::object_name(table_name, name, "seq")
+        {
+            column.default = None;
+            column.identity.get_or_insert_with(Identity::auto_increment);
+        }
+        if let Some(identity) = &mut column.identity {
+            identity.start = identity.start.filter(|start| *start != 1);
+            identity.increment = identity.increment.filter(|increment| *increment != 1);
+            column.nullable = false;
+        }
+    }
+}
+
+/// Columns of a primary key take no NULL, whatever they say.
+fn require_key_columns(table: &mut Table) {
+    for part in table.primary_key.iter().flat_map(|key| &key.parts) {
+        if let Some(column) = part.as_column().and_then(|name| table.columns.get_mut(name)) {
+            column.nullable = false;
+        }
+    }
+}
+
+/// Drops what an index has by default.
+fn normalise_index(index: &mut Index, columns: &IndexMap<String, Column>) {
+    index.method = index.method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
+    for part in &mut index.parts {
+        let default = match part.order {
+            SortOrder::Ascending => NullsOrder::Last,
+            SortOrder::Descending => NullsOrder::First,
+        };
+        part.nulls = part.nulls.filter(|nulls| *nulls != default);
+        part.collation = part.collation.take().filter(|collation| collation != "default");
+        let data_type = part.as_column().and_then(|name| columns.get(name)).map(|column| &column.data_type);
+        let method = index.method.as_deref().unwrap_or("btree");
+        part.operator_class = part
+            .operator_class
+            .take()
+            .map(|class| class.rsplit('.').next().unwrap_or_default().to_lowercase())
+            .filter(|class| !is_default_operator_class(class, method, data_type));
+    }
+}
+
+/// Whether an operator class is the type's own for the method (`pg_opclass.opcdefault`, version 15).
+fn is_default_operator_class(class: &str, method: &str, data_type: Option<&DataType>) -> bool {
+    let Some(data_type) = data_type else { return false };
+    let kind = match data_type {
+        DataType::Array(_) => "array",
+        DataType::Enum { .. } => "enum",
+        other => types::kind(other).unwrap_or_default(),
+    };
+    match (method, kind) {
+        ("gin" | "btree" | "hash", "array") => class == "array_ops",
+        ("gin" | "btree" | "hash", "jsonb") => class == "jsonb_ops",
+        ("gin" | "gist", "tsvector") => class == "tsvector_ops",
+        ("btree" | "hash", "enum") => class == "enum_ops",
+        ("btree" | "hash", _) => {
+            let own = match kind {
+                "integer" => "int4_ops",
+                "bigint" => "int8_ops",
+                "smallint" => "int2_ops",
+                "real" => "float4_ops",
+                "double precision" => "float8_ops",
+                "boolean" => "bool_ops",
+                "char" => "bpchar_ops",
+                // `varchar_ops` is another name of `text_ops`.
+                "varchar" | "text" => return matches!(class, "text_ops" | "varchar_ops"),
+                "varbit" => "varbit_ops",
+                "inet" | "cidr" => return matches!(class, "inet_ops" | "cidr_ops"),
+                other => return class.strip_suffix("_ops") == Some(other),
+            };
+            class == own
+        }
+        ("brin", _) => class == format!("{}_minmax_ops", brin_name(kind)),
+        ("gist", "inet" | "cidr") => false,
+        ("gist", _) => class == format!("{kind}_ops") || (kind.ends_with("range") && class == "range_ops"),
+        _ => false,
+    }
+}
+
+fn brin_name(kind: &str) -> &str {
+    match kind {
+        "integer" => "int4",
+        "bigint" => "int8",
+        "smallint" => "int2",
+        "real" => "float4",
+        "double precision" => "float8",
+        "varchar" => "text",
+        "char" => "bpchar",
+        other => other,
+    }
+}

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod defaults;
+mod expressions;
 mod facts;
 mod normal_form;
 mod types;

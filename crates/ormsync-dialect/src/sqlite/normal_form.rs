@@ -1,6 +1,79 @@
 //! The form in which SQLite would report a schema.
+//!
+//! The catalogue has no names for primary keys, foreign keys and unique constraints (their indexes are
+//! `sqlite_autoindex_…`), so none of them keeps one. Every `INTEGER PRIMARY KEY` numbers itself; whether
+//! `AUTOINCREMENT` stands there too (numbers are then never used again) is not compared.
 
-use ormsync_schema::{Schema, Server};
+use ormsync_schema::{Identity, IdentityKind, IndexKind, Schema, Server, Table};
+
+use super::expressions::GRAMMAR;
+use super::{defaults, facts, types};
+use crate::foreign_keys;
+use crate::schema_walk::Forms;
+
+const FORMS: Forms = Forms {
+    grammar: &GRAMMAR,
+    data_type: types::canonicalise,
+    default: defaults::normal,
+    is_null: defaults::is_null,
+    same_name: facts::same_name,
+};
 
 /// Brings `schema` into normal form.
-pub(super) fn normalise(_schema: &mut Schema, _server: Option<&Server>) {}
+pub(super) fn normalise(schema: &mut Schema, _server: Option<&Server>) {
+    FORMS.apply(schema);
+    foreign_keys::complete(schema);
+    for table in schema.namespaces.values_mut().flat_map(|namespace| namespace.tables.values_mut()) {
+        forget_names(table);
+        number_row_id(table);
+        for index in &mut table.indexes {
+            index.method = None;
+            for part in &mut index.parts {
+                part.collation = part.collation.take().filter(|collation| !collation.eq_ignore_ascii_case("binary"));
+            }
+        }
+        for column in table.columns.values_mut() {
+            column.collation = column.collation.take().filter(|collation| !collation.eq_ignore_ascii_case("binary"));
+        }
+    }
+}
+
+/// Drops the names that the catalogue doesn't keep or makes up.
+fn forget_names(table: &mut Table) {
+    if let Some(key) = &mut table.primary_key {
+        key.name = None;
+    }
+    for key in &mut table.foreign_keys {
+        key.name = None;
+    }
+    for index in &mut table.indexes {
+        let is_generated = index.name.as_ref().is_some_and(|name| name.starts_with("sqlite_autoindex_"));
+        if is_generated || index.kind == IndexKind::UniqueConstraint {
+            index.kind = IndexKind::UniqueConstraint;
+            index.name = None;
+        }
+    }
+}
+
+/// A single primary-key column declared exactly `INTEGER`, not descending, is another name of the row id
+/// (documentation, "ROWIDs and the INTEGER PRIMARY KEY"); no other column numbers itself. Such a column
+/// takes no NULL: one that is given becomes the next number.
+fn number_row_id(table: &mut Table) {
+    let without_row_id =
+        table.options.keys().any(|option| option.replace('_', " ").eq_ignore_ascii_case("without rowid"));
+    let row_id = match table.primary_key.as_ref().map(|key| key.parts.as_slice()) {
+        Some([only]) if !without_row_id && only.order.is_ascending() => only.as_column().map(str::to_owned),
+        _ => None,
+    };
+    for (name, column) in &mut table.columns {
+        let is_integer =
+            column.data_type.as_named().is_some_and(|named| named.name == "integer" && named.arguments.is_empty());
+        let is_row_id = is_integer && row_id.as_ref().is_some_and(|row_id| facts::same_name(row_id, name));
+        column.identity =
+            is_row_id.then_some(Identity { kind: IdentityKind::AutoIncrement, start: None, increment: None });
+        if is_row_id {
+            column.nullable = false;
+            column.default = None;
+        }
+    }
+}

@@ -1,1 +1,0 @@
-//! The normal form of SQL expressions: one spelling for what servers and people write differently.

@@ -1,0 +1,135 @@
+//! Names and indexes that MySQL and MariaDB make on their own.
+
+use ormsync_schema::{ForeignKey, Index, IndexKind, IndexTarget, Table};
+
+use super::facts;
+
+/// Names keys, foreign keys and checks that have no name, and adds the indexes of foreign keys.
+pub(super) fn fill_in(table_name: &str, table: &mut Table, is_mariadb: bool) {
+    name_foreign_keys(table_name, &mut table.foreign_keys);
+    name_keys(&mut table.indexes);
+    add_foreign_key_indexes(table);
+    name_checks(table_name, table, is_mariadb);
+}
+
+/// `t_ibfk_1`: numbered among those without names, behind the largest number in use.
+fn name_foreign_keys(table_name: &str, keys: &mut [ForeignKey]) {
+    let prefix = format!("{table_name}_ibfk_");
+    let number_of = |key: &ForeignKey| key.name.as_ref()?.strip_prefix(&prefix)?.parse::<u32>().ok();
+    let mut number = keys.iter().filter_map(number_of).max().unwrap_or(0);
+    for key in keys.iter_mut().filter(|key| key.name.is_none()) {
+        number += 1;
+        key.name = Some(format!("{prefix}{number}"));
+    }
+}
+
+/// A key is called by its first column, then with `_2`, `_3` …
+fn name_keys(indexes: &mut [Index]) {
+    for position in 0..indexes.len() {
+        if indexes[position].name.is_some() {
+            continue;
+        }
+        let base = match indexes[position].parts.first().map(|part| &part.target) {
+            Some(IndexTarget::Column(column)) => column.clone(),
+            _ => "functional_index".to_owned(),
+        };
+        indexes[position].name = Some(free_name(&base, indexes));
+    }
+}
+
+fn free_name(base: &str, indexes: &[Index]) -> String {
+    let is_taken = |name: &str| {
+        name.eq_ignore_ascii_case("primary")
+            || indexes.iter().filter_map(|index| index.name.as_deref()).any(|other| facts::same_name(other, name))
+    };
+    let mut name = base.to_owned();
+    let mut number = 1;
+    while is_taken(&name) {
+        number += 1;
+        name = format!("{base}_{number}");
+    }
+    name
+}
+
+/// InnoDB needs an index that begins with the columns of a foreign key and makes one where there is none,
+/// with the constraint's name or, where the server named that, with the first column's.
+fn add_foreign_key_indexes(table: &mut Table) {
+    for position in 0..table.foreign_keys.len() {
+        let key = &table.foreign_keys[position];
+        let server_named = key.name.as_ref().is_none_or(|name| is_generated(name));
+        let wanted = match &key.name {
+            Some(name) if !server_named => name.clone(),
+            _ => key.columns.first().cloned().unwrap_or_default(),
+        };
+        let own = table.indexes.iter_mut().find(|index| {
+            index.kind == IndexKind::Plain
+                && index.name.as_deref().is_some_and(|name| facts::same_name(name, &wanted))
+                && has_exactly(index, &key.columns)
+        });
+        if let Some(own) = own {
+            // Nobody can tell it from one that was declared so.
+            own.implicit = true;
+            continue;
+        }
+        let in_key = table.primary_key.as_ref().is_some_and(|primary| {
+            begins_with(
+                primary.parts.iter().map(|part| part.as_column().filter(|_| part.prefix_length.is_none())),
+                &key.columns,
+            )
+        });
+        if in_key || table.indexes.iter().any(|index| serves(index, &key.columns)) {
+            continue;
+        }
+        let name = free_name(&wanted, &table.indexes);
+        let mut index =
+            Index::on_columns(IndexKind::Plain, Some(name), key.columns.iter().cloned(), key.origin.clone());
+        index.implicit = true;
+        table.indexes.push(index);
+    }
+}
+
+/// Whether a constraint's name has the form that the server gives.
+fn is_generated(name: &str) -> bool {
+    name.rsplit_once("_ibfk_").is_some_and(|(_, number)| number.parse::<u32>().is_ok())
+}
+
+fn has_exactly(index: &Index, columns: &[String]) -> bool {
+    index.parts.len() == columns.len() && serves(index, columns)
+}
+
+/// Whether an index can serve a foreign key: a B-tree whose first columns are the key's, whole.
+fn serves(index: &Index, columns: &[String]) -> bool {
+    index.method.is_none()
+        && begins_with(
+            index.parts.iter().map(|part| part.as_column().filter(|_| part.prefix_length.is_none())),
+            columns,
+        )
+}
+
+fn begins_with<'a>(mut parts: impl Iterator<Item = Option<&'a str>>, columns: &[String]) -> bool {
+    columns.iter().all(|column| parts.next().flatten().is_some_and(|part| facts::same_name(part, column)))
+}
+
+/// MySQL: `t_chk_1`, numbered among those without names; MariaDB: `CONSTRAINT_1`, numbered likewise.
+fn name_checks(table_name: &str, table: &mut Table, is_mariadb: bool) {
+    let prefix = if is_mariadb { "CONSTRAINT_".to_owned() } else { format!("{table_name}_chk_") };
+    let mut number = 0;
+    for position in 0..table.checks.len() {
+        if table.checks[position].name.is_some() {
+            continue;
+        }
+        loop {
+            number += 1;
+            let name = format!("{prefix}{number}");
+            let is_taken = table
+                .checks
+                .iter()
+                .filter_map(|check| check.name.as_deref())
+                .any(|other| facts::same_name(other, &name));
+            if !is_taken {
+                table.checks[position].name = Some(name);
+                break;
+            }
+        }
+    }
+}

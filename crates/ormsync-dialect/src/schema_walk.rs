@@ -1,0 +1,120 @@
+//! Bringing every type, default and expression of a schema into normal form, in the one order that
+//! works: types first (they direct the rest), then defaults, then expressions over the columns.
+
+use indexmap::IndexMap;
+use ormsync_schema::{Check, Column, DataType, DefaultValue, Expression, Index, IndexTarget, Schema, Table};
+
+use crate::expression::{self, Grammar, Scope};
+
+/// What a dialect does to the single facts.
+pub(crate) struct Forms {
+    /// How it writes expressions.
+    pub(crate) grammar: &'static Grammar,
+    /// A type in its one spelling.
+    pub(crate) data_type: fn(&DataType) -> DataType,
+    /// A default in normal form, for a column of a type in normal form.
+    pub(crate) default: fn(DefaultValue, &DataType) -> DefaultValue,
+    /// Whether a default is no default.
+    pub(crate) is_null: fn(&DefaultValue) -> bool,
+    /// Whether two names mean the same column.
+    pub(crate) same_name: fn(&str, &str) -> bool,
+}
+
+impl Forms {
+    /// Every type, default and expression of the schema. Where types are named, `prepare` has been there.
+    pub(crate) fn apply(&self, schema: &mut Schema) {
+        for namespace in schema.namespaces.values_mut() {
+            for (name, table) in &mut namespace.tables {
+                self.apply_to_table(name, table);
+            }
+            for domain in namespace.domains.values_mut() {
+                domain.data_type = (self.data_type)(&domain.data_type);
+                let value_type = domain.data_type.clone();
+                let scope = Scope {
+                    grammar: self.grammar,
+                    table: "",
+                    columns: &|name: &str| {
+                        name.eq_ignore_ascii_case("value").then(|| ("value".to_owned(), value_type.clone()))
+                    },
+                };
+                for check in &mut domain.checks {
+                    *check = expression::normalise(check, &scope);
+                }
+            }
+            for composite in namespace.composite_types.values_mut() {
+                for field in composite.fields.values_mut() {
+                    *field = (self.data_type)(field);
+                }
+            }
+            for view in namespace.views.values_mut() {
+                for column in view.columns.values_mut() {
+                    column.data_type = (self.data_type)(&column.data_type);
+                }
+            }
+        }
+    }
+
+    fn apply_to_table(&self, name: &str, table: &mut Table) {
+        for column in table.columns.values_mut() {
+            self.apply_to_column(column);
+        }
+        let types: IndexMap<String, DataType> =
+            table.columns.iter().map(|(name, column)| (name.clone(), column.data_type.clone())).collect();
+        let lookup = |name: &str| {
+            let exact = types.get_key_value(name);
+            let found = exact.or_else(|| types.iter().find(|(declared, _)| (self.same_name)(declared, name)));
+            found.map(|(declared, data_type)| (declared.clone(), data_type.clone()))
+        };
+        let scope = Scope { grammar: self.grammar, table: name, columns: &lookup };
+        for column in table.columns.values_mut() {
+            if let Some(generated) = &mut column.generated {
+                generated.expression = expression::normalise(&generated.expression, &scope);
+            }
+        }
+        for Check { expression, .. } in &mut table.checks {
+            *expression = expression::normalise(expression, &scope);
+        }
+        for index in &mut table.indexes {
+            apply_to_index(index, &scope);
+        }
+        for policy in table.policies.values_mut() {
+            for expression in policy.using.iter_mut().chain(&mut policy.with_check) {
+                *expression = expression::normalise(expression, &scope);
+            }
+        }
+    }
+
+    fn apply_to_column(&self, column: &mut Column) {
+        column.data_type = (self.data_type)(&column.data_type);
+        for slot in [&mut column.default, &mut column.on_update] {
+            *slot = slot
+                .take()
+                .map(|default| (self.default)(default, &column.data_type))
+                .filter(|default| !(self.is_null)(default));
+        }
+    }
+}
+
+fn apply_to_index(index: &mut Index, scope: &Scope<'_>) {
+    if let Some(predicate) = &mut index.predicate {
+        *predicate = expression::normalise(predicate, scope);
+    }
+    for part in &mut index.parts {
+        let IndexTarget::Expression(written) = &part.target else { continue };
+        part.target = match column_of(written, scope) {
+            Some(column) => IndexTarget::Column(column),
+            None => IndexTarget::Expression(expression::normalise(written, scope)),
+        };
+    }
+}
+
+/// The column that an expression consists of.
+fn column_of(expression: &Expression, scope: &Scope<'_>) -> Option<String> {
+    match expression::read(&expression.text, scope)? {
+        expression::Term::Column(path) => match path.as_slice() {
+            [name] => (scope.columns)(name).map(|(declared, _)| declared),
+            _ => None,
+        },
+        _ => None,
+    }
+}
