@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ormsync_schema::{Column, ForeignKey, Index, IndexKind, Partitioning};
+use ormsync_schema::{Column, ForeignKey, Index, Origin, Partitioning};
 
 use super::column::Inline;
 use super::constraint::plain_columns;
@@ -133,10 +133,13 @@ impl Writer<'_> {
     /// The unique constraint that `unique=True` in a column says.
     fn unique_said_by_column<'a>(&self, place: Place<'a>, column: &str) -> Option<&'a Index> {
         place.table.indexes.iter().find(|index| {
-            let columns = plain_columns(&index.parts);
-            index.kind == IndexKind::UniqueConstraint
-                && columns.as_deref() == Some(&[column])
-                && **index == Index { name: index.name.clone(), origin: index.origin.clone(), ..plain_unique(column) }
+            let plain = Index {
+                name: index.name.clone(),
+                origin: index.origin.clone(),
+                ..Index::on_columns(index.kind, None, [column.to_owned()], Origin::default())
+            };
+            self.is_constraint(index)
+                && **index == plain
                 && self.chosen_name(NamedConstraint::Unique, place, index.name.as_deref(), &[column]).is_none()
         })
     }
@@ -163,10 +166,6 @@ impl Writer<'_> {
         }
         options
     }
-}
-
-fn plain_unique(column: &str) -> Index {
-    Index::on_columns(IndexKind::UniqueConstraint, None, [column.to_owned()], ormsync_schema::Origin::default())
 }
 
 /// The foreign key that a column says: the first of those it has alone.

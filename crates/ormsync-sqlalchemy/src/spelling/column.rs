@@ -147,14 +147,11 @@ impl Writer<'_> {
             DefaultValue::Literal(Literal::Number(number)) if is_boolean && number == "0" => truth(false),
             DefaultValue::Literal(Literal::Boolean(value)) if self.words.has_booleans => truth(*value),
             DefaultValue::Now { precision: None } => Python::call(sqlalchemy("func.now"), Vec::new()),
-            DefaultValue::Expression(expression) if self.words.wraps_expressions => {
-                Python::sql(&parenthesised(expression.text.clone()))
-            }
-            DefaultValue::Expression(expression) => Python::sql(&expression.text),
             DefaultValue::Unreadable(text) => return Err(unread(text)),
-            DefaultValue::Literal(_) | DefaultValue::Now { .. } | DefaultValue::NextValue { .. } => {
-                Python::sql(&self.dialect.default_text(default))
-            }
+            DefaultValue::Literal(_)
+            | DefaultValue::Now { .. }
+            | DefaultValue::NextValue { .. }
+            | DefaultValue::Expression(_) => Python::sql(&self.dialect.default_text(default)),
         })
     }
 

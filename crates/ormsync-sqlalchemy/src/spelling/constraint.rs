@@ -23,10 +23,18 @@ impl Writer<'_> {
     /// `UniqueConstraint("a", "b", name="…")` or `Index("…", "a", text("b DESC"), unique=True)`.
     pub(super) fn index(&self, place: Place<'_>, index: &Index) -> Python {
         match plain_columns(&index.parts) {
-            Some(columns) if index.kind == IndexKind::UniqueConstraint && index.method.is_none() => {
-                self.unique_constraint(place, index, &columns)
-            }
+            Some(columns) if self.is_constraint(index) => self.unique_constraint(place, index, &columns),
             _ => self.index_proper(place, index),
+        }
+    }
+
+    /// Whether the index is, or may as well be called, a unique constraint.
+    pub(super) fn is_constraint(&self, index: &Index) -> bool {
+        let has_index_words = index.method.is_some() || index.predicate.is_some();
+        match index.kind {
+            IndexKind::UniqueConstraint => !has_index_words,
+            IndexKind::UniqueIndex => self.words.unique_indexes_are_constraints && !has_index_words,
+            IndexKind::Plain => false,
         }
     }
 
@@ -205,8 +213,7 @@ impl Writer<'_> {
         name: Option<&'n str>,
         columns: &[&str],
     ) -> Option<&'n str> {
-        let given = (self.words.default_names)(constraint, place.name, columns);
-        name.filter(|name| given.as_deref() != Some(*name))
+        name.filter(|name| !(self.words.is_default_name)(constraint, place.name, columns, name))
     }
 
     fn dialect_keyword(&self, word: &str, value: Python) -> Argument {

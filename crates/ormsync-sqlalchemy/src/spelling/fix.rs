@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use ormsync_dialect::Dialect;
 use ormsync_schema::{
-    Column, DefaultValue, Fact, ForeignKey, Index, IndexKind, IndexTarget, ObjectKind, ObjectPath, Schema, SortOrder,
-    Spelling, Table,
+    Column, DefaultValue, Fact, ForeignKey, Index, IndexTarget, ObjectKind, ObjectPath, Schema, SortOrder, Spelling,
+    Table,
 };
 use ruff_python_parser::parse_expression;
 
@@ -89,7 +89,7 @@ impl Writer<'_> {
         };
         let (unique, index) = match own_column {
             Some((own_name, _)) => self.own_unique(own_place?, own_name),
-            None => new_unique(place.table, name),
+            None => self.new_unique(place.table, name),
         };
         let keys = if self.schema.says(Fact::ForeignKey) { place.table } else { own_place.unwrap_or(place).table };
         let inline = Inline {
@@ -107,21 +107,28 @@ impl Writer<'_> {
         Some(format!("{start}{}", call.write(0, start.chars().count(), 0)))
     }
 
-    /// What a column of the models says of uniqueness by itself, as far as the name it leads to tells.
+    /// `unique=True` and `index=True` of a column of the models, as far as names tell that it is the column
+    /// that says so, and no line of its own.
     fn own_unique(&self, own: Place<'_>, name: &str) -> (bool, bool) {
-        let lone = |kind: IndexKind| {
-            own.table
-                .indexes
-                .iter()
-                .find(|index| index.kind == kind && plain_columns(&index.parts).as_deref() == Some(&[name]))
-        };
-        let constraint = lone(IndexKind::UniqueConstraint)
-            .filter(|index| self.chosen_name(NamedConstraint::Unique, own, index.name.as_deref(), &[name]).is_none());
         let usual = format!("ix_{}_{name}", own.name);
-        let named_usually = |index: &&Index| index.name.as_ref().is_some_and(|name| name.ends_with(&usual));
-        let unique_index = lone(IndexKind::UniqueIndex).filter(named_usually);
-        let plain_index = lone(IndexKind::Plain).filter(named_usually);
-        (constraint.or(unique_index).is_some(), unique_index.or(plain_index).is_some())
+        let (mut unique, mut indexed) = (false, false);
+        for index in own.table.indexes.iter().filter(|index| is_over(index, name)) {
+            // Schemas of tables are part of the usual name too.
+            let is_usual = index.name.as_ref().is_some_and(|name| name.ends_with(&usual));
+            let is_unnamed = self.chosen_name(NamedConstraint::Unique, own, index.name.as_deref(), &[name]).is_none();
+            unique |= (self.is_constraint(index) && is_unnamed) || (index.kind.is_unique() && is_usual);
+            indexed |= is_usual;
+        }
+        (unique, indexed)
+    }
+
+    /// Uniqueness that a new column can say by itself.
+    fn new_unique(&self, table: &Table, name: &str) -> (bool, bool) {
+        let mut unique = table.indexes.iter().filter(|index| index.kind.is_unique() && is_over(index, name));
+        match unique.next() {
+            Some(index) => (true, !self.is_constraint(index)),
+            None => (false, false),
+        }
     }
 
     fn type_of_schema(&self, path: &ObjectPath) -> Option<String> {
@@ -136,6 +143,11 @@ impl Writer<'_> {
         };
         Some(spelled.expression.write(0, 0, 0))
     }
+}
+
+/// Whether an index is over one column and nothing else.
+fn is_over(index: &Index, name: &str) -> bool {
+    index.predicate.is_none() && plain_columns(&index.parts).as_deref() == Some(&[name])
 }
 
 /// The wanted column, with what its source cannot say or could not be read as the models have it.
@@ -184,18 +196,6 @@ fn client_arguments(column: &Column) -> Vec<String> {
 /// Whether the text begins with `name=`.
 fn is_keyword_argument(text: &str) -> bool {
     text.split_once('=').is_some_and(|(name, value)| names::is_identifier(name.trim()) && !value.starts_with('='))
-}
-
-/// Uniqueness that a new column can say by itself.
-fn new_unique(table: &Table, name: &str) -> (bool, bool) {
-    let has = |kind: IndexKind| {
-        table.indexes.iter().any(|index| {
-            let columns = plain_columns(&index.parts);
-            index.kind == kind && index.predicate.is_none() && columns.as_deref() == Some(&[name])
-        })
-    };
-    let (constraint, index) = (has(IndexKind::UniqueConstraint), has(IndexKind::UniqueIndex));
-    (constraint || index, index && !constraint)
 }
 
 /// The table of a path; an empty namespace is the dialect's default one.

@@ -17,6 +17,9 @@ pub(super) fn attribute(column: &str, taken: &BTreeSet<String>) -> String {
         return column.to_owned();
     }
     let mut name = if is_identifier(column) { column.trim_start_matches('_').to_owned() } else { snake_case(column) };
+    if !name.trim_matches('_').is_empty() && !is_identifier(&name) && is_identifier(&format!("{name}_")) {
+        name.push('_');
+    }
     if !is_identifier(&name) {
         name = format!("column_{name}");
     }
@@ -185,6 +188,7 @@ mod tests {
         assert_eq!(attribute_of("__secret"), "secret");
         assert_eq!(attribute_of("größe"), "größe");
         assert_eq!(attribute_of("?"), "column_");
+        assert_eq!(attribute_of("None"), "none");
         assert_eq!(attribute_of(""), "column_");
     }
 

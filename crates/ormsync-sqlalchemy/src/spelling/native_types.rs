@@ -156,7 +156,7 @@ pub(super) const POSTGRESQL: &[NativeType] = &[
         &[Form("pgvector.sqlalchemy:SPARSEVEC", &[]), Form("pgvector.sqlalchemy:SPARSEVEC", &[Next])],
     ),
     // Of the package geoalchemy2, which makes a spatial index unless told not to.
-    native("geometry", ANY, &[GEOMETRY_OF_KIND, GEOMETRY_OF_KIND_IN_SYSTEM]),
+    native("geometry", ANY, &[GEOMETRY_OF_KIND_IN_SYSTEM]),
     native("geography", ANY, &[GEOGRAPHY_OF_KIND_IN_SYSTEM]),
 ];
 
@@ -164,7 +164,6 @@ const SECOND: Form = Form("postgresql.INTERVAL", &[Word("fields", "SECOND"), Nam
 const DAY_TO_SECOND: Form = Form("postgresql.INTERVAL", &[Word("fields", "DAY TO SECOND"), Named("precision")]);
 const HOUR_TO_SECOND: Form = Form("postgresql.INTERVAL", &[Word("fields", "HOUR TO SECOND"), Named("precision")]);
 const MINUTE_TO_SECOND: Form = Form("postgresql.INTERVAL", &[Word("fields", "MINUTE TO SECOND"), Named("precision")]);
-const GEOMETRY_OF_KIND: Form = Form("geoalchemy2:Geometry", &[Next, Off("spatial_index")]);
 const GEOMETRY_OF_KIND_IN_SYSTEM: Form = Form("geoalchemy2:Geometry", &[Next, Named("srid"), Off("spatial_index")]);
 const GEOGRAPHY_OF_KIND_IN_SYSTEM: Form = Form("geoalchemy2:Geography", &[Next, Named("srid"), Off("spatial_index")]);
 
@@ -183,8 +182,7 @@ pub(super) const MYSQL: &[NativeType] = &[
     number("bigint", INTEGER, &[Form("BigInteger", &[])], "mysql.BIGINT"),
     number("decimal", DECIMAL, &[Form("Numeric", &[Next, Next])], "mysql.DECIMAL"),
     number("float", FLOAT, &[Form("Float", &[]), FLOAT_WITH_SCALE], "mysql.FLOAT"),
-    // Its own class gives decimals unless told otherwise, so that an unsigned one does.
-    native("double", FLOAT, &[Form("Double", &[]), DOUBLE_WITH_SCALE]),
+    number("double", FLOAT, &[Form("Double", &[]), DOUBLE_WITH_SCALE], "mysql.DOUBLE"),
     native("bit", INTEGER, &[Form("mysql.BIT", &[Next])]),
     number("char", STRING, &[Form("CHAR", &[Next])], "mysql.CHAR"),
     number("varchar", STRING, &[Form("String", &[Next])], "mysql.VARCHAR"),
@@ -204,12 +202,14 @@ pub(super) const MYSQL: &[NativeType] = &[
     native("datetime", DATE_TIME, &[Form("DateTime", &[]), Form("mysql.DATETIME", &[Named("fsp")])]),
     native("timestamp", DATE_TIME, &[Form("TIMESTAMP", &[]), Form("mysql.TIMESTAMP", &[Named("fsp")])]),
     native("year", INTEGER, &[Form("mysql.YEAR", &[])]),
-    native("uuid", UUID, &[Form("Uuid", &[])]),
+    // `Uuid` is `char(32)` on MariaDB in SQLAlchemy 2.0.
+    native("uuid", UUID, &[Form("UUID", &[])]),
     native("inet4", STRING, &[Form("mysql.INET4", &[])]),
     native("inet6", STRING, &[Form("mysql.INET6", &[])]),
 ];
 
 const FLOAT_WITH_SCALE: Form = Form("mysql.FLOAT", &[Next, Next]);
+// The dialect's own class gives decimals unless told otherwise.
 const DOUBLE_WITH_SCALE: Form = Form("mysql.DOUBLE", &[Next, Next, Off("asdecimal")]);
 
 /// SQLite: what its columns are declared as. Words that the server does not tell apart, and that
@@ -311,6 +311,10 @@ impl NativeType {
         let mut arguments: Vec<Argument> = named.arguments.iter().map(argument).map(Argument::Positional).collect();
         for modifier in &named.modifiers {
             arguments.push(modifier_argument(modifier)?);
+        }
+        for Form(_, slots) in self.forms {
+            let off = slots.iter().filter_map(|slot| if let Off(name) = slot { Some(*name) } else { None });
+            arguments.extend(off.map(|name| Argument::Keyword(name.to_owned(), Python::Boolean(false))));
         }
         Some((class(self.modified), arguments))
     }

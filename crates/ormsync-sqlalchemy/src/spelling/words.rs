@@ -18,14 +18,14 @@ pub(super) struct Words {
     pub(super) has_booleans: bool,
     /// Types whose constant defaults are written as expressions, in parentheses.
     pub(super) expression_defaults: &'static [&'static str],
-    /// Whether a default that is an expression is in parentheses.
-    pub(super) wraps_expressions: bool,
     /// Index methods that stand before the word INDEX.
     pub(super) method_prefixes: &'static [&'static str],
     /// Table options with the keyword for each.
     pub(super) options: &'static [(&'static str, OptionWords)],
-    /// The names that the server gives to constraints without one.
-    pub(super) default_names: fn(NamedConstraint, &str, &[&str]) -> Option<String>,
+    /// Whether every unique index is a constraint, so that the shorter word will do.
+    pub(super) unique_indexes_are_constraints: bool,
+    /// Whether a name is the one that the server gives to the constraint over these columns of a table.
+    pub(super) is_default_name: fn(NamedConstraint, &str, &[&str], &str) -> bool,
 }
 
 /// A table option in SQLAlchemy's words.
@@ -60,16 +60,17 @@ static POSTGRESQL: Words = Words {
     has_sequences: true,
     has_booleans: true,
     expression_defaults: &[],
-    wraps_expressions: false,
     method_prefixes: &[],
     options: &[],
+    unique_indexes_are_constraints: false,
     // `ChooseConstraintName` of the server; long names, which it shortens, count as chosen ones.
-    default_names: |constraint, table, columns| {
-        Some(match constraint {
-            NamedConstraint::PrimaryKey => format!("{table}_pkey"),
-            NamedConstraint::Unique => format!("{table}_{}_key", columns.join("_")),
-            NamedConstraint::ForeignKey => format!("{table}_{}_fkey", columns.join("_")),
-        })
+    is_default_name: |constraint, table, columns, name| {
+        let rest = match constraint {
+            NamedConstraint::PrimaryKey => "pkey".to_owned(),
+            NamedConstraint::Unique => format!("{}_key", columns.join("_")),
+            NamedConstraint::ForeignKey => format!("{}_fkey", columns.join("_")),
+        };
+        name.strip_prefix(table).and_then(|behind| behind.strip_prefix('_')) == Some(&rest)
     },
 };
 
@@ -90,18 +91,20 @@ static MYSQL: Words = Words {
         "longblob",
         "json",
     ],
-    wraps_expressions: true,
     method_prefixes: &["fulltext", "spatial"],
     options: &[
         ("engine", OptionWords::Text("mysql_engine")),
         ("charset", OptionWords::Text("mysql_charset")),
         ("collation", OptionWords::Text("mysql_collate")),
     ],
-    default_names: |constraint, _, columns| match constraint {
-        NamedConstraint::PrimaryKey => Some("PRIMARY".to_owned()),
-        NamedConstraint::Unique => columns.first().map(|column| (*column).to_owned()),
-        // Numbered over the table: no name can be told from the columns.
-        NamedConstraint::ForeignKey => None,
+    unique_indexes_are_constraints: true,
+    is_default_name: |constraint, table, columns, name| match constraint {
+        NamedConstraint::PrimaryKey => name == "PRIMARY",
+        NamedConstraint::Unique => columns.first() == Some(&name),
+        NamedConstraint::ForeignKey => name
+            .strip_prefix(table)
+            .and_then(|behind| behind.strip_prefix("_ibfk_"))
+            .is_some_and(|number| number.parse::<u32>().is_ok()),
     },
 };
 
@@ -113,11 +116,11 @@ static SQLITE: Words = Words {
     has_sequences: false,
     has_booleans: false,
     expression_defaults: &[],
-    wraps_expressions: true,
     method_prefixes: &[],
     options: &[
         ("strict", OptionWords::Switch("sqlite_strict", true)),
         ("without_rowid", OptionWords::Switch("sqlite_with_rowid", false)),
     ],
-    default_names: |_, _, _| None,
+    unique_indexes_are_constraints: false,
+    is_default_name: |_, _, _, _| false,
 };
