@@ -146,7 +146,9 @@ impl Writer<'_> {
             DefaultValue::Literal(Literal::Number(number)) if is_boolean && number == "1" => truth(true),
             DefaultValue::Literal(Literal::Number(number)) if is_boolean && number == "0" => truth(false),
             DefaultValue::Literal(Literal::Boolean(value)) if self.words.has_booleans => truth(*value),
-            DefaultValue::Now { precision: None } => Python::call(sqlalchemy("func.now"), Vec::new()),
+            DefaultValue::Now { precision: None } if self.words.has_plain_now => {
+                Python::call(sqlalchemy("func.now"), Vec::new())
+            }
             DefaultValue::Unreadable(text) => return Err(unread(text)),
             DefaultValue::Literal(_)
             | DefaultValue::Now { .. }

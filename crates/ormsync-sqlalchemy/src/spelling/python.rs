@@ -177,7 +177,7 @@ impl Python {
             Self::Tuple(items) if items.len() > 1 => format!("({})", broken_items(items, indentation)),
             Self::Call { function, arguments } if !arguments.is_empty() => {
                 let inner = indentation + INDENTATION;
-                let arguments = arguments.iter().map(|argument| argument.write(inner));
+                let arguments = arguments.iter().map(|argument| argument.write(inner, 1));
                 format!("{}({})", function.text, lines(arguments, indentation))
             }
             other => other.write(indentation, column, 0),
@@ -194,11 +194,11 @@ impl Argument {
         }
     }
 
-    fn write(&self, indentation: usize) -> String {
+    fn write(&self, indentation: usize, behind: usize) -> String {
         match self {
-            Self::Positional(value) => value.write(indentation, indentation, 1),
+            Self::Positional(value) => value.write(indentation, indentation, behind),
             Self::Keyword(name, value) => {
-                format!("{name}={}", value.write(indentation, indentation + width(name) + 1, 1))
+                format!("{name}={}", value.write(indentation, indentation + width(name) + 1, behind))
             }
             Self::Verbatim(text) => text.clone(),
         }
@@ -216,7 +216,11 @@ fn broken_call(arguments: &[Argument], indentation: usize) -> String {
     if inner + width(&together) <= LINE_WIDTH {
         return format!("\n{}{together}\n{}", blanks(inner), blanks(indentation));
     }
-    lines(arguments.iter().map(|argument| argument.write(inner)), indentation)
+    match arguments {
+        // A lone argument gets no comma.
+        [only] => format!("\n{}{}\n{}", blanks(inner), only.write(inner, 0), blanks(indentation)),
+        _ => lines(arguments.iter().map(|argument| argument.write(inner, 1)), indentation),
+    }
 }
 
 fn broken_items(items: &[Python], indentation: usize) -> String {

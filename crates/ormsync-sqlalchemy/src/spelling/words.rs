@@ -16,6 +16,8 @@ pub(super) struct Words {
     pub(super) has_sequences: bool,
     /// Whether `true()` is the same as the literal `true`.
     pub(super) has_booleans: bool,
+    /// Whether `func.now()` is the plain default; else it becomes an expression in parentheses.
+    pub(super) has_plain_now: bool,
     /// Types whose constant defaults are written as expressions, in parentheses.
     pub(super) expression_defaults: &'static [&'static str],
     /// Index methods that stand before the word INDEX.
@@ -59,6 +61,7 @@ static POSTGRESQL: Words = Words {
     numbers_keys: true,
     has_sequences: true,
     has_booleans: true,
+    has_plain_now: true,
     expression_defaults: &[],
     method_prefixes: &[],
     options: &[],
@@ -80,6 +83,7 @@ static MYSQL: Words = Words {
     numbers_keys: true,
     has_sequences: false,
     has_booleans: false,
+    has_plain_now: false,
     expression_defaults: &[
         "tinytext",
         "text",
@@ -115,6 +119,7 @@ static SQLITE: Words = Words {
     numbers_keys: false,
     has_sequences: false,
     has_booleans: false,
+    has_plain_now: true,
     expression_defaults: &[],
     method_prefixes: &[],
     options: &[
