@@ -213,9 +213,9 @@ impl Draft<'_> {
         }
         text.push('\n');
         self.write_left_out(&mut text, &indentation);
-        let taken = self.taken_names();
-        for member in &self.members {
-            let attribute = names::attribute(member.column, &taken);
+        let columns: Vec<&str> = self.members.iter().map(|member| member.column).collect();
+        let attributes = names::attributes(&columns, &self.taken_names());
+        for (member, attribute) in self.members.iter().zip(attributes) {
             let mut arguments = member.arguments.clone();
             if attribute != member.column {
                 arguments.insert(0, Argument::Positional(Python::text(member.column)));
@@ -250,7 +250,10 @@ impl Draft<'_> {
                 Import::From(_, name) => name,
             })
             .collect();
-        names.extend(["Base", "list", "dict", "set", "str", "int", "bool", "float", "bytes"].map(str::to_owned));
+        names.insert("Base".to_owned());
+        for member in &self.members {
+            names.extend(words(&member.python).map(|word| word.split('.').next().unwrap_or_default().to_owned()));
+        }
         names
     }
 
@@ -281,9 +284,14 @@ impl Draft<'_> {
     }
 }
 
+/// The dotted names in an annotation.
+fn words(annotation: &str) -> impl Iterator<Item = &str> {
+    annotation.split(|letter: char| !letter.is_alphanumeric() && letter != '.' && letter != '_')
+}
+
 /// What an annotation needs: `datetime.date`, `list[uuid.UUID]`, `Any`.
 fn annotation_imports(annotation: &str, into: &mut BTreeSet<Import>) {
-    for word in annotation.split(|letter: char| !letter.is_alphanumeric() && letter != '.' && letter != '_') {
+    for word in words(annotation) {
         match word.split_once('.') {
             Some(("datetime", _)) => into.insert(Import::Module("datetime")),
             Some(("decimal", _)) => into.insert(Import::Module("decimal")),

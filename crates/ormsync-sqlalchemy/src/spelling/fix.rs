@@ -81,7 +81,7 @@ impl Writer<'_> {
         let own_column = own_place.and_then(|own| find_column(own.table, self.dialect, name));
         let attribute = match own_column {
             Some((own_name, column)) => column.client.attribute.clone().unwrap_or_else(|| own_name.to_owned()),
-            None => names::attribute(name, &BTreeSet::new()),
+            None => names::attribute(name, &attributes_of(own_place)),
         };
         let column = match own_column {
             Some((_, own_column)) => informed(wanted, self.schema, own_column, own),
@@ -143,6 +143,12 @@ impl Writer<'_> {
         };
         Some(spelled.expression.write(0, 0, 0))
     }
+}
+
+/// The attributes that a class has.
+fn attributes_of(own: Option<Place<'_>>) -> BTreeSet<String> {
+    let columns = own.into_iter().flat_map(|own| &own.table.columns);
+    columns.map(|(name, column)| column.client.attribute.as_ref().unwrap_or(name).clone()).collect()
 }
 
 /// Whether an index is over one column and nothing else.

@@ -8,6 +8,25 @@ use ruff_python_parser::parse_expression;
 /// Attributes that SQLAlchemy's declarative classes keep for themselves.
 const RESERVED: [&str; 2] = ["metadata", "registry"];
 
+/// The attributes for the columns of a class, each another one.
+pub(super) fn attributes(columns: &[&str], taken: &BTreeSet<String>) -> Vec<String> {
+    // Columns that keep their names come first, wherever they stand.
+    let mut taken = taken.clone();
+    let kept: BTreeSet<&str> = columns.iter().copied().filter(|column| attribute(column, &taken) == *column).collect();
+    taken.extend(kept.iter().map(|column| (*column).to_owned()));
+    columns
+        .iter()
+        .map(|column| {
+            if kept.contains(column) {
+                return (*column).to_owned();
+            }
+            let name = attribute(column, &taken);
+            taken.insert(name.clone());
+            name
+        })
+        .collect()
+}
+
 /// The attribute for a column: its own name where Python, SQLAlchemy and `taken` (names that the class
 /// body needs for something else) allow it.
 pub(super) fn attribute(column: &str, taken: &BTreeSet<String>) -> String {
@@ -190,6 +209,15 @@ mod tests {
         assert_eq!(attribute_of("?"), "column_");
         assert_eq!(attribute_of("None"), "none");
         assert_eq!(attribute_of(""), "column_");
+    }
+
+    #[test]
+    fn attributes_of_a_class_differ() {
+        let columns = ["Seat No.", "seat-no", "seat_no", "class", "class_", "seat_no_"];
+        assert_eq!(
+            attributes(&columns, &BTreeSet::new()),
+            ["seat_no__", "seat_no___", "seat_no", "class__", "class_", "seat_no_"],
+        );
     }
 
     #[test]

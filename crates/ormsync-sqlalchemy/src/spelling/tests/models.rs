@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use ormsync_schema::{
-    Deferrability, Generated, GeneratedStorage, Identity, IdentityKind, Index, IndexKind, IndexPart, Partitioning,
-    ReferentialAction, Schema,
+    Deferrability, Generated, GeneratedStorage, Identity, IdentityKind, Index, IndexKind, IndexPart, ObjectKind,
+    ObjectPath, Partitioning, ReferentialAction, Schema, Spelling,
 };
 
 use super::*;
+use crate::SqlAlchemySpelling;
 use crate::spelling::write_models;
 
 #[test]
@@ -31,6 +32,66 @@ fn an_unknown_dialect_gives_nothing() {
     assert_eq!(write_models(&Schema::new("oracle")), "");
     let empty = write_models(&Schema::new("sqlite"));
     assert_eq!(empty, "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    pass\n");
+}
+
+#[test]
+fn any_names_and_texts_give_python() {
+    let nasty = [
+        "",
+        "\n",
+        "a\"b'c\\",
+        "None",
+        "__x",
+        "1",
+        "é\u{301}",
+        "²",
+        "\u{2028}",
+        "a.b",
+        "-- \r\n#",
+        "%s {x} :y",
+        "List",
+        "Base",
+    ];
+    for dialect in ["postgresql", "mysql", "sqlite"] {
+        let mut tables = Vec::new();
+        for name in nasty {
+            let columns = nasty.iter().map(|name| {
+                let mut column = with_default(dialect, column(dialect, "varchar(20)", true), "'x'");
+                column.comment = Some((*name).to_owned());
+                column.client.default = Some((*name).to_owned());
+                (*name, column)
+            });
+            let mut table = table(columns.collect(), &nasty[..if name.is_empty() { 0 } else { 2 }]);
+            table.comment = Some(name.to_owned());
+            table.columns["1"].data_type = DataType::Unreadable("what\never\u{85}".to_owned());
+            table.columns["a.b"].data_type = DataType::InlineEnum(texts(&nasty));
+            table.checks = nasty.iter().map(|name| check(Some(name), name)).collect();
+            table.indexes = nasty
+                .iter()
+                .map(|name| Index {
+                    parts: vec![expression(name), descending(name)],
+                    ..index(IndexKind::Plain, Some(name), &[])
+                })
+                .collect();
+            table.foreign_keys = nasty.iter().map(|column| foreign_key(&[column], "", name, &[name])).collect();
+            tables.push((name, table));
+        }
+        let schema = schema(dialect, tables);
+        assert_python(&write_models(&schema));
+        for (namespace, name, table) in schema.tables() {
+            let kinds = [ObjectKind::Column, ObjectKind::Check, ObjectKind::Index, ObjectKind::ForeignKey];
+            for path in kinds.iter().flat_map(|kind| nasty.map(|own| ObjectPath::in_table(*kind, namespace, name, own)))
+            {
+                let mut own = schema.clone();
+                own.namespace_mut(namespace).tables.insert(name.to_owned(), table.clone());
+                SqlAlchemySpelling.spell(&schema, &own, &path).iter().for_each(|text| assert_python(text));
+                SqlAlchemySpelling
+                    .spell(&schema, &Schema::new(dialect), &path)
+                    .iter()
+                    .for_each(|text| assert_python(text));
+            }
+        }
+    }
 }
 
 fn assert_models(schema: &Schema, expected: &str) {
