@@ -16,6 +16,7 @@
 
 mod catalogue;
 mod dialect;
+mod duplicate_uniques;
 mod equality;
 mod expression;
 mod foreign_keys;

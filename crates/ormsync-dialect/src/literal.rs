@@ -130,6 +130,60 @@ pub(crate) fn canonical_time(text: &str, kind: TimeKind) -> Option<String> {
     }
 }
 
+/// A constant of an interval as PostgreSQL prints it: `1 year 2 mons 3 days 04:05:06`. None where a unit
+/// or number is not a plain one.
+pub(crate) fn canonical_interval(text: &str) -> Option<String> {
+    let (mut months, mut days, mut microseconds) = (0i64, 0i64, 0i64);
+    let mut words = text.split_whitespace();
+    while let Some(word) = words.next() {
+        if word.contains(':') {
+            let (sign, clock) = word.strip_prefix('-').map_or((1, word), |clock| (-1, clock));
+            let (time, None) = read_time(clock)? else { return None };
+            let fraction = format!("{:0<6}", time.fraction).get(..6)?.parse::<i64>().ok()?;
+            let seconds = i64::from(time.hour * 3600 + time.minute * 60 + time.second);
+            microseconds = microseconds.checked_add(sign * (seconds * 1_000_000 + fraction))?;
+            continue;
+        }
+        let split = word.find(|character: char| character.is_ascii_alphabetic()).unwrap_or(word.len());
+        let (number, unit) = word.split_at(split);
+        let unit = if unit.is_empty() { words.next()? } else { unit };
+        let number: i64 = number.parse().ok()?;
+        let (count, factor) = match unit.to_lowercase().trim_end_matches('s') {
+            "y" | "year" | "yr" => (&mut months, 12),
+            "mon" | "month" => (&mut months, 1),
+            "w" | "week" => (&mut days, 7),
+            "d" | "day" => (&mut days, 1),
+            "h" | "hour" | "hr" => (&mut microseconds, 3_600_000_000),
+            "m" | "min" | "minute" => (&mut microseconds, 60_000_000),
+            // `s` itself is trimmed away.
+            "" | "sec" | "second" => (&mut microseconds, 1_000_000),
+            "millisecond" | "msec" => (&mut microseconds, 1000),
+            _ => return None,
+        };
+        *count = count.checked_add(number.checked_mul(factor)?)?;
+    }
+    Some(print_interval(months, days, microseconds))
+}
+
+fn print_interval(months: i64, days: i64, microseconds: i64) -> String {
+    let mut parts = Vec::new();
+    for (number, one, many) in [(months / 12, "year", "years"), (months % 12, "mon", "mons"), (days, "day", "days")] {
+        if number != 0 {
+            parts.push(format!("{number} {}", if number == 1 { one } else { many }));
+        }
+    }
+    if microseconds != 0 || parts.is_empty() {
+        let (seconds, rest) = (microseconds.unsigned_abs() / 1_000_000, microseconds.unsigned_abs() % 1_000_000);
+        let sign = if microseconds < 0 { "-" } else { "" };
+        let mut clock = format!("{sign}{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        if rest != 0 {
+            clock.push_str(format!(".{rest:06}").trim_end_matches('0'));
+        }
+        parts.push(clock);
+    }
+    parts.join(" ")
+}
+
 #[derive(Debug, Clone, Default)]
 struct Time {
     hour: u32,
@@ -182,6 +236,9 @@ fn read_zone(text: &str) -> Option<Option<i32>> {
         _ => return None,
     };
     let digits = digits.replace(':', "");
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let (hours, minutes) = match digits.len() {
         2 => (digits.parse::<i32>().ok()?, 0),
         4 => (digits[..2].parse().ok()?, digits[2..].parse().ok()?),
@@ -244,6 +301,15 @@ mod tests {
     }
 
     #[test]
+    fn intervals_have_one_spelling() {
+        let interval = |text: &str| canonical_interval(text);
+        assert_eq!(interval("2 hours 30 minutes").unwrap(), "02:30:00");
+        assert_eq!(interval("1 week").unwrap(), "7 days");
+        assert_eq!(interval("14 months 1day 00:00:01.5").unwrap(), "1 year 2 mons 1 day 00:00:01.5");
+        assert_eq!(interval("P1D"), None);
+    }
+
+    #[test]
     fn times_have_one_spelling() {
         let time = |text: &str, kind| canonical_time(text, kind);
         assert_eq!(time("2020-01-01", TimeKind::DateTime).unwrap(), "2020-01-01 00:00:00");
@@ -251,6 +317,7 @@ mod tests {
         assert_eq!(time("2020-01-01 00:30:00+02", TimeKind::Moment).unwrap(), "2019-12-31 22:30:00+00");
         assert_eq!(time("2020-02-28 23:30:00-01:00", TimeKind::Moment).unwrap(), "2020-02-29 00:30:00+00");
         assert_eq!(time("10:20", TimeKind::Time).unwrap(), "10:20:00");
+        assert_eq!(time("2020-01-01 00:00+aéa", TimeKind::Moment), None);
         assert_eq!(time("infinity", TimeKind::DateTime), None);
         assert_eq!(time("2020-01-0ä", TimeKind::DateTime), None);
     }

@@ -140,7 +140,7 @@ pub(super) fn lower(expression: &Expr, scope: &Scope<'_>) -> Option<Term> {
 
 fn lower_value(value: &Value) -> Option<Term> {
     Some(match value {
-        Value::Number(number, _) => Term::Number(canonical_number(number).unwrap_or_else(|| number.clone())),
+        Value::Number(number, _) => Term::Number(lower_number(number)),
         Value::SingleQuotedString(text)
         | Value::DoubleQuotedString(text)
         | Value::EscapedStringLiteral(text)
@@ -152,6 +152,15 @@ fn lower_value(value: &Value) -> Option<Term> {
         Value::Null => Term::Null,
         _ => return None,
     })
+}
+
+/// A number in shortest form, but with a point where it has one: `1 / 2` is not `1 / 2.0`.
+fn lower_number(number: &str) -> String {
+    match canonical_number(number) {
+        Some(shortest) if number.contains(['.', 'e', 'E']) && !shortest.contains('.') => format!("{shortest}.0"),
+        Some(shortest) => shortest,
+        None => number.to_owned(),
+    }
 }
 
 /// A name: of a column of the table at hand where it is one, as declared and without the table's name.
@@ -192,6 +201,11 @@ fn lower_prefix(operator: UnaryOperator, part: Term) -> Term {
 fn lower_operator(left: &Expr, operator: &BinaryOperator, right: &Expr, scope: &Scope<'_>) -> Option<Term> {
     if matches!(operator, BinaryOperator::And | BinaryOperator::Or) {
         return lower_chain(left, operator, right, scope);
+    }
+    // The parser gives XOR too high a precedence: only what stands in parentheses is sure.
+    let grouped = |side: &Expr| matches!(side, Expr::Nested(_) | Expr::Identifier(_));
+    if *operator == BinaryOperator::Xor && !(grouped(left) && grouped(right)) {
+        return None;
     }
     let (left, right) = (lower(left, scope)?, lower(right, scope)?);
     Some(match operator {

@@ -29,13 +29,16 @@ pub(crate) struct Grammar {
     pub(crate) parser: fn() -> Box<dyn SqlDialect>,
     /// What has to be done to the text before it can be parsed.
     pub(crate) prepare: fn(&str) -> Cow<'_, str>,
+    /// What has to be done to its tokens (without blanks) where the server's output has words that the
+    /// parser doesn't know.
+    pub(crate) prepare_tokens: fn(Vec<Token>) -> Vec<Token>,
     /// A name as the catalogue keeps it.
     pub(crate) fold: fn(&Ident) -> String,
     /// A name as SQL writes it, quoted only where it must be.
     pub(crate) quote: fn(&str) -> String,
     /// A string constant as SQL writes it.
     pub(crate) quote_text: fn(&str) -> String,
-    /// Reads a type.
+    /// Reads the type of a cast.
     pub(crate) parse_type: fn(&str) -> DataType,
     /// Writes a type.
     pub(crate) type_text: fn(&DataType) -> String,
@@ -83,11 +86,12 @@ pub(crate) fn normalise(expression: &Expression, scope: &Scope<'_>) -> Expressio
 pub(crate) fn read(text: &str, scope: &Scope<'_>) -> Option<Term> {
     let text = (scope.grammar.prepare)(text);
     let dialect = (scope.grammar.parser)();
-    let tokens = Tokenizer::new(dialect.as_ref(), &text).tokenize().ok()?;
+    let mut tokens = Tokenizer::new(dialect.as_ref(), &text).tokenize().ok()?;
     if tokens.len() > MOST_TOKENS {
         return None;
     }
-    let mut parser = Parser::new(dialect.as_ref()).with_tokens(tokens);
+    tokens.retain(|token| !matches!(token, Token::Whitespace(_)));
+    let mut parser = Parser::new(dialect.as_ref()).with_tokens((scope.grammar.prepare_tokens)(tokens));
     let parsed = parser.parse_expr().ok()?;
     if parser.peek_token().token != Token::EOF {
         return None;

@@ -123,6 +123,8 @@ impl Term {
         // Sums, products and concatenations of several parts are read from the left.
         let groups_left = matches!(own, Tightness::Sum | Tightness::Product)
             || matches!(left, Self::Binary(_, inner, _) if inner == operator && operator == "||");
+        // The parser reads XOR rightly only between parentheses.
+        let own = if operator == "XOR" { Tightness::Postfix } else { own };
         let left =
             if groups_left && left.tightness() == own { left.print(grammar) } else { left.print_within(own, grammar) };
         format!("{left} {operator} {}", right.print_within(own, grammar))
@@ -150,6 +152,7 @@ fn print_call(name: &str, arguments: &[Term], grammar: &Grammar) -> String {
             format!("position({} IN {})", needle.print_within(Tightness::Comparison, grammar), hay.print(grammar))
         }
         ("current_date" | "current_time" | "current_timestamp" | "current_user", []) => name.to_uppercase(),
+        ("trim", [part, what]) => format!("trim({} FROM {})", what.print(grammar), part.print(grammar)),
         _ => format!("{name}({})", print_list(arguments, grammar)),
     }
 }

@@ -12,12 +12,19 @@ pub(super) fn simplify(term: Term, scope: &Scope<'_>) -> Term {
 fn every_server(term: Term) -> Term {
     match term {
         Term::Not(part) => negate(*part),
-        Term::Quantified(left, operator, right, all) => list_of_quantified(left, operator, right, all),
+        Term::Quantified(left, operator, right, all) => list_of_quantified(left, operator, *right, all),
         Term::In(part, list, negated) => short_list(part, list, negated),
         Term::Binary(left, operator, right) if left.is_constant() && !right.is_constant() => match turned(&operator) {
             Some(operator) => Term::Binary(right, operator.to_owned(), left),
             None => Term::Binary(left, operator, right),
         },
+        // `(a, b) = (1, 2)` compares part by part.
+        Term::Binary(left, operator, right) if is_comparison_of_rows(&left, &operator, &right) => {
+            let (Term::Row(left), Term::Row(right)) = (*left, *right) else { return Term::Null };
+            let parts =
+                left.into_iter().zip(right).map(|(left, right)| every_server(Term::binary(left, &operator, right)));
+            if operator == "=" { Term::And(parts.collect()) } else { Term::Or(parts.collect()) }
+        }
         Term::And(parts) => Term::And(flattened(parts, |part| match part {
             Term::And(inner) => Ok(inner),
             other => Err(other),
@@ -27,6 +34,15 @@ fn every_server(term: Term) -> Term {
             other => Err(other),
         })),
         other => other,
+    }
+}
+
+fn is_comparison_of_rows(left: &Term, operator: &str, right: &Term) -> bool {
+    match (left, right) {
+        (Term::Row(left), Term::Row(right)) => {
+            matches!(operator, "=" | "<>") && left.len() == right.len() && left.len() > 1
+        }
+        _ => false,
     }
 }
 
@@ -69,6 +85,9 @@ fn opposite(operator: &str) -> Option<&'static str> {
 fn negate(part: Term) -> Term {
     match part {
         Term::Boolean(boolean) => Term::Boolean(!boolean),
+        // De Morgan holds with NULLs too; some servers print one form, some the other.
+        Term::And(parts) => Term::Or(parts.into_iter().map(negate).collect()),
+        Term::Or(parts) => Term::And(parts.into_iter().map(negate).collect()),
         Term::Not(inner) => *inner,
         Term::Is(part, what, negated) => Term::Is(part, what, !negated),
         Term::In(part, list, negated) => Term::In(part, list, !negated),
@@ -82,8 +101,8 @@ fn negate(part: Term) -> Term {
 }
 
 /// `= ANY (ARRAY[…])` is IN, `<> ALL (ARRAY[…])` is NOT IN.
-fn list_of_quantified(left: Box<Term>, operator: String, right: Box<Term>, all: bool) -> Term {
-    match (operator.as_str(), all, *right) {
+fn list_of_quantified(left: Box<Term>, operator: String, right: Term, all: bool) -> Term {
+    match (operator.as_str(), all, right) {
         ("=", false, Term::Array(list)) => short_list(left, list, false),
         ("<>", true, Term::Array(list)) => short_list(left, list, true),
         (_, _, right) => Term::Quantified(left, operator, Box::new(right), all),
@@ -96,13 +115,17 @@ fn short_list(part: Box<Term>, mut list: Vec<Term>, negated: bool) -> Term {
         list.sort_by_cached_key(|constant| format!("{constant:?}"));
         list.dedup();
     }
-    match list.as_mut_slice() {
-        [only] if !matches!(only, Term::Row(_)) => {
-            let only = std::mem::replace(only, Term::Null);
-            Term::Binary(part, if negated { "<>" } else { "=" }.to_owned(), Box::new(only))
-        }
-        _ => Term::In(part, list, negated),
+    let is_plain = |term: &Term| term.is_constant() || matches!(term, Term::Row(_));
+    let operator = if negated { "<>" } else { "=" };
+    if list.len() == 1 && !matches!(list[0], Term::Row(_)) {
+        return Term::Binary(part, operator.to_owned(), Box::new(list.remove(0)));
     }
+    if list.iter().all(is_plain) {
+        return Term::In(part, list, negated);
+    }
+    // PostgreSQL makes comparisons of a list that is not all constants.
+    let parts = list.into_iter().map(|term| every_server(Term::binary((*part).clone(), operator, term))).collect();
+    if negated { Term::And(parts) } else { Term::Or(parts) }
 }
 
 fn flattened(parts: Vec<Term>, inner: impl Fn(Term) -> Result<Vec<Term>, Term>) -> Vec<Term> {

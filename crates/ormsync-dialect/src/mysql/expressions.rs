@@ -6,7 +6,7 @@ use ormsync_schema::DataType;
 use sqlparser::ast::Ident;
 use sqlparser::dialect::MySqlDialect;
 
-use super::{defaults, facts, types};
+use super::{defaults, facts, tokens, types};
 use crate::expression::{Grammar, Scope, Term};
 use crate::type_text::unescaped;
 
@@ -14,10 +14,11 @@ use crate::type_text::unescaped;
 pub(super) static GRAMMAR: Grammar = Grammar {
     parser: || Box::new(MySqlDialect {}),
     prepare: without_outer_escapes,
+    prepare_tokens: tokens::in_standard_words,
     fold: |name: &Ident| name.value.clone(),
     quote: facts::quote_if_needed,
     quote_text: facts::quote_text,
-    parse_type: types::parse,
+    parse_type: cast_type,
     type_text: types::print,
     rewrite,
 };
@@ -57,25 +58,38 @@ fn unescape(text: &str) -> String {
     plain
 }
 
+/// `CAST(x AS char)` has no length, other than a column of the type `char`.
+fn cast_type(text: &str) -> DataType {
+    match text.to_lowercase().as_str() {
+        plain @ ("char" | "binary") => DataType::named(plain),
+        _ => types::parse(text),
+    }
+}
+
 fn rewrite(term: Term, scope: &Scope<'_>) -> Term {
     match term {
-        // `||` is OR and `&&` is AND unless a mode says otherwise.
-        Term::Binary(left, operator, right) if operator == "||" => Term::Or(vec![*left, *right]),
-        Term::Binary(left, operator, right) if operator == "&&" => Term::And(vec![*left, *right]),
+        Term::Binary(left, operator, right) if operator == "XOR" => {
+            Term::Binary(Box::new(truth(*left)), operator, Box::new(truth(*right)))
+        }
+        Term::And(parts) => Term::And(parts.into_iter().map(truth).collect()),
+        Term::Or(parts) => Term::Or(parts.into_iter().map(truth).collect()),
+        Term::Is(part, what, negated) if what != "NULL" => Term::Is(Box::new(truth(*part)), what, negated),
         Term::Binary(left, operator, right) => rewrite_operator(*left, operator, *right, scope),
         // `true` and `false` are names of 1 and 0.
         Term::Boolean(boolean) => Term::Number(if boolean { "1" } else { "0" }.to_owned()),
         Term::Not(part) => match *part {
             Term::Number(number) => Term::Number(if number == "0" { "1" } else { "0" }.to_owned()),
-            part => Term::Not(Box::new(part)),
+            part => Term::Not(Box::new(truth(part))),
         },
         Term::In(part, list, negated) => {
             let list = list.into_iter().map(|term| beside(term, &part, scope)).collect();
             Term::In(part, list, negated)
         }
         Term::Call(name, arguments) => rewrite_call(&name, arguments),
-        Term::Cast(inner, target) => Term::Cast(inner, without_character_set(target)),
-        Term::Case(operand, branches, otherwise) => {
+        Term::Case(operand, mut branches, otherwise) => {
+            if operand.is_none() {
+                branches = branches.into_iter().map(|(condition, result)| (truth(condition), result)).collect();
+            }
             Term::Case(operand, branches, otherwise.filter(|term| **term != Term::Null))
         }
         other => other,
@@ -94,7 +108,6 @@ fn rewrite_operator(left: Term, operator: String, right: Term, scope: &Scope<'_>
             let extract = Term::Call("json_extract".to_owned(), vec![left, right]);
             return Term::Call("json_unquote".to_owned(), vec![extract]);
         }
-        "MOD" => return Term::binary(left, "%", right),
         _ => (left, right),
     };
     match (operator.as_str(), left, right) {
@@ -107,6 +120,11 @@ fn rewrite_operator(left: Term, operator: String, right: Term, scope: &Scope<'_>
         }
         (_, left, right) => Term::Binary(Box::new(left), operator, Box::new(right)),
     }
+}
+
+/// A term where a truth value is wanted: MySQL 8 prints `active` as `(0 <> active)` there.
+fn truth(term: Term) -> Term {
+    if is_truth(&term) || term.is_constant() { term } else { Term::binary(term, "<>", Term::Number("0".to_owned())) }
 }
 
 fn is_truth(term: &Term) -> bool {
@@ -151,6 +169,30 @@ fn rewrite_call(name: &str, mut arguments: Vec<Term>) -> Term {
         ("ceiling", 1) => "ceil",
         ("pow", 2) => "power",
         ("day", 1) => "dayofmonth",
+        ("if", 3) => {
+            let condition = truth(arguments.remove(0));
+            arguments.insert(0, condition);
+            "if"
+        }
+        ("position", 2) => "locate",
+        ("instr", 2) => {
+            arguments.swap(0, 1);
+            "locate"
+        }
+        ("date", 1) => return Term::Cast(Box::new(arguments.remove(0)), DataType::named("date")),
+        ("date_add" | "adddate", 2) if matches!(arguments[1], Term::Interval(..)) => {
+            let right = arguments.remove(1);
+            return Term::binary(arguments.remove(0), "+", right);
+        }
+        ("date_sub" | "subdate", 2) if matches!(arguments[1], Term::Interval(..)) => {
+            let right = arguments.remove(1);
+            return Term::binary(arguments.remove(0), "-", right);
+        }
+        ("datediff", 2) => {
+            let days = |part: Term| Term::Call("to_days".to_owned(), vec![part]);
+            let right = days(arguments.remove(1));
+            return Term::binary(days(arguments.remove(0)), "-", right);
+        }
         ("isnull", 1) => return Term::Is(Box::new(arguments.remove(0)), "NULL", false),
         ("mod", 2) => {
             let right = arguments.remove(1);
@@ -159,15 +201,4 @@ fn rewrite_call(name: &str, mut arguments: Vec<Term>) -> Term {
         (name, _) => name,
     };
     Term::Call(name.to_owned(), arguments)
-}
-
-/// `CAST(x AS char CHARACTER SET utf8mb4)` is what the server makes of `CAST(x AS char)`.
-fn without_character_set(target: DataType) -> DataType {
-    match target {
-        DataType::Named(mut named) => {
-            named.modifiers.retain(|modifier| !modifier.starts_with("character set"));
-            DataType::Named(named)
-        }
-        other => other,
-    }
 }

@@ -1,6 +1,6 @@
 //! Names and indexes that MySQL and MariaDB make on their own.
 
-use ormsync_schema::{ForeignKey, Index, IndexKind, IndexTarget, Table};
+use ormsync_schema::{ForeignKey, Index, IndexKind, IndexPart, IndexTarget, Table};
 
 use super::facts;
 
@@ -12,14 +12,21 @@ pub(super) fn fill_in(table_name: &str, table: &mut Table, is_mariadb: bool) {
     name_checks(table_name, table, is_mariadb);
 }
 
-/// `t_ibfk_1`: numbered among those without names, behind the largest number in use.
+/// `t_ibfk_1`: numbered among those without names, as CREATE TABLE does.
 fn name_foreign_keys(table_name: &str, keys: &mut [ForeignKey]) {
-    let prefix = format!("{table_name}_ibfk_");
-    let number_of = |key: &ForeignKey| key.name.as_ref()?.strip_prefix(&prefix)?.parse::<u32>().ok();
-    let mut number = keys.iter().filter_map(number_of).max().unwrap_or(0);
-    for key in keys.iter_mut().filter(|key| key.name.is_none()) {
-        number += 1;
-        key.name = Some(format!("{prefix}{number}"));
+    let mut number = 0;
+    for position in 0..keys.len() {
+        if keys[position].name.is_some() {
+            continue;
+        }
+        loop {
+            number += 1;
+            let name = format!("{table_name}_ibfk_{number}");
+            if !keys.iter().filter_map(|key| key.name.as_deref()).any(|other| facts::same_name(other, &name)) {
+                keys[position].name = Some(name);
+                break;
+            }
+        }
     }
 }
 
@@ -52,32 +59,30 @@ fn free_name(base: &str, indexes: &[Index]) -> String {
 }
 
 /// InnoDB needs an index that begins with the columns of a foreign key and makes one where there is none,
-/// with the constraint's name or, where the server named that, with the first column's.
+/// with the constraint's name or, where the server named that, with the first column's. One that is made
+/// for more columns serves a key over the first of them too.
 fn add_foreign_key_indexes(table: &mut Table) {
     for position in 0..table.foreign_keys.len() {
         let key = &table.foreign_keys[position];
-        let server_named = key.name.as_ref().is_none_or(|name| is_generated(name));
-        let wanted = match &key.name {
-            Some(name) if !server_named => name.clone(),
-            _ => key.columns.first().cloned().unwrap_or_default(),
-        };
+        let wanted = index_name(key);
         let own = table.indexes.iter_mut().find(|index| {
             index.kind == IndexKind::Plain
                 && index.name.as_deref().is_some_and(|name| facts::same_name(name, &wanted))
-                && has_exactly(index, &key.columns)
+                && index.parts.len() == key.columns.len()
+                && serves(index, &key.columns)
         });
         if let Some(own) = own {
             // Nobody can tell it from one that was declared so.
             own.implicit = true;
             continue;
         }
-        let in_key = table.primary_key.as_ref().is_some_and(|primary| {
-            begins_with(
-                primary.parts.iter().map(|part| part.as_column().filter(|_| part.prefix_length.is_none())),
-                &key.columns,
-            )
+        let longer = table.foreign_keys.iter().any(|other| {
+            other.columns.len() > key.columns.len()
+                && begins_with(other.columns.iter().map(|name| Some(name.as_str())), &key.columns)
         });
-        if in_key || table.indexes.iter().any(|index| serves(index, &key.columns)) {
+        let in_key =
+            table.primary_key.as_ref().is_some_and(|primary| begins_with(whole_columns(&primary.parts), &key.columns));
+        if longer || in_key || table.indexes.iter().any(|index| serves(index, &key.columns)) {
             continue;
         }
         let name = free_name(&wanted, &table.indexes);
@@ -88,22 +93,27 @@ fn add_foreign_key_indexes(table: &mut Table) {
     }
 }
 
+/// The name of the index that is made for a foreign key.
+fn index_name(key: &ForeignKey) -> String {
+    match &key.name {
+        Some(name) if !is_generated(name) => name.clone(),
+        _ => key.columns.first().cloned().unwrap_or_default(),
+    }
+}
+
 /// Whether a constraint's name has the form that the server gives.
 fn is_generated(name: &str) -> bool {
     name.rsplit_once("_ibfk_").is_some_and(|(_, number)| number.parse::<u32>().is_ok())
 }
 
-fn has_exactly(index: &Index, columns: &[String]) -> bool {
-    index.parts.len() == columns.len() && serves(index, columns)
-}
-
 /// Whether an index can serve a foreign key: a B-tree whose first columns are the key's, whole.
 fn serves(index: &Index, columns: &[String]) -> bool {
-    index.method.is_none()
-        && begins_with(
-            index.parts.iter().map(|part| part.as_column().filter(|_| part.prefix_length.is_none())),
-            columns,
-        )
+    index.method.is_none() && begins_with(whole_columns(&index.parts), columns)
+}
+
+/// The columns of parts; none for expressions and prefixes.
+fn whole_columns(parts: &[IndexPart]) -> impl Iterator<Item = Option<&str>> {
+    parts.iter().map(|part| part.as_column().filter(|_| part.prefix_length.is_none()))
 }
 
 fn begins_with<'a>(mut parts: impl Iterator<Item = Option<&'a str>>, columns: &[String]) -> bool {

@@ -6,6 +6,7 @@ mod expressions;
 mod facts;
 mod generated_names;
 mod normal_form;
+mod tokens;
 mod types;
 
 use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server};

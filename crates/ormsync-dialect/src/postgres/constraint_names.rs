@@ -153,11 +153,9 @@ fn index_column_names(index: &Index) -> Vec<String> {
     for part in &index.parts {
         let original = match &part.target {
             IndexTarget::Column(name) => name.clone(),
-            IndexTarget::Expression(expression) => match expression::read(&expression.text, &Scope::bare(&GRAMMAR)) {
-                Some(Term::Call(name, _)) => name,
-                Some(Term::Case(..)) => "case".to_owned(),
-                _ => "expr".to_owned(),
-            },
+            IndexTarget::Expression(expression) => expression::read(&expression.text, &Scope::bare(&GRAMMAR))
+                .and_then(|term| figure_name(&term))
+                .unwrap_or_else(|| "expr".to_owned()),
         };
         let mut name = original.clone();
         let mut number = 1;
@@ -168,6 +166,21 @@ fn index_column_names(index: &Index) -> Vec<String> {
         names.push(name);
     }
     names
+}
+
+/// What the server calls an expression in a name: `FigureIndexColname`.
+fn figure_name(term: &Term) -> Option<String> {
+    Some(match term {
+        Term::Column(path) => path.last()?.clone(),
+        Term::Call(name, _) if name == "trim" => "btrim".to_owned(),
+        Term::Call(name, _) => name.rsplit('.').next()?.to_owned(),
+        Term::Case(..) => "case".to_owned(),
+        Term::Array(_) => "array".to_owned(),
+        Term::Row(_) => "row".to_owned(),
+        Term::AtTimeZone(..) => "timezone".to_owned(),
+        Term::Cast(inner, _) | Term::Collate(inner, _) | Term::Subscript(inner, _) => figure_name(inner)?,
+        _ => return None,
+    })
 }
 
 /// The columns of the table that an expression names; none where it isn't understood.

@@ -6,7 +6,7 @@ use super::expressions::{Family, GRAMMAR};
 use super::{facts, types};
 use crate::Equivalence;
 use crate::expression::{self, Scope, Term};
-use crate::literal::{TimeKind, canonical_json, canonical_number, canonical_time, round_to_scale};
+use crate::literal::{TimeKind, canonical_interval, canonical_json, canonical_number, canonical_time, round_to_scale};
 
 /// Reads a default.
 pub(super) fn parse(text: &str, data_type: &DataType) -> DefaultValue {
@@ -177,6 +177,9 @@ pub(super) fn constant_of_type(constant: Term, data_type: &DataType) -> Term {
             Some(bytes) => Term::Bytes(bytes.to_lowercase()),
             None => Term::Bytes(text.bytes().map(|byte| format!("{byte:02x}")).collect()),
         },
+        (Term::Text(text), Some(kind)) if kind.starts_with("interval") => {
+            Term::Text(canonical_interval(&text).unwrap_or(text))
+        }
         (Term::Text(text), Some(kind)) => {
             let time = match kind {
                 "date" => TimeKind::Date,
@@ -263,7 +266,7 @@ fn print_array(elements: &[Option<String>]) -> String {
 }
 
 /// The text form of `ARRAY[…]` over constants.
-fn array_text(elements: &[Term]) -> Option<String> {
+pub(super) fn array_text(elements: &[Term]) -> Option<String> {
     let element = |term: &Term| match term {
         Term::Null => Some(None),
         Term::Text(text) | Term::Number(text) => Some(Some(text.clone())),

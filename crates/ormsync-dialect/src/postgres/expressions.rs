@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use ormsync_schema::DataType;
 use sqlparser::ast::Ident;
 use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::tokenizer::Token;
 
 use super::{defaults, facts, types};
 use crate::expression::{Grammar, Scope, Term};
@@ -18,6 +19,7 @@ use crate::expression::{Grammar, Scope, Term};
 pub(super) static GRAMMAR: Grammar = Grammar {
     parser: || Box::new(PostgreSqlDialect {}),
     prepare: |text| Cow::Borrowed(text),
+    prepare_tokens: in_known_words,
     fold: fold_identifier,
     quote: facts::quote_if_needed,
     quote_text: facts::quote_text,
@@ -29,6 +31,33 @@ pub(super) static GRAMMAR: Grammar = Grammar {
 /// Names without quotes are kept in lower case.
 fn fold_identifier(name: &Ident) -> String {
     if name.quote_style.is_some() { name.value.clone() } else { name.value.to_lowercase() }
+}
+
+/// `TRIM(BOTH FROM x)` is how the server prints `trim(x)`; the parser wants something before FROM. And it
+/// knows COLLATE behind a term, but not behind a cast: the server casts every `varchar` to text there.
+fn in_known_words(mut tokens: Vec<Token>) -> Vec<Token> {
+    let is = |token: &Token, words: &[&str]| match token {
+        Token::Word(word) => {
+            word.quote_style.is_none() && words.iter().any(|other| word.value.eq_ignore_ascii_case(other))
+        }
+        _ => false,
+    };
+    let mut position = 1;
+    while position < tokens.len() {
+        if is(&tokens[position], &["from"]) && is(&tokens[position - 1], &["both", "leading", "trailing"]) {
+            tokens.remove(position);
+        } else if is(&tokens[position], &["collate"])
+            && is(&tokens[position - 1], &["text"])
+            && position > 1
+            && tokens[position - 2] == Token::DoubleColon
+        {
+            tokens.drain(position - 2..position);
+            position -= 1;
+        } else {
+            position += 1;
+        }
+    }
+    tokens
 }
 
 fn rewrite(term: Term, scope: &Scope<'_>) -> Term {
@@ -69,6 +98,8 @@ fn rewrite_cast(inner: Term, data_type: DataType, scope: &Scope<'_>) -> Term {
             boolean @ Term::Boolean(_) => boolean,
             constant => Term::Cast(Box::new(constant), data_type),
         },
+        // The names of text-search configurations and of relations.
+        (text @ Term::Text(_), _) if matches!(types::kind(&data_type), Some("regconfig" | "regclass")) => text,
         (constant @ Term::Text(_), _) => {
             Term::Cast(Box::new(defaults::constant_of_type(constant, &data_type)), data_type)
         }
@@ -88,7 +119,8 @@ fn rewrite_cast(inner: Term, data_type: DataType, scope: &Scope<'_>) -> Term {
 
 fn rewrite_operator(left: Term, operator: String, right: Term, scope: &Scope<'_>) -> Term {
     match operator.as_str() {
-        "=" | "<>" | "<" | ">" | "<=" | ">=" | "+" | "-" | "*" | "/" | "%" | "@>" | "<@" | "&&" | "||" => {
+        "=" | "<>" | "<" | ">" | "<=" | ">=" | "+" | "-" | "*" | "/" | "%" | "@>" | "<@" | "&&" | "||" | "<<"
+        | ">>" | "<<=" | ">>=" | "&" | "|" => {
             let (left, right) = unify(left, right, scope);
             match (operator.as_str(), &right) {
                 // `active = true` holds when `active` does.
@@ -99,8 +131,37 @@ fn rewrite_operator(left: Term, operator: String, right: Term, scope: &Scope<'_>
                 _ => Term::Binary(Box::new(left), operator, Box::new(right)),
             }
         }
+        // The path is an array of text whatever is written.
+        "#>" | "#>>" | "#-" | "?|" | "?&" => {
+            let right = match right {
+                Term::Cast(inner, DataType::Array(_)) if matches!(*inner, Term::Text(_)) => *inner,
+                Term::Array(elements) => defaults::array_text(&elements).map_or(Term::Array(elements), Term::Text),
+                other => other,
+            };
+            Term::Binary(Box::new(left), operator, Box::new(right))
+        }
+        // There is only the power of floating-point numbers and of decimal ones.
+        "^" => {
+            let bare = |term: Term| match term {
+                Term::Cast(inner, target) if types::kind(&target) == Some("double precision") => *inner,
+                other => other,
+            };
+            Term::binary(bare(left), "^", bare(right))
+        }
+        "LIKE" | "NOT LIKE" | "ILIKE" | "NOT ILIKE" => rewrite_escape(left, operator, right),
         "~" | "!~" => rewrite_similar_to(left, operator, right),
         _ => Term::Binary(Box::new(left), operator, Box::new(right)),
+    }
+}
+
+/// `x LIKE 'p' ESCAPE 'e'` is kept as `x ~~ like_escape('p', 'e')`.
+fn rewrite_escape(left: Term, operator: String, right: Term) -> Term {
+    match right {
+        Term::Call(name, mut arguments) if name == "like_escape" && arguments.len() == 2 => {
+            let escape = Box::new(arguments.remove(1));
+            Term::Escaped(Box::new(left), operator, Box::new(arguments.remove(0)), escape)
+        }
+        right => Term::Binary(Box::new(left), operator, Box::new(right)),
     }
 }
 
@@ -121,6 +182,14 @@ fn rewrite_quantified(left: Term, operator: String, right: Term, all: bool, scop
             let (left, list) = unify_all(left, list, scope);
             Term::Quantified(Box::new(left), operator, Box::new(Term::Array(list)), all)
         }
+        // `= ANY ('{a,b}')`: an array of whatever the left side is.
+        Term::Text(text) => match (defaults::array_elements(&text), type_of(&left, scope)) {
+            (Some(elements), Some(_)) => {
+                let list = elements.into_iter().map(|text| text.map_or(Term::Null, Term::Text)).collect();
+                rewrite_quantified(left, operator, Term::Array(list), all, scope)
+            }
+            _ => Term::Quantified(Box::new(left), operator, Box::new(Term::Text(text)), all),
+        },
         // `= ANY ('{a,b}'::text[])`.
         Term::Cast(inner, DataType::Array(element)) => match *inner {
             Term::Text(text) => match defaults::array_elements(&text) {
@@ -200,7 +269,7 @@ fn widens(inner: &Term, target: &DataType, scope: &Scope<'_>) -> bool {
     has_no_arguments(target)
         && match (Family::of(&own), Family::of(target)) {
             (Family::Number(own), Family::Number(target)) => own < target,
-            (Family::FixedText, Family::Text) => true,
+            (Family::FixedText, Family::Text) | (Family::Text, Family::FixedText) => true,
             (Family::Date, Family::Timestamp | Family::Moment) | (Family::Timestamp, Family::Moment) => true,
             _ => false,
         }
@@ -208,20 +277,32 @@ fn widens(inner: &Term, target: &DataType, scope: &Scope<'_>) -> bool {
 
 /// Both sides of an operator, without what the server put in to make their types meet.
 fn unify(left: Term, right: Term, scope: &Scope<'_>) -> (Term, Term) {
-    let left_type = type_of(&left, scope);
-    let right_type = type_of(&right, scope);
+    let left_type = own_type(&left, scope);
+    let right_type = own_type(&right, scope);
     let left = adapt(left, right_type.as_ref(), right.is_constant(), scope);
     let right = adapt(right, left_type.as_ref(), left.is_constant(), scope);
     (left, right)
 }
 
 fn unify_all(part: Term, list: Vec<Term>, scope: &Scope<'_>) -> (Term, Vec<Term>) {
-    let list_type = list.iter().find_map(|term| type_of(term, scope));
+    let types = list.iter().filter_map(|term| own_type(term, scope));
+    let list_type = types.max_by_key(|data_type| match Family::of(data_type) {
+        Family::Number(rank) => rank,
+        _ => 0,
+    });
     let constants = list.iter().all(Term::is_constant);
-    let part_type = type_of(&part, scope);
+    let part_type = own_type(&part, scope);
     let part = adapt(part, list_type.as_ref(), constants, scope);
     let list = list.into_iter().map(|term| adapt(term, part_type.as_ref(), false, scope)).collect();
     (part, list)
+}
+
+/// The type that a term brings along: a number's own, not that of the cast around it.
+fn own_type(term: &Term, scope: &Scope<'_>) -> Option<DataType> {
+    match term {
+        Term::Cast(inner, _) if matches!(**inner, Term::Number(_)) => type_of(inner, scope),
+        other => type_of(other, scope),
+    }
 }
 
 /// Terms that have to have one type, without the casts that made it so.
@@ -240,10 +321,16 @@ fn adapt(term: Term, other: Option<&DataType>, other_is_constant: bool, scope: &
                 Term::Cast(inner, target)
             }
         }
+        (constant @ Term::Number(_), Some(other)) if matches!(Family::of(other), Family::Number(3..)) => {
+            defaults::constant_of_type(constant, &DataType::named(types::kind(other).unwrap_or_default()))
+        }
         (constant @ Term::Text(_), Some(other)) if !other_is_constant => defaults::constant_of_type(constant, other),
-        (Term::Cast(inner, target), other) => {
-            let meets = other.is_some_and(|other| same_kind(&target, other)) || other_is_constant;
-            if meets && widens(&inner, &target, scope) { *inner } else { Term::Cast(inner, target) }
+        (Term::Cast(inner, target), Some(other)) => {
+            if same_kind(&target, other) && widens(&inner, &target, scope) {
+                *inner
+            } else {
+                Term::Cast(inner, target)
+            }
         }
         (other, _) => other,
     }
@@ -253,7 +340,8 @@ fn adapt(term: Term, other: Option<&DataType>, other_is_constant: bool, scope: &
 /// don't change by it are taken bare.
 fn both_numbers(constant: &Term, target: &DataType, other: &DataType) -> bool {
     let (Family::Number(target), Family::Number(other)) = (Family::of(target), Family::of(other)) else { return false };
-    matches!(constant, Term::Number(_)) && target <= other
+    // There are operators between `real` and `double precision`.
+    matches!(constant, Term::Number(_)) && (target <= other || (other, target) == (4, 5))
 }
 
 fn same_kind(left: &DataType, right: &DataType) -> bool {
@@ -349,6 +437,7 @@ fn type_of(term: &Term, scope: &Scope<'_>) -> Option<DataType> {
         Term::Number(_) => named("numeric"),
         Term::Binary(left, operator, right) => match operator.as_str() {
             "+" | "-" | "*" | "/" | "%" => wider(type_of(left, scope)?, type_of(right, scope)?),
+            "^" => named("double precision"),
             "->" | "#>" => type_of(left, scope),
             "->>" | "#>>" => named("text"),
             "||" => match type_of(left, scope).or_else(|| type_of(right, scope))? {
@@ -395,7 +484,8 @@ fn type_of_call(name: &str, arguments: &[Term], scope: &Scope<'_>) -> Option<Dat
         | "replace" | "left" | "right" | "to_char" | "initcap" | "md5" | "jsonb_typeof" | "json_typeof"
         | "split_part" | "lpad" | "rpad" | "regexp_replace" => Some(DataType::named("text")),
         "now" | "clock_timestamp" | "statement_timestamp" => Some(DataType::named("timestamptz")),
-        "extract" => Some(DataType::named("numeric")),
+        // Numeric since version 14; constants beside it are numbers either way.
+        "extract" | "sqrt" | "power" | "exp" | "ln" | "random" => Some(DataType::named("double precision")),
         "coalesce" | "greatest" | "least" | "nullif" | "abs" | "round" | "ceil" | "floor" => {
             arguments.iter().find_map(|argument| type_of(argument, scope))
         }

@@ -10,8 +10,8 @@ use ormsync_schema::{
 
 use super::expressions::GRAMMAR;
 use super::{constraint_names, defaults, facts, types};
-use crate::foreign_keys;
 use crate::schema_walk::Forms;
+use crate::{duplicate_uniques, foreign_keys};
 
 const FORMS: Forms = Forms {
     grammar: &GRAMMAR,
@@ -33,6 +33,7 @@ pub(super) fn normalise(schema: &mut Schema, _server: Option<&Server>) {
     FORMS.apply(schema);
     for (name, table) in schema.namespaces.values_mut().flat_map(|namespace| &mut namespace.tables) {
         number_columns(name, table);
+        duplicate_uniques::drop_duplicates(table);
         for index in &mut table.indexes {
             normalise_index(index, &table.columns);
         }

@@ -12,6 +12,7 @@ use crate::expression::{Grammar, Scope, Term};
 pub(super) static GRAMMAR: Grammar = Grammar {
     parser: || Box::new(SQLiteDialect {}),
     prepare: |text| Cow::Borrowed(text),
+    prepare_tokens: |tokens| tokens,
     fold: |name: &Ident| name.value.clone(),
     quote: facts::quote_if_needed,
     quote_text: facts::quote_text,

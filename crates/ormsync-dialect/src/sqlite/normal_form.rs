@@ -8,8 +8,8 @@ use ormsync_schema::{Identity, IdentityKind, IndexKind, Schema, Server, Table};
 
 use super::expressions::GRAMMAR;
 use super::{defaults, facts, types};
-use crate::foreign_keys;
 use crate::schema_walk::Forms;
+use crate::{duplicate_uniques, foreign_keys};
 
 const FORMS: Forms = Forms {
     grammar: &GRAMMAR,
@@ -25,6 +25,7 @@ pub(super) fn normalise(schema: &mut Schema, _server: Option<&Server>) {
     foreign_keys::complete(schema);
     for table in schema.namespaces.values_mut().flat_map(|namespace| namespace.tables.values_mut()) {
         forget_names(table);
+        duplicate_uniques::drop_duplicates(table);
         number_row_id(table);
         for index in &mut table.indexes {
             index.method = None;
