@@ -60,7 +60,7 @@ impl Writer<'_> {
     fn table(&self, place: Place<'_>, own: Option<Place<'_>>) -> Option<String> {
         if let Some(own) = own {
             let options = self.table_options(place);
-            let last = (!options.is_empty()).then(|| Python::Dictionary(options))?;
+            let last = (!options.is_empty()).then_some(Python::Dictionary(options))?;
             let table = own.table;
             let is_bare = table.indexes.is_empty() && table.foreign_keys.is_empty() && table.checks.is_empty();
             let arguments = if is_bare { last } else { Python::Tuple(vec![Python::Ellipsis, last]) };

@@ -39,14 +39,13 @@ fn enum_type(labels: &[&str]) -> EnumType {
 }
 
 fn table(columns: Vec<(&str, Column)>, key: &[&str]) -> Table {
-    let mut table = Table::default();
-    table.columns = columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect();
-    table.primary_key = (!key.is_empty()).then(|| PrimaryKey {
+    let primary_key = (!key.is_empty()).then(|| PrimaryKey {
         name: None,
         parts: key.iter().map(|column| IndexPart::column(*column)).collect(),
         origin: Origin::default(),
     });
-    table
+    let columns = columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect();
+    Table { columns, primary_key, ..Table::default() }
 }
 
 fn index(kind: IndexKind, name: Option<&str>, columns: &[&str]) -> Index {
