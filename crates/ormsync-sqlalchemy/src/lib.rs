@@ -19,10 +19,18 @@ mod python;
 mod release;
 mod spelling;
 
+mod spelling;
+
 use std::path::PathBuf;
 
 use ormsync_dialect::Dialect;
+<<<<<<< HEAD
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
+=======
+use ormsync_schema::{Reading, Schema, Server, SourceFiles};
+
+pub use spelling::{SqlAlchemySpelling, write_models};
+>>>>>>> spelling
 
 /// The tables that Alembic makes in a database.
 pub const OWN_TABLES: &[&str] = &["alembic_version"];
@@ -53,6 +61,7 @@ pub fn read(roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
         }
     })
 }
+<<<<<<< HEAD
 
 fn read_here(roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
     let mut diagnostics = Vec::new();
@@ -89,3 +98,5 @@ fn drop_repeated(diagnostics: &mut Vec<Diagnostic>) {
 }
 
 pub use spelling::SqlAlchemySpelling;
+=======
+>>>>>>> spelling
