@@ -19,18 +19,12 @@ mod python;
 mod release;
 mod spelling;
 
-mod spelling;
-
 use std::path::PathBuf;
 
 use ormsync_dialect::Dialect;
-<<<<<<< HEAD
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
-=======
-use ormsync_schema::{Reading, Schema, Server, SourceFiles};
 
 pub use spelling::{SqlAlchemySpelling, write_models};
->>>>>>> spelling
 
 /// The tables that Alembic makes in a database.
 pub const OWN_TABLES: &[&str] = &["alembic_version"];
@@ -97,6 +91,5 @@ fn drop_repeated(diagnostics: &mut Vec<Diagnostic>) {
     });
 }
 
-pub use spelling::SqlAlchemySpelling;
 =======
 >>>>>>> spelling

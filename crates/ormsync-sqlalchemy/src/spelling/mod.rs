@@ -1,18 +1,3 @@
-<<<<<<< HEAD
-//! Objects of the canonical schema as SQLAlchemy declarations, for suggested fixes.
-
-use ormsync_schema::{ObjectPath, Schema, Spelling};
-
-/// Writes objects as SQLAlchemy declarations, for suggested fixes.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SqlAlchemySpelling;
-
-impl Spelling for SqlAlchemySpelling {
-    fn spell(&self, _wanted: &Schema, _own: &Schema, _path: &ObjectPath) -> Option<String> {
-        None
-    }
-}
-=======
 //! Writing a schema's objects as SQLAlchemy declarations.
 //!
 //! [`SqlAlchemySpelling`] writes one object, for suggested fixes; [`write_models`] a whole module. Both
@@ -39,4 +24,3 @@ mod tests;
 
 pub use fix::SqlAlchemySpelling;
 pub use module::write_models;
->>>>>>> spelling
