@@ -55,7 +55,6 @@ pub fn read(roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
         }
     })
 }
-<<<<<<< HEAD
 
 fn read_here(roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
     let mut diagnostics = Vec::new();
@@ -90,6 +89,3 @@ fn drop_repeated(diagnostics: &mut Vec<Diagnostic>) {
         seen.insert((place, diagnostic.message.clone()))
     });
 }
-
-=======
->>>>>>> spelling
