@@ -161,7 +161,7 @@ fn defaults_that_are_not_said_or_not_understood() {
 #[test]
 fn a_provider_that_is_not_compared_gives_one_error() {
     for provider in ["sqlserver", "cockroachdb", "mongodb", "oracle"] {
-        let reading = with_provider(provider, "model A {\n  id Int @id\n}\n");
+        let reading = with_provider(provider, "model A {\n  id String @id @default(auto()) @db.ObjectId\n}\n");
         let messages: Vec<_> = reading.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
         assert_eq!(messages.len(), 1, "{messages:?}");
         assert!(messages[0].contains(provider));

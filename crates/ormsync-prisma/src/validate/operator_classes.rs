@@ -61,7 +61,8 @@ impl<'t> Check<'_, 't> {
             _ => true,
         };
         let is_open = matches!(field.kind, FieldKind::Unsupported(_) | FieldKind::Unknown);
-        if !(fits || is_open && class.is_none()) {
+        let is_open = is_open && class.is_none();
+        if !fits && !is_open {
             let message = format!("An index of type `{method}` does not take `{}` this way.", field.name());
             let help = "Say which operator class is meant: `ops: raw(\"…\")` with the server's name.";
             self.error_with_help(model, CODE, key.attribute.span, message, help);
