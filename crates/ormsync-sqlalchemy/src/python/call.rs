@@ -230,7 +230,7 @@ impl<'a> Evaluator<'a> {
                     match self.execute_all(&frame, &definition.body) {
                         Flow::Return(value) => value,
                         Flow::Next | Flow::Break | Flow::Continue => Value::None,
-                        Flow::Unknown(_) => Value::opaque(
+                        Flow::Unknown => Value::opaque(
                             format!("what `{}` returns depends on something unknown", function.name),
                             place,
                         ),

@@ -112,7 +112,6 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             members.push(Rc::new(EnumMember {
-                class_name: Rc::clone(&class.name),
                 class_id: class.id,
                 name,
                 value,
