@@ -201,10 +201,10 @@ fn postgresql_text(call: &TypeCall<'_>) -> Option<String> {
                 with_number("BIT", Some(length.unwrap_or(1)))
             }
         }
-        "TSVECTOR" | "TSQUERY" | "INET" | "CIDR" | "CITEXT" | "MACADDR" | "MACADDR8" | "MONEY" | "OID" | "REGCONFIG"
-        | "REGCLASS" | "HSTORE" | "JSONB" | "JSONPATH" | "INT4MULTIRANGE" | "INT8MULTIRANGE" | "NUMMULTIRANGE"
-        | "DATEMULTIRANGE" | "TSMULTIRANGE" | "TSTZMULTIRANGE" | "INT4RANGE" | "INT8RANGE" | "NUMRANGE"
-        | "DATERANGE" | "TSRANGE" | "TSTZRANGE" => call.class.to_string(),
+        "TSVECTOR" | "TSQUERY" | "INET" | "CIDR" | "CITEXT" | "MACADDR" | "MACADDR8" | "MONEY" | "OID"
+        | "REGCONFIG" | "REGCLASS" | "HSTORE" | "JSONB" | "JSONPATH" | "INT4MULTIRANGE" | "INT8MULTIRANGE"
+        | "NUMMULTIRANGE" | "DATEMULTIRANGE" | "TSMULTIRANGE" | "TSTZMULTIRANGE" | "INT4RANGE" | "INT8RANGE"
+        | "NUMRANGE" | "DATERANGE" | "TSRANGE" | "TSTZRANGE" => call.class.to_string(),
         // pgvector's, which is an extension's type with its dimensions.
         "Vector" | "VECTOR" => with_number("VECTOR", call.number(0, "dim")),
         "HALFVEC" | "SPARSEVEC" => with_number(&call.class, call.number(0, "dim")),
@@ -266,9 +266,7 @@ fn mysql_text(call: &TypeCall<'_>, is_mariadb: bool, has_uuid: bool) -> Result<O
         "VARBINARY" if length.is_none() => return Err("`VARBINARY` needs a length on MySQL".to_owned()),
         "Boolean" | "BOOLEAN" => "BOOL".to_owned(),
         // 2.1 uses MariaDB's own type where the server has it; 2.0 does not.
-        "Uuid" if has_uuid && call.flag("native_uuid") != Some(false) => {
-            "UUID".to_owned()
-        }
+        "Uuid" if has_uuid && call.flag("native_uuid") != Some(false) => "UUID".to_owned(),
         "INET4" | "INET6" if is_mariadb => class.to_owned(),
         _ => return Ok(None),
     }))

@@ -21,9 +21,23 @@ use crate::python::{
 
 /// Classes outside the project that bring no columns.
 const EMPTY_BASES: &[&str] = &[
-    "ABC", "AllowPartialPickle", "AnonymousUserMixin", "AsyncAttrs", "BaseModel", "DeclarativeBase",
-    "DeclarativeBaseNoMeta", "DeferredReflection", "Generic", "Hashable", "MappedAsDataclass", "Protocol",
-    "RoleMixin", "Serializable", "TypedDict", "UserMixin", "object",
+    "ABC",
+    "AllowPartialPickle",
+    "AnonymousUserMixin",
+    "AsyncAttrs",
+    "BaseModel",
+    "DeclarativeBase",
+    "DeclarativeBaseNoMeta",
+    "DeferredReflection",
+    "Generic",
+    "Hashable",
+    "MappedAsDataclass",
+    "Protocol",
+    "RoleMixin",
+    "Serializable",
+    "TypedDict",
+    "UserMixin",
+    "object",
 ];
 
 /// What makes a class declarative.
@@ -51,7 +65,7 @@ impl<'a> Evaluator<'a> {
         let is_abstract = class.own("__abstract__").is_some_and(|value| value.value.truth() == Some(true));
         let is_base = class.bases.iter().any(|base| is_declarative_base(&base.value))
             || class.decorators.iter().any(|decorator| is_as_declarative(&decorator.value));
-        if is_abstract || (is_base && class.own("__tablename__").is_none() && class.own("__table__").is_none()) {
+        if is_abstract || is_base {
             return;
         }
         if style == Style::SqlModel
@@ -63,9 +77,12 @@ impl<'a> Evaluator<'a> {
     }
 
     fn declarative_style(&mut self, class: &Rc<Class<'a>>) -> Option<Style> {
-        if class.lineage().iter().flat_map(|class| class.decorators.clone()).any(|decorator| {
-            registry_of_decorator(&decorator.value).is_some() || is_as_declarative(&decorator.value)
-        }) {
+        if class
+            .lineage()
+            .iter()
+            .flat_map(|class| class.decorators.clone())
+            .any(|decorator| registry_of_decorator(&decorator.value).is_some() || is_as_declarative(&decorator.value))
+        {
             return Some(Style::Plain);
         }
         let mut unknown = None;
@@ -391,8 +408,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         if let Some(("composite", _, arguments)) = sqlalchemy_call(&located.value) {
-            let parts: Vec<_> =
-                arguments.positional.iter().filter_map(|part| self.column_call(&part.value)).collect();
+            let parts: Vec<_> = arguments.positional.iter().filter_map(|part| self.column_call(&part.value)).collect();
             for part in parts {
                 if let Some(draft) = self.column_draft(&part, None) {
                     self.finish_column(class, draft, None, scan);

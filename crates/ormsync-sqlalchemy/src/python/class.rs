@@ -9,7 +9,7 @@ use ruff_text_size::Ranged;
 
 use crate::python::evaluator::{Evaluator, Frame};
 use crate::python::scope::{Scope, ScopeKind};
-use crate::python::value::{Arguments, Class, EnumMember, Form, Located, Place, Value, last_segment};
+use crate::python::value::{Arguments, Class, EnumMember, Form, Located, Place, Symbol, Value, last_segment};
 
 impl<'a> Evaluator<'a> {
     pub(super) fn define_class(&mut self, frame: &Frame<'a>, definition: &'a StmtClassDef) -> Value<'a> {
@@ -80,8 +80,8 @@ impl<'a> Evaluator<'a> {
     fn make_enum_members(&mut self, class: &Rc<Class<'a>>) -> Vec<Rc<EnumMember<'a>>> {
         let is_str_enum = class.descends_from(|path| last_segment(path) == "StrEnum");
         let is_text = is_str_enum || class.descends_from(|path| path == "builtins.str");
-        let is_integer = class
-            .descends_from(|path| matches!(last_segment(path), "IntEnum" | "IntFlag") || path == "builtins.int");
+        let is_integer =
+            class.descends_from(|path| matches!(last_segment(path), "IntEnum" | "IntFlag") || path == "builtins.int");
         let generator = class.find("_generate_next_value_").map(|(_, found)| found);
         // A constructor of its own may make any value of what is written.
         let is_custom = class.find("__new__").is_some();
@@ -90,7 +90,10 @@ impl<'a> Evaluator<'a> {
         for (name, member) in class.members.borrow().clone() {
             let Some(located) = member.value else { continue };
             let is_hidden = name.starts_with("__") || (name.starts_with('_') && name.ends_with('_'));
-            if is_hidden || matches!(located.value, Value::Function(_) | Value::Class(_)) || is_descriptor(&located.value) {
+            if is_hidden
+                || matches!(located.value, Value::Function(_) | Value::Class(_))
+                || is_descriptor(&located.value)
+            {
                 continue;
             }
             let mut value = located.value;
@@ -157,10 +160,9 @@ fn is_auto(value: &Value<'_>) -> bool {
 
 /// Things in an enum's body that are no members: `property(…)`, `nonmember(…)`.
 fn is_descriptor(value: &Value<'_>) -> bool {
-    value
-        .as_symbol()
-        .and_then(|symbol| symbol.external_call())
-        .is_some_and(|(path, _)| matches!(last_segment(path), "property" | "nonmember" | "classmethod" | "staticmethod"))
+    value.as_symbol().and_then(|symbol| symbol.external_call()).is_some_and(|(path, _)| {
+        matches!(last_segment(path), "property" | "nonmember" | "classmethod" | "staticmethod")
+    })
 }
 
 /// Whether a `__str__` is `return self.value`.
@@ -179,7 +181,16 @@ fn ancestors<'a>(bases: &[Located<'a>]) -> Vec<Value<'a>> {
         .iter()
         .map(|base| {
             let mut sequence = vec![base.value.clone()];
-            if let Value::Class(class) = &base.value {
+            // `declarative_base(cls=Defaults)` builds on that class.
+            let class = match &base.value {
+                Value::Class(class) => Some(Rc::clone(class)),
+                Value::Symbol(symbol) => base_argument(symbol),
+                _ => None,
+            };
+            if let Some(class) = class {
+                if matches!(base.value, Value::Symbol(_)) {
+                    sequence.push(Value::Class(Rc::clone(&class)));
+                }
                 sequence.extend(class.ancestors.iter().cloned());
             }
             sequence
@@ -202,6 +213,28 @@ fn ancestors<'a>(bases: &[Located<'a>]) -> Vec<Value<'a>> {
             sequence.retain(|value| !is_same(value, &head));
         }
         order.push(head);
+    }
+}
+
+/// The class that a made base builds on: `declarative_base(cls=…)`, `SQLAlchemy(model_class=…).Model`.
+fn base_argument<'a>(symbol: &Symbol<'a>) -> Option<Rc<Class<'a>>> {
+    let arguments = match &symbol.form {
+        Form::Call { callee: Value::External(path), arguments } if last_segment(path) == "declarative_base" => {
+            arguments
+        }
+        Form::Call { callee: Value::Symbol(callee), arguments } => match &callee.form {
+            Form::Attribute { name, .. } if name.as_ref() == "generate_base" => arguments,
+            _ => return None,
+        },
+        Form::Attribute { of: Value::Symbol(of), name } if name.as_ref() == "Model" => match &of.form {
+            Form::Call { arguments, .. } => arguments,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match &arguments.keyword("cls").or_else(|| arguments.keyword("model_class"))?.value {
+        Value::Class(class) => Some(Rc::clone(class)),
+        _ => None,
     }
 }
 

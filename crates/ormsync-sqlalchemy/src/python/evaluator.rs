@@ -11,8 +11,8 @@ use ruff_text_size::TextRange;
 use crate::mapping::Registry;
 use crate::program::{ModuleId, Program};
 use crate::python::scope::{Scope, ScopeKind};
-use crate::release::Release;
 use crate::python::value::{Arguments, Form, Located, Member, Place, Symbol, Unknown, Value};
+use crate::release::Release;
 
 /// How many expressions and statements one top-level statement may cost.
 const STEPS: u32 = 300_000;
@@ -170,9 +170,8 @@ impl<'a> Evaluator<'a> {
     /// Why a value met at `place` is not known, with the place of the cause where that is elsewhere.
     pub(crate) fn reason(&self, unknown: &Unknown, place: Place) -> String {
         let cause = unknown.place;
-        let is_here = cause.module == place.module
-            && cause.span.start >= place.span.start
-            && cause.span.end <= place.span.end;
+        let is_here =
+            cause.module == place.module && cause.span.start >= place.span.start && cause.span.end <= place.span.end;
         if is_here {
             return unknown.reason.clone();
         }
