@@ -497,9 +497,15 @@ struct AnnotationFinder {
 
 impl<'a> StatementVisitor<'a> for AnnotationFinder {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        if let Stmt::AnnAssign(assign) = statement {
+        let annotation = match statement {
+            Stmt::AnnAssign(assign) => Some(&assign.annotation),
+            // `def user_id(cls) -> "Mapped[str]"` under `declared_attr`.
+            Stmt::FunctionDef(function) => function.returns.as_ref(),
+            _ => None,
+        };
+        if let Some(annotation) = annotation {
             let mut finder = QuotedFinder::default();
-            finder.visit_expr(&assign.annotation);
+            finder.visit_expr(annotation);
             self.strings.extend(finder.strings);
         }
         walk_stmt(self, statement);

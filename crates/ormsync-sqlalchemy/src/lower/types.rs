@@ -91,7 +91,7 @@ impl<'a> Lowering<'_, 'a> {
             return Err(Refusal::Unknown("types are nested too deep".to_owned()));
         }
         match value {
-            Value::Opaque(unknown) => Err(Refusal::Unknown(unknown.reason.clone())),
+            Value::Opaque(unknown) => Err(Refusal::Unknown(self.evaluator.reason(unknown, place))),
             Value::External(path) => self.external_type(table, path, Arguments::default(), depth),
             Value::Class(class) => {
                 let object = self.evaluator.instantiate(Rc::clone(class), Arguments::default(), place);

@@ -149,6 +149,7 @@ impl<'a> Evaluator<'a> {
         for item in &items {
             self.add_table_item(&mut draft, item);
         }
+        draft.made_at = self.new_id();
         let id = self.registry.add_table(draft);
         self.attach_pending(id);
         Value::Table(id)
@@ -223,7 +224,7 @@ impl<'a> Evaluator<'a> {
             _ => {
                 let text = self.source_text(item.place);
                 let reason = match &item.value {
-                    Value::Opaque(unknown) => unknown.reason.clone(),
+                    Value::Opaque(unknown) => self.reason(unknown, item.place),
                     other => format!("it is {}", other.kind()),
                 };
                 self.report_opaque(
