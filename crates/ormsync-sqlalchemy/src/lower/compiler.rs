@@ -107,9 +107,7 @@ impl Compiler {
     pub(crate) fn type_text(self, call: &TypeCall<'_>, release: Release) -> Result<String, String> {
         let text = match self {
             Self::PostgreSql => postgresql_text(call),
-            Self::MySql { is_mariadb, has_uuid } => {
-                mysql_text(call, is_mariadb, has_uuid && release == Release::From21)?
-            }
+            Self::MySql { is_mariadb, has_uuid } => mysql_text(call, is_mariadb, has_uuid && release.is_sqlalchemy_21)?,
             Self::Sqlite => sqlite_text(call),
         };
         text.or_else(|| common_text(call))

@@ -449,7 +449,7 @@ impl<'a> Lowering<'_, 'a> {
                     .flatten()
                     .and_then(|schema| schema.value.as_text())
             }
-            None if self.release == crate::release::Release::From21 => self.metadata_schema(table),
+            None if self.release.is_sqlalchemy_21 => self.metadata_schema(table),
             None => None,
         };
         Ok(of_metadata.map_or_else(|| self.default_namespace.clone(), |schema| schema.to_string()))

@@ -13,6 +13,7 @@ use ruff_python_ast::Expr;
 use crate::mapping::annotation::{Annotation, AnnotationKind};
 use crate::mapping::column::is_not_a_column;
 use crate::mapping::metadata::{is_as_declarative, metadata_source, registry_of_decorator};
+use crate::mapping::sqlmodel::Field;
 use crate::mapping::table::hide_everything;
 use crate::mapping::{ColumnDraft, ColumnId, HiddenPart, TableDraft, TableId, sqlalchemy_call};
 use crate::python::{
@@ -111,7 +112,7 @@ impl<'a> Evaluator<'a> {
 
     fn map_class(&mut self, class: &Rc<Class<'a>>, style: Style) {
         let parent = class.lineage().iter().skip(1).find_map(|ancestor| ancestor.table.get());
-        let scan = self.scan_columns(class);
+        let scan = self.scan_columns(class, style);
         if let Some(table) = class.own("__table__") {
             return self.map_given_table(class, &table);
         }
@@ -325,7 +326,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn scan_columns(&mut self, class: &Rc<Class<'a>>) -> Scan<'a> {
+    fn scan_columns(&mut self, class: &Rc<Class<'a>>, style: Style) -> Scan<'a> {
         let mut scan = Scan { columns: Vec::new(), hidden: Vec::new() };
         let mut seen: HashSet<Rc<str>> = HashSet::new();
         for ancestor in class.lineage() {
@@ -339,11 +340,21 @@ impl<'a> Evaluator<'a> {
             if ancestor.id != class.id {
                 // Columns of a mixin are copied before its bare annotations and functions are looked at.
                 members.sort_by_key(|(_, member)| {
-                    !member.value.as_ref().is_some_and(|value| self.column_call(&value.value).is_some())
+                    member.value.as_ref().is_none_or(|value| self.column_call(&value.value).is_none())
                 });
             }
             for (name, member) in members {
                 if name.starts_with("__") || seen.contains(&name) {
+                    continue;
+                }
+                if style == Style::SqlModel && !matches!(&member.value, Some(Located { value: Value::Function(_), .. }))
+                {
+                    let annotation =
+                        member.annotation.map(|annotation| self.read_field_annotation(&ancestor, annotation));
+                    if let Field::Column(draft) = self.sqlmodel_field(&name, &member, annotation) {
+                        scan.columns.push(*draft);
+                    }
+                    seen.insert(name);
                     continue;
                 }
                 // An annotation that maps nothing does not hide what an ancestor defines.

@@ -5,6 +5,7 @@ mod annotation;
 mod column;
 mod declarative;
 mod metadata;
+mod sqlmodel;
 mod table;
 
 use std::rc::Rc;
