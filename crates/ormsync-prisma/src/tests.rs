@@ -228,3 +228,32 @@ fn files_that_cannot_be_read_are_errors() {
     check(&binary, "not UTF-8");
     assert!(datasource(&folder.path().join("missing.prisma")).is_none());
 }
+
+/// Whatever line is missing, doubled or cut in the middle, something is read and nothing panics.
+#[test]
+fn damaged_schemas_are_read() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/prisma");
+    let mut paths: Vec<_> = ["valid", "invalid", "ddl/mysql", "ddl/postgresql"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(fixtures.join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "prisma"))
+        .collect();
+    paths.sort();
+    let mut count = 0;
+    for path in paths.iter().step_by(6) {
+        let text = fs::read_to_string(path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for position in 0..lines.len() {
+            let without: Vec<&str> = [&lines[..position], &lines[position + 1..]].concat();
+            let doubled: Vec<&str> = [&lines[..=position], &lines[position..]].concat();
+            let mut cut = lines.clone();
+            cut[position] = &cut[position][..cut[position].floor_char_boundary(cut[position].len() / 2)];
+            for damaged in [without, doubled, cut] {
+                read_text(&damaged.join("\n"));
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 2_000, "only {count} damaged schemas were read");
+}
