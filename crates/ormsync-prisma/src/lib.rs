@@ -64,6 +64,10 @@ fn read_sources(mut sources: sources::Sources, options: &ReadOptions) -> Reading
     drop(model);
     sources.diagnostics.append(&mut diagnostics);
     sources.diagnostics.sort_by(|left, right| place_of(left).cmp(&place_of(right)));
+    // A name may clash in two scopes at once; once is enough to be told.
+    sources
+        .diagnostics
+        .dedup_by(|next, earlier| next.message == earlier.message && place_of(next) == place_of(earlier));
     Reading { schema, diagnostics: sources.diagnostics, files: sources.files }
 }
 
