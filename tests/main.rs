@@ -1,1 +1,28 @@
-//! Tests.
+//! The tests of ormsync as a whole, in one program.
+//!
+//! `cargo test --workspace` runs all that needs no server. `scripts/test` provides the servers and
+//! the real engines and turns the feature `live` on; then what is missing is a failure, never a skip.
+//! `docs/testing.md` says more.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+/// What a folder under `fixtures/` claims.
+mod case;
+/// The servers and the real engines.
+mod judges;
+/// Running the program.
+mod program;
+
+/// Each case: the check finds what the case claims, and nothing else.
+mod cases;
+/// The command line: exit codes, messages, bad input.
+mod cli;
+/// The documentation.
+mod docs;
+/// The laws over all cases: what we read equals what the real engines make.
+mod laws;
+/// The judges themselves, and what only a live server can show.
+#[cfg(feature = "live")]
+mod live;
+/// The rules of the house.
+mod tidy;

@@ -39,7 +39,11 @@ mod tests {
     use super::*;
 
     fn run(path: &Path, script: &str) -> Result<(), DatabaseError> {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(create_sqlite(path, script))
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(create_sqlite(path, script))
     }
 
     #[test]

@@ -4,8 +4,6 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use ormsync_schema::Server;
-
 use crate::url::{Address, FileAddress, ServerAddress, ServerKind, TlsMode};
 use crate::{DatabaseError, DatabaseUrl};
 
@@ -13,7 +11,7 @@ use crate::{DatabaseError, DatabaseUrl};
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) step: Step,
-    pub(crate) cause: Option<sqlx::Error>,
+    pub(crate) cause: Option<Box<sqlx::Error>>,
     pub(crate) tries: u32,
 }
 
@@ -23,7 +21,7 @@ pub(crate) enum Step {
     /// Making the connection.
     Connect,
     /// The version is too old for the queries.
-    Version { server: Server, oldest: String },
+    Version { is: String, oldest: String },
     /// A query, by name.
     Query(&'static str),
     /// No answer in time.
@@ -50,7 +48,7 @@ impl Failure {
         if !matches!(self.step, Step::Query(_)) {
             return false;
         }
-        match &self.cause {
+        match self.cause.as_deref() {
             Some(sqlx::Error::Io(_)) => true,
             // MySQL: server has gone away, lost connection. PostgreSQL: the catalogue's functions find objects of
             // their own snapshot, which a concurrent DROP takes away (`cache lookup failed`,
@@ -58,7 +56,7 @@ impl Failure {
             Some(sqlx::Error::Database(error)) => {
                 let code = error.code();
                 matches!(code.as_deref(), Some("XX000" | "42P01" | "57P01" | "57P02" | "08006" | "08S01"))
-                    || matches!(mysql_number(self.cause.as_ref()), Some(2006 | 2013 | 1053))
+                    || matches!(mysql_number(self.cause.as_deref()), Some(2006 | 2013 | 1053))
             }
             _ => false,
         }
@@ -79,19 +77,20 @@ impl Failure {
 
     fn words(&self, url: &DatabaseUrl) -> Words {
         if let Address::File(file) = &url.address
-            && let Some(words) = file_words(file, self.cause.as_ref())
+            && let Some(words) = file_words(file, self.cause.as_deref())
         {
             return words;
         }
         match (&self.step, &url.address) {
             (Step::File { message, help }, _) => Words::new(message, help),
-            (Step::Version { server, oldest }, _) => Words::new(
-                format!("{url} is {} {}: too old to be read", server.product, server.version_text),
-                format!("ormsync reads {oldest} and newer"),
-            ),
+            (Step::Version { is, oldest }, _) => {
+                Words::new(format!("{url} is {is}: too old to be read"), format!("ormsync reads {oldest} and newer"))
+            }
             (Step::TimedOut { during, limit }, address) => timed_out(during, *limit, url, address),
             (Step::Query(query), address) => self.query_words(query, url, address),
-            (Step::Connect, Address::Server(server)) if let Some(cause) = &self.cause => connect_words(server, cause),
+            (Step::Connect, Address::Server(server)) if let Some(cause) = self.cause.as_deref() => {
+                connect_words(server, cause)
+            }
             (Step::Connect, _) => {
                 let why = self.cause.as_ref().map(ToString::to_string).unwrap_or_default();
                 Words::new(format!("{url} cannot be opened: {why}"), REPORT)
@@ -101,7 +100,7 @@ impl Failure {
 
     fn query_words(&self, query: &str, url: &DatabaseUrl, address: &Address) -> Words {
         let again = if self.tries > 1 { " (twice)" } else { "" };
-        let Some(cause) = &self.cause else {
+        let Some(cause) = self.cause.as_deref() else {
             return Words::new(format!("the catalogue query \"{query}\" of {url} failed{again}"), REPORT);
         };
         match (code(cause).as_deref(), mysql_number(Some(cause))) {

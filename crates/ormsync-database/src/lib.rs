@@ -6,11 +6,11 @@
 //! timeouts, nothing is prepared on the server (so poolers that hand one server connection to several
 //! clients work), and a SQLite file that is not there is not created.
 //!
-//! | server | statements in a reading |
+//! | server | statements in a reading, whatever the number of tables |
 //! | --- | --- |
-//! | PostgreSQL | 1 for the version, 1 for the session, 13 of the catalogue |
-//! | MySQL | 1 for the version, 1 for the session, the catalogue's |
-//! | SQLite | 1 for the version, 1 for the session, the catalogue's |
+//! | PostgreSQL | version, begin, 13 of the catalogue, end |
+//! | MySQL, MariaDB | the driver's own, version, begin, 13 of the catalogue, end |
+//! | SQLite | version, begin, 5 of the catalogue, end |
 //!
 //! Deliberately not here: what the queries ask and what their rows mean (`ormsync-dialect`), and
 //! anything that writes to a database.

@@ -32,14 +32,9 @@ pub(crate) fn refuse_too_old(server: &Server) -> Result<(), Failure> {
     if server.version.is_empty() || server.version.as_slice() >= oldest.as_slice() {
         return Ok(());
     }
-    Err(Failure {
-        step: Step::Version {
-            server: server.clone(),
-            oldest: format!("{} {}.{}", server.product, oldest[0], oldest[1]),
-        },
-        cause: None,
-        tries: 1,
-    })
+    let is = format!("{} {}", server.product, server.version_text);
+    let oldest = format!("{} {}.{}", server.product, oldest[0], oldest[1]);
+    Err(Failure { step: Step::Version { is, oldest }, cause: None, tries: 1 })
 }
 
 #[cfg(test)]

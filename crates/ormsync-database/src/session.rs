@@ -111,9 +111,11 @@ impl Session {
         }
     }
 
-    /// Says goodbye. Nothing was changed, so nothing is lost where the server no longer listens.
-    pub(crate) async fn close(self) {
+    /// Ends the transaction and says goodbye. A pooler throws a connection away that is left in a transaction.
+    /// Nothing was changed, so nothing is lost where the server no longer listens.
+    pub(crate) async fn close(mut self) {
         let goodbye = async {
+            let _ = self.rows("end", "COMMIT".to_owned()).await;
             match self.connection {
                 Driver::Postgres(connection) => connection.close().await,
                 Driver::MySql(connection) => connection.close().await,
@@ -151,7 +153,7 @@ async fn within<Value>(
 ) -> Result<Value, Failure> {
     match tokio::time::timeout(limit, work).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Failure { step, cause: Some(error), tries: 1 }),
+        Ok(Err(error)) => Err(Failure { step, cause: Some(Box::new(error)), tries: 1 }),
         Err(_) => Err(Failure { step: Step::TimedOut { during: Box::new(step), limit }, cause: None, tries: 1 }),
     }
 }

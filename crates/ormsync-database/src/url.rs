@@ -26,7 +26,7 @@ pub struct DatabaseUrl {
 #[derive(Clone)]
 pub(crate) enum Address {
     /// A server that is talked to.
-    Server(ServerAddress),
+    Server(Box<ServerAddress>),
     /// A file that is opened.
     File(FileAddress),
 }
@@ -58,11 +58,10 @@ impl DatabaseUrl {
         };
         let scheme = scheme.to_ascii_lowercase();
         let (product, driver) = scheme.split_once('+').unwrap_or((&scheme, ""));
+        let server = |kind| ServerAddress::parse(kind, rest).map(|address| Address::Server(Box::new(address)));
         let (dialect, address) = match product {
-            "postgresql" | "postgres" if driver != "prisma" => {
-                ("postgresql", Address::Server(ServerAddress::parse(ServerKind::Postgres, rest)?))
-            }
-            "mysql" | "mariadb" => ("mysql", Address::Server(ServerAddress::parse(ServerKind::MySql, rest)?)),
+            "postgresql" | "postgres" if driver != "prisma" => ("postgresql", server(ServerKind::Postgres)?),
+            "mysql" | "mariadb" => ("mysql", server(ServerKind::MySql)?),
             "sqlite" | "file" if driver != "pysqlcipher" => {
                 ("sqlite", Address::File(FileAddress::parse(product, rest, base)?))
             }

@@ -4,6 +4,8 @@ mod cells;
 
 use std::collections::BTreeMap;
 
+use ormsync_schema::Fact;
+
 pub(crate) use cells::Cells;
 
 /// Which part of a server is read.
@@ -28,3 +30,6 @@ pub type CatalogueRow = Vec<Option<String>>;
 
 /// The rows of every query, by the query's name.
 pub type CatalogueRows = BTreeMap<&'static str, Vec<CatalogueRow>>;
+
+/// What no server has words for: what an ORM does on its own.
+pub(crate) const UNSAID_BY_SERVERS: [Fact; 2] = [Fact::ClientDefault, Fact::ClientUpdate];

@@ -236,6 +236,9 @@ fn read_zone(text: &str) -> Option<Option<i32>> {
         _ => return None,
     };
     let digits = digits.replace(':', "");
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let (hours, minutes) = match digits.len() {
         2 => (digits.parse::<i32>().ok()?, 0),
         4 => (digits[..2].parse().ok()?, digits[2..].parse().ok()?),
@@ -314,6 +317,7 @@ mod tests {
         assert_eq!(time("2020-01-01 00:30:00+02", TimeKind::Moment).unwrap(), "2019-12-31 22:30:00+00");
         assert_eq!(time("2020-02-28 23:30:00-01:00", TimeKind::Moment).unwrap(), "2020-02-29 00:30:00+00");
         assert_eq!(time("10:20", TimeKind::Time).unwrap(), "10:20:00");
+        assert_eq!(time("2020-01-01 00:00+aéa", TimeKind::Moment), None);
         assert_eq!(time("infinity", TimeKind::DateTime), None);
         assert_eq!(time("2020-01-0ä", TimeKind::DateTime), None);
     }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use ormsync_dialect::{Dialect, Equivalence, MYSQL, POSTGRESQL, SQLITE};
-use ormsync_schema::{DataType, Schema};
+use ormsync_schema::{Column, DataType, DefaultValue, Literal, Origin, Schema, Table};
 use proptest::prelude::*;
 
 fn check_spellings(dialect: &dyn Dialect, spellings: &[(&str, &str)]) {
@@ -258,6 +258,28 @@ proptest! {
             let parsed = dialect.parse_type(&text);
             prop_assert_eq!(dialect.parse_type(&dialect.type_text(&parsed)), parsed);
             dialect.parse_default(&text, &DataType::named("text"));
+        }
+    }
+
+    #[test]
+    fn any_text_can_stand_in_a_default(text in "[-0-9é+:T. {}\"'\\\\,]{0,24}", date in "[0-9]{4}-[0-9]{2}-[0-9]{2}") {
+        for dialect in ormsync_dialect::all() {
+            for name in ["timestamptz", "timestamp", "date", "time", "interval", "integer[]", "decimal(5,2)", "bit(8)", "json", "blob"] {
+                let data_type = dialect.parse_type(name);
+                for text in [format!("{date} {text}"), text.clone(), format!("'{text}'")] {
+                    let mut schema = Schema::new(dialect.name());
+                    let mut table = Table::default();
+                    let mut column = Column::new(data_type.clone(), true, Origin::default());
+                    column.default = Some(DefaultValue::Literal(Literal::Text(text.clone())));
+                    column.on_update = Some(dialect.parse_default(&text, &data_type));
+                    table.columns.insert("x".to_owned(), column);
+                    schema.namespace_mut(dialect.default_namespace()).tables.insert("t".to_owned(), table);
+                    dialect.normalise(&mut schema, None);
+                    let once = schema.clone();
+                    dialect.normalise(&mut schema, None);
+                    prop_assert_eq!(once, schema);
+                }
+            }
         }
     }
 }

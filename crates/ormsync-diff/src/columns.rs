@@ -4,7 +4,7 @@ use ormsync_dialect::Dialect;
 use ormsync_schema::{Column, Fact, IdentityKind, ObjectKind, Origin, Severity};
 
 use crate::answer::{Groups, Relation, Said, group};
-use crate::comparing::{Comparing, Difference, Saying, relate_expressions};
+use crate::comparing::{Comparing, Difference, Saying, hides_by_name, relate_expressions};
 use crate::headline::{Headline, join_labels};
 use crate::names::{NameRow, is_similar, match_names};
 use crate::tables::TableRow;
@@ -198,11 +198,19 @@ pub(crate) struct ColumnFacts<'c, 'a> {
 }
 
 impl<'a> ColumnFacts<'_, 'a> {
-    /// Asks every source that has the column and words for the fact.
+    /// Asks every source that has the column and words for the fact. An opaque part of the table may hide
+    /// a fact that seems to be absent; one that is about this very column hides what it says, too.
     pub(crate) fn ask<T>(&self, fact: Fact, answer: impl Fn(&'a Column) -> Said<T>) -> Vec<Said<T>> {
         (0..self.column.slots.len())
-            .map(|source| match self.column.column(source) {
-                Some(column) if self.row.can_say(self.comparing, source, fact, self.column.name) => answer(column),
+            .map(|source| match (self.column.column(source), self.row.table(source)) {
+                (Some(column), Some(table)) if self.comparing.says(source, fact) => {
+                    let name = self.column.name;
+                    match answer(column) {
+                        Said::Nothing if !self.row.can_say(self.comparing, source, fact, name) => Said::Silent,
+                        _ if hides_by_name(&table.opaque, fact, name) => Said::Silent,
+                        answer => answer,
+                    }
+                }
                 _ => Said::Silent,
             })
             .collect()

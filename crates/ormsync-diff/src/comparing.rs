@@ -174,6 +174,11 @@ pub(crate) fn hides(opaque: &[Opaque], fact: Fact, name: &str) -> bool {
     opaque.iter().any(|opaque| opaque.fact == fact && opaque.name.as_deref().is_none_or(|hidden| hidden == name))
 }
 
+/// Whether an opaque part hides the fact of that very name.
+pub(crate) fn hides_by_name(opaque: &[Opaque], fact: Fact, name: &str) -> bool {
+    opaque.iter().any(|opaque| opaque.fact == fact && opaque.name.as_deref() == Some(name))
+}
+
 /// What two expressions are to each other: different only when both were understood.
 pub(crate) fn relate_expressions(left: &Expression, right: &Expression) -> Relation {
     if left.text == right.text {

@@ -172,7 +172,7 @@ fn report_aspects(
     verb: &'static str,
     aspects: &[Aspect<'_, ForeignKey>],
 ) {
-    let can_say = |source: usize, fact: Fact| row.can_say(comparing, source, fact, "");
+    let can_say = |source: usize, fact: Fact| comparing.says(source, fact);
     let Some((groups, texts)) = compare_aspects(found, can_say, aspects) else {
         return;
     };

@@ -284,7 +284,7 @@ fn report_aspects(
     (kind, verb): (&str, &'static str),
     aspects: &[Aspect<'_, Index>],
 ) -> bool {
-    let says = |source: usize, fact: Fact| row.can_say(comparing, source, fact, "");
+    let says = |source: usize, fact: Fact| comparing.says(source, fact);
     let Some((groups, texts)) = compare_aspects(found, says, aspects) else {
         return false;
     };

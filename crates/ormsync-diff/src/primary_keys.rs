@@ -59,7 +59,8 @@ fn answer<'a>(
     key: Option<&'a PrimaryKey>,
     all: &[Option<&PrimaryKey>],
 ) -> Said<&'a PrimaryKey> {
-    if !row.can_say(comparing, source, Fact::PrimaryKey, "") {
+    let may_hide = key.is_none() && !row.can_say(comparing, source, Fact::PrimaryKey, "");
+    if row.table(source).is_none() || !comparing.says(source, Fact::PrimaryKey) || may_hide {
         return Said::Silent;
     }
     // Where a key's column is missing, that is the finding; the key follows from it.

@@ -53,11 +53,12 @@ impl<'a> TableRow<'a> {
         if self.ownership == Ownership::Observed { Severity::Note } else { Severity::Error }
     }
 
-    /// The source that owns it, if one does.
+    /// The source that is right about it, if one is: its owner, or the database where nobody here owns it.
     pub(crate) fn owner(&self, comparing: &Comparing<'_>) -> Option<usize> {
         match &self.ownership {
             Ownership::Source(name) => comparing.source_named(name),
-            _ => None,
+            Ownership::External => (0..comparing.sources.len()).find(|source| comparing.is_live(*source)),
+            Ownership::Shared | Ownership::Observed | Ownership::Ignored => None,
         }
     }
 

@@ -29,7 +29,7 @@ mod validate;
 
 use std::path::Path;
 
-use ormsync_schema::Reading;
+use ormsync_schema::{Reading, Schema};
 
 pub use datasource::{Datasource, DatasourceUrl, datasource};
 pub use spelling::PrismaSpelling;
@@ -53,13 +53,15 @@ pub fn read(path: &Path, options: &ReadOptions) -> Reading {
 fn read_sources(mut sources: sources::Sources, options: &ReadOptions) -> Reading {
     let mut diagnostics = Vec::new();
     let (model, provider) = resolve::resolve(&sources, &mut diagnostics);
-    validate::validate(&model, &mut diagnostics);
-    let mut schema = lower::lower(&model, &sources, options.default_namespace.as_deref());
+    let schema = if provider.is_some() {
+        validate::validate(&model, &mut diagnostics);
+        lower::lower(&model, &sources, options.default_namespace.as_deref())
+    } else {
+        // Without a provider nothing of the models can be judged or lowered; the errors say why.
+        diagnostics.retain(|diagnostic| matches!(diagnostic.code.as_str(), "prisma-provider" | "prisma-datasource"));
+        Schema::new("")
+    };
     drop(model);
-    if provider.is_none() {
-        // Without a provider nothing that was lowered can be trusted; the errors say why.
-        schema = ormsync_schema::Schema::new("");
-    }
     sources.diagnostics.append(&mut diagnostics);
     Reading { schema, diagnostics: sources.diagnostics, files: sources.files }
 }

@@ -165,7 +165,14 @@ mod tests {
         let time = parse_time("2020-01-31T12:00:05.120+02:00").unwrap();
         assert_eq!((time.date, time.time, time.fraction, time.offset), ("2020-01-31", "12:00:05", "120", "+02:00"));
         assert_eq!(parse_time("2020-01-31T12:00:05Z").unwrap().offset, "+00:00");
-        for wrong in ["2020-01-31", "2020-01-31T12:00:05", "2020-02-30T12:00:05Z", "2020-01-31T25:00:05Z", "äöü", "2020-01-31T12:00:05.Z"] {
+        for wrong in [
+            "2020-01-31",
+            "2020-01-31T12:00:05",
+            "2020-02-30T12:00:05Z",
+            "2020-01-31T25:00:05Z",
+            "äöü",
+            "2020-01-31T12:00:05.Z",
+        ] {
             assert_eq!(parse_time(wrong), None, "{wrong}");
         }
     }

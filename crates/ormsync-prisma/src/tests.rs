@@ -1,1 +1,230 @@
+//! What `read` gives back: places, what is opaque, what is unsaid, and that errors do not hide the rest.
+#![allow(clippy::unwrap_used)]
 
+use std::fs;
+use std::path::Path;
+
+use ormsync_schema::{DataType, DefaultValue, Diagnostic, Fact, Origin, Place, Reading, Severity};
+
+use crate::sources::Sources;
+use crate::{DatasourceUrl, ReadOptions, datasource, read, read_sources};
+
+fn read_text(text: &str) -> Reading {
+    read_sources(Sources::of_text("prisma/schema.prisma", text), &ReadOptions::default())
+}
+
+fn with_provider(provider: &str, text: &str) -> Reading {
+    read_text(&format!("datasource db {{\n  provider = \"{provider}\"\n}}\n{text}"))
+}
+
+fn slice<'r>(reading: &'r Reading, origin: &Origin) -> &'r str {
+    let Place::File { path, span } = &origin.place else { panic!("no place in a file: {origin:?}") };
+    reading.files.get(path).unwrap().slice(*span)
+}
+
+fn line(reading: &Reading, diagnostic: &Diagnostic) -> usize {
+    let Place::File { path, span } = &diagnostic.origin.place else { return 0 };
+    reading.files.get(path).unwrap().position(span.start).line
+}
+
+const SHOP: &str = "enum Status {
+  OPEN   @map(\"open\")
+  CLOSED
+}
+
+model User {
+  id     Int     @id @default(autoincrement())
+  email  String? @unique(map: \"mail\") @db.VarChar(200)
+  orders Order[]
+
+  @@map(\"users\")
+}
+
+model Order {
+  id      String   @id @default(cuid())
+  status  Status   @default(OPEN)
+  rate    Decimal  @map(\"the_rate\") @db.Decimal(18, 8)
+  at      DateTime @default(now()) @updatedAt
+  userId  Int
+  user    User     @relation(fields: [userId], references: [id])
+
+  @@index([userId, at(sort: Desc)])
+}
+";
+
+#[test]
+fn facts_know_their_places() {
+    let reading = with_provider("postgresql", SHOP);
+    assert!(reading.diagnostics.is_empty(), "{:?}", reading.diagnostics);
+    let order = reading.schema.table("public", "Order").unwrap();
+    assert_eq!(slice(&reading, &order.origin), "model Order");
+    let rate = &order.columns["the_rate"];
+    assert_eq!(slice(&reading, &rate.origin), "rate    Decimal  @map(\"the_rate\") @db.Decimal(18, 8)");
+    assert_eq!(slice(&reading, rate.place_of(Fact::ColumnType)), "Decimal  @map(\"the_rate\") @db.Decimal(18, 8)");
+    assert_eq!(slice(&reading, rate.place_of(Fact::Nullability)), "Decimal");
+    assert_eq!(slice(&reading, order.columns["status"].place_of(Fact::Default)), "@default(OPEN)");
+    assert_eq!(slice(&reading, &order.indexes[0].origin), "@@index([userId, at(sort: Desc)])");
+    assert_eq!(slice(&reading, &order.primary_key.as_ref().unwrap().origin), "@id");
+    assert_eq!(slice(&reading, &order.foreign_keys[0].origin), "@relation(fields: [userId], references: [id])");
+    let users = reading.schema.table("public", "users").unwrap();
+    assert_eq!(slice(&reading, &users.indexes[0].origin), "@unique(map: \"mail\")");
+    assert_eq!(users.indexes[0].name.as_deref(), Some("mail"));
+    assert_eq!(slice(&reading, users.columns["id"].place_of(Fact::Identity)), "@default(autoincrement())");
+}
+
+#[test]
+fn what_the_client_does_is_kept() {
+    let reading = with_provider("postgresql", SHOP);
+    let order = reading.schema.table("public", "Order").unwrap();
+    assert_eq!(order.model.as_deref(), Some("Order"));
+    assert_eq!(reading.schema.table("public", "users").unwrap().model.as_deref(), Some("User"));
+    assert_eq!(order.columns["id"].client.default.as_deref(), Some("cuid()"));
+    assert_eq!(order.columns["id"].default, None);
+    assert_eq!(order.columns["at"].client.update.as_deref(), Some("@updatedAt"));
+    assert_eq!(order.columns["the_rate"].client.attribute.as_deref(), Some("rate"));
+    assert_eq!(order.columns["userId"].client.attribute, None);
+    assert_eq!(order.columns["status"].client.enum_labels, Some(vec!["OPEN".to_owned(), "CLOSED".to_owned()]));
+    assert_eq!(reading.schema.enum_type("public", "Status").unwrap().labels, ["open", "CLOSED"]);
+}
+
+#[test]
+fn the_voice_depends_on_what_the_schema_says() {
+    let reading = with_provider("postgresql", SHOP);
+    for fact in [Fact::Check, Fact::Trigger, Fact::View, Fact::Extension, Fact::IndexPredicate, Fact::EnumLabelOrder] {
+        assert!(!reading.schema.says(fact), "{fact:?}");
+    }
+    for fact in [Fact::Table, Fact::ColumnType, Fact::Default, Fact::Index, Fact::ForeignKey, Fact::EnumType] {
+        assert!(reading.schema.says(fact), "{fact:?}");
+    }
+    let reading = read_text(
+        "generator g {\n  provider = \"x\"\n  previewFeatures = [\"views\", \"partialIndexes\", \"postgresqlExtensions\"]\n}\n\
+         datasource db {\n  provider = \"postgresql\"\n  extensions = [citext]\n}\nview V {\n  id Int @unique\n}\n",
+    );
+    assert!(reading.diagnostics.is_empty(), "{:?}", reading.diagnostics);
+    for fact in [Fact::View, Fact::Extension, Fact::IndexPredicate] {
+        assert!(reading.schema.says(fact), "{fact:?}");
+    }
+    assert!(reading.schema.namespaces["public"].views["V"].columns.contains_key("id"));
+}
+
+/// Nine times in one real schema: a native type that the field's type does not go with.
+#[test]
+fn a_bad_native_type_hides_one_field_only() {
+    let reading = with_provider(
+        "mysql",
+        "model A {\n  id Int @id\n  data String? @db.Json @map(\"the_data\")\n  name String @db.VarChar(20)\n  other String? @db.Json\n}\n",
+    );
+    let messages: Vec<_> = reading.diagnostics.iter().map(|d| (line(&reading, d), d.message.as_str())).collect();
+    let message = "The native type `Json` of MySQL is for fields of type `Json`, not `String`.";
+    assert_eq!(messages, [(6, message), (8, message)]);
+    assert!(reading.diagnostics[0].help.as_ref().unwrap().contains("`data`"));
+    let table = reading.schema.table("", "A").unwrap();
+    assert_eq!(table.columns["the_data"].data_type, DataType::Unreadable("String? @db.Json".to_owned()));
+    assert!(table.columns["the_data"].nullable);
+    assert!(!table.columns["name"].data_type.is_unreadable());
+    assert!(table.primary_key.is_some());
+}
+
+#[test]
+fn what_cannot_be_read_is_opaque_and_named() {
+    let reading = with_provider(
+        "postgresql",
+        "model A {\n  id Int @id\n  lost Int = 5\n  @@index([id], nonsense\n  x Foo\n}\nmodel B { id Int @id }\nmodel C {\n  id Int @id\n  aid Int\n  a A @relation(fields: [aid], references: [lost])\n}\n",
+    );
+    let table = reading.schema.table("public", "A").unwrap();
+    let opaque: Vec<_> = table.opaque.iter().map(|part| (part.fact, part.name.as_deref())).collect();
+    assert_eq!(opaque, [(Fact::Column, Some("lost")), (Fact::Index, None)]);
+    assert_eq!(table.columns["x"].data_type, DataType::Unreadable("Foo".to_owned()));
+    let blocks: Vec<_> = reading.schema.opaque.iter().map(|part| (part.fact, part.name.as_deref())).collect();
+    assert_eq!(blocks, [(Fact::Table, Some("B"))]);
+    let opaque: Vec<_> = reading.schema.table("public", "C").unwrap().opaque.iter().map(|part| part.fact).collect();
+    assert_eq!(opaque, [Fact::ForeignKey]);
+    // Nothing is said to be missing that may stand on a line that was not read.
+    let mut codes: Vec<_> = reading.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
+    codes.dedup();
+    assert_eq!(codes, ["prisma-syntax", "prisma-type"]);
+}
+
+#[test]
+fn defaults_that_are_not_said_or_not_understood() {
+    let reading = with_provider(
+        "postgresql",
+        "model A {\n  id Int @id\n  a String @default(dbgenerated())\n  b Int @default(\"x\")\n  c Int[] @default([1, 2])\n}\n",
+    );
+    let table = reading.schema.table("public", "A").unwrap();
+    assert_eq!(table.columns["a"].default, Some(DefaultValue::Unreadable("dbgenerated()".to_owned())));
+    assert_eq!(table.columns["b"].default, Some(DefaultValue::Unreadable("\"x\"".to_owned())));
+    assert!(table.columns["c"].nullable, "the engine writes no NOT NULL for lists");
+    assert_eq!(reading.diagnostics.len(), 1);
+}
+
+#[test]
+fn a_provider_that_is_not_compared_gives_one_error() {
+    for provider in ["sqlserver", "cockroachdb", "mongodb", "oracle"] {
+        let reading = with_provider(provider, "model A {\n  id String @id @default(auto()) @db.ObjectId\n}\n");
+        let messages: Vec<_> = reading.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(messages[0].contains(provider));
+        assert!(reading.diagnostics[0].help.as_ref().unwrap().contains("postgresql, mysql and sqlite"));
+    }
+}
+
+#[test]
+fn the_namespace_of_the_url_is_taken() {
+    let sources =
+        Sources::of_text("s.prisma", "datasource db {\n  provider = \"postgresql\"\n}\nmodel A {\n  id Int @id\n}\n");
+    let reading = read_sources(sources, &ReadOptions { default_namespace: Some("app".to_owned()) });
+    assert!(reading.schema.table("app", "A").is_some());
+    assert!(reading.schema.table("public", "A").is_none());
+}
+
+#[test]
+fn folders_are_read_whole_and_files_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir_all(at("models/deep")).unwrap();
+    fs::create_dir_all(at("node_modules/x")).unwrap();
+    fs::write(
+        at("schema.prisma"),
+        "datasource db {\n  provider  = \"mysql\"\n  url       = env(\"DATABASE_URL\")\n  directUrl = \"mysql://h/d\"\n  relationMode = \"prisma\"\n}\n???\n",
+    )
+    .unwrap();
+    fs::write(at("models/a.prisma"), "model A {\n  id Int @id\n  b B[]\n}\n").unwrap();
+    fs::write(
+        at("models/deep/b.prisma"),
+        "model B {\n  id Int @id\n  aid Int\n  a A @relation(fields: [aid], references: [id])\n}\n",
+    )
+    .unwrap();
+    fs::write(at("node_modules/x/c.prisma"), "model C {\n  id Int @id\n}\n").unwrap();
+    fs::write(at("notes.txt"), "model D {").unwrap();
+    let reading = read(folder.path(), &ReadOptions::default());
+    assert_eq!(reading.schema.tables().map(|(_, name, _)| name).collect::<Vec<_>>(), ["A", "B"]);
+    assert_eq!(reading.diagnostics.len(), 1, "{:?}", reading.diagnostics);
+    assert!(reading.schema.table("", "B").unwrap().foreign_keys.is_empty(), "relations are emulated");
+    let found = datasource(folder.path()).unwrap();
+    assert_eq!(found.provider, "mysql");
+    assert_eq!(found.url, Some(DatasourceUrl::Environment("DATABASE_URL".to_owned())));
+    assert_eq!(found.direct_url, Some(DatasourceUrl::Literal("mysql://h/d".to_owned())));
+    assert_eq!(found.relation_mode.as_deref(), Some("prisma"));
+    let alone = read(&at("schema.prisma"), &ReadOptions::default());
+    assert_eq!(alone.schema.tables().count(), 0);
+}
+
+#[test]
+fn files_that_cannot_be_read_are_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |path: &Path, text: &str| {
+        let reading = read(path, &ReadOptions::default());
+        let diagnostic = &reading.diagnostics[0];
+        assert_eq!((diagnostic.severity, diagnostic.code.as_str()), (Severity::Error, "prisma-file"));
+        assert!(diagnostic.message.contains(text), "{}", diagnostic.message);
+        assert!(diagnostic.help.is_some());
+        assert_eq!(reading.diagnostics.len(), 1, "{:?}", reading.diagnostics);
+    };
+    check(&folder.path().join("missing.prisma"), "cannot be read");
+    check(folder.path(), "no `.prisma` file");
+    let binary = folder.path().join("binary.prisma");
+    fs::write(&binary, [0x6d, 0xff, 0xfe]).unwrap();
+    check(&binary, "not UTF-8");
+    assert!(datasource(&folder.path().join("missing.prisma")).is_none());
+}

@@ -22,9 +22,10 @@ fn line_of(reading: &Reading, diagnostic: &Diagnostic) -> usize {
 }
 
 fn describe(reading: &Reading) -> String {
-    let lines = reading.diagnostics.iter().map(|diagnostic| {
-        format!("    {}: {} {}", line_of(reading, diagnostic), diagnostic.code, diagnostic.message)
-    });
+    let lines = reading
+        .diagnostics
+        .iter()
+        .map(|diagnostic| format!("    {}: {} {}", line_of(reading, diagnostic), diagnostic.code, diagnostic.message));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -49,14 +50,13 @@ fn invalid_schemas_are_refused_at_their_line() {
     let mut wrong = Vec::new();
     for case in &cases {
         let text = fs::read_to_string(case).unwrap();
-        let head = text.lines().next().and_then(|line| line.strip_prefix("// error: ")).expect("a line `// error: code line`");
+        let head =
+            text.lines().next().and_then(|line| line.strip_prefix("// error: ")).expect("a line `// error: code line`");
         let (code, line) = head.split_once(' ').unwrap();
         let line: usize = line.parse().unwrap();
         let reading = read(case, &ReadOptions::default());
         let found = reading.diagnostics.iter().any(|diagnostic| {
-            diagnostic.severity == Severity::Error
-                && diagnostic.code == code
-                && line_of(&reading, diagnostic) == line
+            diagnostic.severity == Severity::Error && diagnostic.code == code && line_of(&reading, diagnostic) == line
         });
         if !found {
             wrong.push(format!("{}: no {code} at line {line}, but\n{}", case.display(), describe(&reading)));

@@ -24,6 +24,8 @@ use std::path::PathBuf;
 use ormsync_dialect::Dialect;
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
 
+pub use spelling::{SqlAlchemySpelling, write_models};
+
 /// The tables that Alembic makes in a database.
 pub const OWN_TABLES: &[&str] = &["alembic_version"];
 
@@ -87,5 +89,3 @@ fn drop_repeated(diagnostics: &mut Vec<Diagnostic>) {
         seen.insert((place, diagnostic.message.clone()))
     });
 }
-
-pub use spelling::SqlAlchemySpelling;

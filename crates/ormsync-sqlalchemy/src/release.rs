@@ -6,8 +6,17 @@ use std::path::{Path, PathBuf};
 const LEVELS: usize = 5;
 
 /// Files that pin versions exactly come before those that only bound them.
-const FILES: &[&str] =
-    &["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "requirements/base.txt", "pyproject.toml", "setup.cfg", "Pipfile"];
+const FILES: &[&str] = &[
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "requirements.txt",
+    "requirements/base.txt",
+    "pyproject.toml",
+    "setup.cfg",
+    "Pipfile",
+];
 
 /// A release line of SQLAlchemy, as far as lines differ in DDL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,9 +65,9 @@ impl Release {
             let version = if is_in_lock_entry {
                 line.strip_prefix("version = ").map(str::to_owned)
             } else {
-                line.strip_prefix("sqlalchemy").map(without_extras).filter(|rest| {
-                    rest.trim_start().starts_with(['=', '~', '<', '>', '^', '!', '"', ':'])
-                })
+                line.strip_prefix("sqlalchemy")
+                    .map(without_extras)
+                    .filter(|rest| rest.trim_start().starts_with(['=', '~', '<', '>', '^', '!', '"', ':']))
             };
             if let Some(version) = version {
                 let numbers: String = version.chars().skip_while(|letter| !letter.is_ascii_digit()).collect();

@@ -7,7 +7,7 @@ use super::*;
 
 fn server(text: &str) -> ServerAddress {
     match DatabaseUrl::parse(text).unwrap().address {
-        Address::Server(server) => server,
+        Address::Server(server) => *server,
         Address::File(_) => panic!("{text} is no file"),
     }
 }

@@ -54,7 +54,7 @@ fn one_of_everything() {
 }
 
 #[test]
-fn fifteen_statements_and_none_prepared() {
+fn sixteen_statements_and_none_prepared() {
     let database = Database::create("statements", &statements("postgresql"));
     let proxy = Proxy::to(&server(VARIABLE), 0);
     let url =
@@ -63,7 +63,7 @@ fn fifteen_statements_and_none_prepared() {
     assert_eq!(found.schema.tables().count(), 10);
     let messages = proxy.messages();
     let number_of = |kind: u8| messages.iter().filter(|(found, _)| *found == kind).count();
-    assert_eq!(number_of(b'Q'), 15, "queries");
+    assert_eq!(number_of(b'Q'), 16, "queries");
     assert_eq!(number_of(b'P'), 0, "prepared statements");
     let (_, startup) = &messages[0];
     assert!(startup.contains("application_name\0ormsync\0"), "{startup:?}");

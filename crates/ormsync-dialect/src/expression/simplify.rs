@@ -12,7 +12,7 @@ pub(super) fn simplify(term: Term, scope: &Scope<'_>) -> Term {
 fn every_server(term: Term) -> Term {
     match term {
         Term::Not(part) => negate(*part),
-        Term::Quantified(left, operator, right, all) => list_of_quantified(left, operator, right, all),
+        Term::Quantified(left, operator, right, all) => list_of_quantified(left, operator, *right, all),
         Term::In(part, list, negated) => short_list(part, list, negated),
         Term::Binary(left, operator, right) if left.is_constant() && !right.is_constant() => match turned(&operator) {
             Some(operator) => Term::Binary(right, operator.to_owned(), left),
@@ -101,8 +101,8 @@ fn negate(part: Term) -> Term {
 }
 
 /// `= ANY (ARRAY[…])` is IN, `<> ALL (ARRAY[…])` is NOT IN.
-fn list_of_quantified(left: Box<Term>, operator: String, right: Box<Term>, all: bool) -> Term {
-    match (operator.as_str(), all, *right) {
+fn list_of_quantified(left: Box<Term>, operator: String, right: Term, all: bool) -> Term {
+    match (operator.as_str(), all, right) {
         ("=", false, Term::Array(list)) => short_list(left, list, false),
         ("<>", true, Term::Array(list)) => short_list(left, list, true),
         (_, _, right) => Term::Quantified(left, operator, Box::new(right), all),

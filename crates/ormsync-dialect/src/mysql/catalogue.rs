@@ -13,7 +13,7 @@ mod visibility;
 use ormsync_schema::{Diagnostic, Origin, Schema, Server, Table};
 
 use super::{MYSQL, facts};
-use crate::catalogue::Cells;
+use crate::catalogue::{Cells, UNSAID_BY_SERVERS};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect};
 
 /// The queries that both servers answer, with their files.
@@ -52,6 +52,8 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
         false => "IS_VISIBLE",
     };
     let expression = if !is_mariadb(server) && since([8, 0, 13]) { "EXPRESSION" } else { "NULL" };
+    // Where MariaDB does not tell it, a check at a column looks like one that was given the column's name.
+    let level = if since([10, 5, 10]) { "LEVEL" } else { "'Table'" };
     let in_scope = in_scope(scope);
     QUERIES
         .iter()
@@ -63,6 +65,7 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
                 .replace("{scope}", &in_scope)
                 .replace("{grantee}", GRANTEE)
                 .replace("{is_visible}", is_visible)
+                .replace("{level}", level)
                 .replace("{expression}", expression),
         })
         .collect()
@@ -88,6 +91,7 @@ pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &Catalogue
         is_mariadb: is_mariadb(server),
     };
     catalogue.schema.server = Some(server.clone());
+    catalogue.schema.unsaid.extend(UNSAID_BY_SERVERS);
     catalogue.read_schemata(scope, rows);
     catalogue.read_relations(rows);
     catalogue.read_columns(rows);

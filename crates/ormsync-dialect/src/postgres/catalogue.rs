@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use ormsync_schema::{Diagnostic, Extension, Origin, Routine, Schema, Sequence, Server, Table};
 
 use super::{POSTGRESQL, facts};
-use crate::catalogue::Cells;
+use crate::catalogue::{Cells, UNSAID_BY_SERVERS};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect};
 
 /// The queries with their files, in the order they have to run: the first one sets what names look like in
@@ -67,6 +67,7 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
 pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
     let mut schema = Schema::new(POSTGRESQL.name());
     schema.server = Some(server.clone());
+    schema.unsaid.extend(UNSAID_BY_SERVERS);
     let mut diagnostics = Vec::new();
     read_namespaces(scope, rows, &mut schema, &mut diagnostics);
     types::read_enums(rows, &mut schema);

@@ -65,7 +65,7 @@ fn read_path(parts: &TypeText) -> Option<DataType> {
             _ => return None,
         }
     }
-    if parts.head.len() % 2 == 0 || !parts.tail.is_empty() {
+    if parts.head.len().is_multiple_of(2) || !parts.tail.is_empty() {
         return None;
     }
     let name = names.pop()?;

@@ -17,7 +17,7 @@ use ormsync_schema::{Diagnostic, Expression, Fact, Opaque, Origin, Schema, Serve
 use self::statement::TableStatement;
 use self::tokens::Tokens;
 use super::SQLITE;
-use crate::catalogue::Cells;
+use crate::catalogue::{Cells, UNSAID_BY_SERVERS};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect};
 
 /// The queries with their files.
@@ -38,6 +38,9 @@ pub(super) fn queries(_server: &Server, _scope: &CatalogueScope) -> Vec<Catalogu
 pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
     let mut schema = Schema::new(SQLITE.name());
     schema.server = Some(server.clone());
+    schema.unsaid.extend(UNSAID_BY_SERVERS);
+    // SQLite keeps no comments.
+    schema.unsaid.extend([Fact::ColumnComment, Fact::TableComment]);
     let mut diagnostics = Vec::new();
     refuse_namespaces(scope, &mut diagnostics);
     let objects = Objects::read(rows);

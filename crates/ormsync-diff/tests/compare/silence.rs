@@ -161,6 +161,25 @@ fn what_may_hide_in_an_opaque_part_is_not_missing() {
 }
 
 #[test]
+fn what_is_there_is_compared_beside_an_opaque_part() {
+    let comparison = compared(|schema| {
+        let orders = table_of(schema, "orders");
+        orders.columns["total"].nullable = true;
+        orders.indexes[0].method = Some("brin".into());
+        orders.opaque.extend([opaque(Fact::Index, None), opaque(Fact::Nullability, None)]);
+    });
+    assert_eq!(
+        told(&comparison),
+        ["column-nullable orders.total: conflict", "index-definition orders(user_id, status): conflict"]
+    );
+    nothing(&compared(|schema| {
+        let orders = table_of(schema, "orders");
+        orders.columns["total"].nullable = true;
+        orders.opaque.push(opaque(Fact::Nullability, Some("total")));
+    }));
+}
+
+#[test]
 fn implicit_indexes_are_never_missing_and_never_extra() {
     nothing(&compared(|schema| {
         let mut implicit = index(IndexKind::Plain, "orders_user_id_fkey", &["user_id"]);

@@ -59,7 +59,9 @@ impl<'t> Lowering<'_, 't> {
             },
             EnumStorage::InColumn if model.incomplete => DataType::Unreadable(model.name().to_owned()),
             EnumStorage::InColumn => DataType::InlineEnum(model.labels()),
-            EnumStorage::Text => self.model.facts.dialect.parse_type((self.model.facts.default_type)(ScalarType::String)),
+            EnumStorage::Text => {
+                self.model.facts.dialect.parse_type((self.model.facts.default_type)(ScalarType::String))
+            }
         }
     }
 

@@ -69,7 +69,11 @@ impl<'t> Lowering<'_, 't> {
             ScalarType::Decimal => literal::shortest_number(text).map(Literal::Number),
             ScalarType::Bytes => {
                 let digits = literal::decode_base64(text)?;
-                Some(if self.model.facts.bytes_default_is_text { Literal::Text(digits) } else { Literal::Bytes(digits) })
+                Some(if self.model.facts.bytes_default_is_text {
+                    Literal::Text(digits)
+                } else {
+                    Literal::Bytes(digits)
+                })
             }
             ScalarType::DateTime => {
                 let time = literal::parse_time(text)?;
@@ -102,6 +106,7 @@ fn array_text(elements: &[Literal]) -> String {
 fn quote_element(text: &str) -> String {
     let is_plain = !text.is_empty()
         && !text.eq_ignore_ascii_case("null")
-        && !text.contains(|character: char| matches!(character, ',' | '{' | '}' | '"' | '\\') || character.is_whitespace());
+        && !text
+            .contains(|character: char| matches!(character, ',' | '{' | '}' | '"' | '\\') || character.is_whitespace());
     if is_plain { text.to_owned() } else { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")) }
 }

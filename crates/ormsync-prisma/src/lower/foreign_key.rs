@@ -16,7 +16,8 @@ impl<'t> Lowering<'_, 't> {
         let sides = [relation.forward, relation.back];
         let (position, field) = sides.into_iter().flatten().find(|(model, field)| {
             let relation = self.model.models[*model].fields[*field].relation();
-            relation.is_some_and(|relation| has_some(relation.fields.as_ref()) && has_some(relation.references.as_ref()))
+            relation
+                .is_some_and(|relation| has_some(relation.fields.as_ref()) && has_some(relation.references.as_ref()))
         })?;
         let model = &self.model.models[position];
         let field = &model.fields[field];
@@ -24,7 +25,12 @@ impl<'t> Lowering<'_, 't> {
         Some((position, key))
     }
 
-    fn foreign_key_of(&self, model: &Model<'t>, field: &FieldModel<'t>, relation: &RelationField<'t>) -> Option<ForeignKey> {
+    fn foreign_key_of(
+        &self,
+        model: &Model<'t>,
+        field: &FieldModel<'t>,
+        relation: &RelationField<'t>,
+    ) -> Option<ForeignKey> {
         let target = &self.model.models[relation.target];
         let (fields, references) = (relation.fields.as_ref()?, relation.references.as_ref()?);
         if model.is_view() || target.is_view() || fields.len() != references.len() {

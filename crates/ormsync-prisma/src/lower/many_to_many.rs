@@ -11,7 +11,8 @@ use crate::resolve::model::{FieldRef, Model, Relation, RelationKind};
 impl<'t> Lowering<'_, 't> {
     /// The join table of a relation as (namespace, name, table); none where it has none.
     pub(super) fn join_table(&self, relation: &Relation) -> Option<(String, String, Table)> {
-        let (RelationKind::ManyToMany, Some(first), Some(second)) = (relation.kind, relation.forward, relation.back) else {
+        let (RelationKind::ManyToMany, Some(first), Some(second)) = (relation.kind, relation.forward, relation.back)
+        else {
             return None;
         };
         let (first_model, second_model) = (&self.model.models[first.0], &self.model.models[second.0]);

@@ -14,7 +14,6 @@ use crate::native::EnumStorage;
 use crate::resolve::model::{DataModel, Model};
 use crate::sources::Sources;
 
-
 /// Lowers a schema. `default_namespace` is where models without `@@schema` live.
 pub(crate) fn lower(model: &DataModel<'_>, sources: &Sources, default_namespace: Option<&str>) -> Schema {
     let default_namespace = default_namespace.unwrap_or_else(|| model.facts.dialect.default_namespace());

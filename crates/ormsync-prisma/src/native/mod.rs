@@ -144,8 +144,6 @@ pub(crate) struct ProviderFacts {
     pub(crate) natives: &'static [NativeType],
     /// The SQL type of a scalar without native type.
     pub(crate) default_type: fn(ScalarType) -> &'static str,
-    /// The native type that stands for [`ProviderFacts::default_type`], as name and arguments; none where it has no name.
-    pub(crate) default_native: fn(ScalarType) -> Option<(&'static str, &'static [i64])>,
     /// The type of a `Boolean` with the native type `TinyInt`, where that differs from the native type's own.
     pub(crate) boolean_native: &'static [(&'static str, &'static str)],
     /// How many bytes a constraint's name may have.

@@ -12,7 +12,6 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     display: "MySQL",
     natives: NATIVES,
     default_type,
-    default_native,
     boolean_native: &[("TinyInt", "tinyint(1)")],
     longest_name: 64,
     enums: EnumStorage::InColumn,
@@ -37,9 +36,7 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     has_shard_keys: true,
     name_scope: NameScope::ForeignKeys,
     emulated_actions: &[Cascade, Restrict, NoAction, SetNull],
-    unindexable_natives: &[
-        "TinyText", "Text", "MediumText", "LongText", "TinyBlob", "Blob", "MediumBlob", "LongBlob",
-    ],
+    unindexable_natives: &["TinyText", "Text", "MediumText", "LongText", "TinyBlob", "Blob", "MediumBlob", "LongBlob"],
 };
 
 static NATIVES: &[NativeType] = &[
@@ -89,20 +86,6 @@ fn default_type(scalar: ScalarType) -> &'static str {
         Json => "json",
         Bytes => "longblob",
     }
-}
-
-fn default_native(scalar: ScalarType) -> Option<(&'static str, &'static [i64])> {
-    Some(match scalar {
-        String => ("VarChar", &[191]),
-        Boolean => ("TinyInt", &[]),
-        Int => ("Int", &[]),
-        BigInt => ("BigInt", &[]),
-        Float => ("Double", &[]),
-        Decimal => ("Decimal", &[65, 30]),
-        DateTime => ("DateTime", &[3]),
-        Json => ("Json", &[]),
-        Bytes => ("LongBlob", &[]),
-    })
 }
 
 fn decimal(arguments: &[i64]) -> Option<&'static str> {

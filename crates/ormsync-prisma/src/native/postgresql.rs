@@ -12,7 +12,6 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     display: "PostgreSQL",
     natives: NATIVES,
     default_type,
-    default_native,
     boolean_native: &[],
     longest_name: 63,
     enums: EnumStorage::NamedType,
@@ -81,20 +80,6 @@ fn default_type(scalar: ScalarType) -> &'static str {
         Json => "jsonb",
         Bytes => "bytea",
     }
-}
-
-fn default_native(scalar: ScalarType) -> Option<(&'static str, &'static [i64])> {
-    Some(match scalar {
-        String => ("Text", &[]),
-        Boolean => ("Boolean", &[]),
-        Int => ("Integer", &[]),
-        BigInt => ("BigInt", &[]),
-        Float => ("DoublePrecision", &[]),
-        Decimal => ("Decimal", &[65, 30]),
-        DateTime => ("Timestamp", &[3]),
-        Json => ("JsonB", &[]),
-        Bytes => ("ByteA", &[]),
-    })
 }
 
 fn decimal(arguments: &[i64]) -> Option<&'static str> {

@@ -11,7 +11,6 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     display: "SQLite",
     natives: &[],
     default_type,
-    default_native: |_| None,
     boolean_native: &[],
     longest_name: 10_000,
     enums: EnumStorage::Text,

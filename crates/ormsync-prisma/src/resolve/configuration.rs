@@ -13,7 +13,14 @@ const PROVIDERS: &str = "The providers that are compared are postgresql, mysql a
 
 /// The settings of a datasource that Prisma has or had.
 const DATASOURCE_SETTINGS: &[&str] = &[
-    "provider", "url", "directUrl", "shadowDatabaseUrl", "relationMode", "referentialIntegrity", "schemas", "extensions",
+    "provider",
+    "url",
+    "directUrl",
+    "shadowDatabaseUrl",
+    "relationMode",
+    "referentialIntegrity",
+    "schemas",
+    "extensions",
 ];
 
 /// Reads all configuration blocks. Without a provider that can be compared there is an error, and the rest

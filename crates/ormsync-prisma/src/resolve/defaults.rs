@@ -135,23 +135,20 @@ fn check_literal(value: &Expression, scalar: ScalarType) -> Result<(), String> {
     match (&value.kind, scalar) {
         (ExpressionKind::Text(_), ScalarType::String) => Ok(()),
         (ExpressionKind::Number(_), ScalarType::Float | ScalarType::Decimal) => Ok(()),
-        (ExpressionKind::Number(text), ScalarType::Int | ScalarType::BigInt) => text
-            .parse::<i64>()
-            .map(|_| ())
-            .map_err(|_| format!("`{text}` is not a whole number that fits.")),
+        (ExpressionKind::Number(text), ScalarType::Int | ScalarType::BigInt) => {
+            text.parse::<i64>().map(|_| ()).map_err(|_| format!("`{text}` is not a whole number that fits."))
+        }
         (ExpressionKind::Text(text), ScalarType::Decimal) => check_decimal(text),
         (ExpressionKind::Constant(word), ScalarType::Boolean) if word == "true" || word == "false" => Ok(()),
-        (ExpressionKind::Text(text), ScalarType::DateTime) => {
-            crate::literal::parse_time(text).map(|_| ()).ok_or_else(|| {
-                format!("`{text}` is not a time in RFC 3339 notation, such as 2020-01-31T12:00:00Z.")
-            })
-        }
-        (ExpressionKind::Text(text), ScalarType::Bytes) => crate::literal::decode_base64(text)
+        (ExpressionKind::Text(text), ScalarType::DateTime) => crate::literal::parse_time(text)
             .map(|_| ())
-            .ok_or_else(|| format!("`{text}` is not Base64.")),
-        (ExpressionKind::Text(text), ScalarType::Json) => crate::literal::is_json(text)
-            .then_some(())
-            .ok_or_else(|| "This string is not JSON.".to_owned()),
+            .ok_or_else(|| format!("`{text}` is not a time in RFC 3339 notation, such as 2020-01-31T12:00:00Z.")),
+        (ExpressionKind::Text(text), ScalarType::Bytes) => {
+            crate::literal::decode_base64(text).map(|_| ()).ok_or_else(|| format!("`{text}` is not Base64."))
+        }
+        (ExpressionKind::Text(text), ScalarType::Json) => {
+            crate::literal::is_json(text).then_some(()).ok_or_else(|| "This string is not JSON.".to_owned())
+        }
         _ => Err(format!("The default of a field of type `{}` is not {}.", scalar.name(), value.form())),
     }
 }

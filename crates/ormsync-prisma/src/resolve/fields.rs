@@ -68,7 +68,8 @@ fn kind<'t>(field: &'t Field, context: &Context<'_, 't>, report: &mut Report<'_>
 }
 
 fn unknown_type(name: &str, span: ormsync_schema::Span, tops: &Tops<'_>, report: &mut Report<'_>) {
-    let message = format!("There is no type `{name}`: it is not one of Prisma's own, nor a model or enum of this schema.");
+    let message =
+        format!("There is no type `{name}`: it is not one of Prisma's own, nor a model or enum of this schema.");
     let scalars = ScalarType::ALL.iter().map(|scalar| scalar.name());
     let close = scalars.chain(tops.keys().copied()).find(|known| known.eq_ignore_ascii_case(name));
     match close {
@@ -143,7 +144,7 @@ fn native_use<'t>(
     attribute: &'t Attribute,
     context: &Context<'_, 't>,
     report: &mut Report<'_>,
-) -> NativeUse<'t> {
+) -> NativeUse {
     let (scope, name) = attribute.name.text.split_once('.').unwrap_or_default();
     let mut refused = false;
     if let Some(datasource) = context.configuration.datasource_name
@@ -158,7 +159,7 @@ fn native_use<'t>(
         );
     }
     let resolved = check_native(model, name, attribute, context, report);
-    NativeUse { attribute, resolved: resolved.filter(|_| !refused) }
+    NativeUse { resolved: resolved.filter(|_| !refused) }
 }
 
 fn check_native(
@@ -185,8 +186,17 @@ fn check_native(
         report.error_with_help(
             CODE,
             attribute.span,
-            format!("The native type `{name}` of {display} is for fields of type {}, not `{}`.", fitting.join(" or "), scalar.name()),
-            format!("Change the type of `{}` to {}, or its native type to one for `{}`.", model.name(), fitting.join(" or "), scalar.name()),
+            format!(
+                "The native type `{name}` of {display} is for fields of type {}, not `{}`.",
+                fitting.join(" or "),
+                scalar.name()
+            ),
+            format!(
+                "Change the type of `{}` to {}, or its native type to one for `{}`.",
+                model.name(),
+                fitting.join(" or "),
+                scalar.name()
+            ),
         );
         return None;
     }

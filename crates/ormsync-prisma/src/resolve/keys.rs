@@ -21,7 +21,11 @@ pub(super) fn of_fields(model: &mut Model<'_>, report: &mut Report<'_>) {
         if let Some(attribute) = field.attribute("id") {
             let key = of_field(KeyKind::Id, attribute, position, model, report);
             if model.primary_key.is_some() {
-                report.error(CODE, attribute.span, "Only one field of a model is its `@id`; for several there is `@@id`.");
+                report.error(
+                    CODE,
+                    attribute.span,
+                    "Only one field of a model is its `@id`; for several there is `@@id`.",
+                );
             } else {
                 model.primary_key = Some(key);
             }
@@ -55,7 +59,7 @@ fn of_field<'t>(
         .and_then(|value| predicate(value, model, report));
     refuse_clustered(&mut arguments, report);
     arguments.finish(report);
-    Key { kind, attribute, on_field: true, parts: vec![part], client_name: None, map, method: None, predicate }
+    Key { kind, attribute, parts: vec![part], client_name: None, map, method: None, predicate }
 }
 
 /// The keys that stand in the block.
@@ -112,7 +116,6 @@ fn of_attribute<'t>(
     let mut key = Key {
         kind,
         attribute,
-        on_field: false,
         parts: Vec::new(),
         client_name: name.filter(|_| kind != KeyKind::Index),
         map,

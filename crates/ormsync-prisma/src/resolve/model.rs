@@ -111,7 +111,7 @@ pub(crate) struct FieldModel<'t> {
     /// Its column.
     pub(crate) column: &'t str,
     pub(crate) kind: FieldKind<'t>,
-    pub(crate) native: Option<NativeUse<'t>>,
+    pub(crate) native: Option<NativeUse>,
     pub(crate) default: Option<DefaultModel<'t>>,
     pub(crate) updated_at: bool,
     pub(crate) ignored: bool,
@@ -162,8 +162,7 @@ pub(crate) enum FieldKind<'t> {
 
 /// A native type at a field.
 #[derive(Debug)]
-pub(crate) struct NativeUse<'t> {
-    pub(crate) attribute: &'t Attribute,
+pub(crate) struct NativeUse {
     /// None where it is refused.
     pub(crate) resolved: Option<(&'static NativeType, Vec<i64>)>,
 }
@@ -194,8 +193,6 @@ pub(crate) enum DefaultKind<'t> {
 pub(crate) struct Key<'t> {
     pub(crate) kind: KeyKind,
     pub(crate) attribute: &'t Attribute,
-    /// Whether it stands at a field.
-    pub(crate) on_field: bool,
     pub(crate) parts: Vec<KeyPart<'t>>,
     /// Its name in the client.
     pub(crate) client_name: Option<&'t str>,

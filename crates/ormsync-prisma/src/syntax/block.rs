@@ -67,7 +67,11 @@ fn unknown(pair: Pair<'_, Rule>, document: &mut Document) {
     let head = pair.into_inner().next().map(|head| head.as_str().trim().to_owned()).unwrap_or_default();
     let keyword = head.split_whitespace().next().unwrap_or_default();
     document.has_bad_chunks = true;
-    document.problem(span, format!("`{keyword}` does not open a block of a Prisma schema; it is left out."), Some(KEYWORDS));
+    document.problem(
+        span,
+        format!("`{keyword}` does not open a block of a Prisma schema; it is left out."),
+        Some(KEYWORDS),
+    );
 }
 
 /// The parts that all blocks share, while their members are read.
@@ -135,8 +139,7 @@ fn enumeration(pair: Pair<'_, Rule>, document: &mut Document) -> EnumBlock {
     let mut inner = pair.into_inner();
     let name = inner.next().map(|name| name_of(&name)).expect("the grammar has a name behind the keyword");
     let head = Span::new(span.start, name.span.end);
-    let mut block =
-        EnumBlock { name, values: Vec::new(), attributes: Vec::new(), bad_members: Vec::new(), span, head };
+    let mut block = EnumBlock { name, values: Vec::new(), attributes: Vec::new(), bad_members: Vec::new(), span, head };
     let mut members = Members::new();
     for member in inner {
         match member.as_rule() {
@@ -153,10 +156,8 @@ fn enumeration(pair: Pair<'_, Rule>, document: &mut Document) -> EnumBlock {
 fn enum_value(pair: Pair<'_, Rule>, document: &mut Document) -> EnumValue {
     let mut inner = pair.into_inner();
     let name = inner.next().map(|name| name_of(&name)).expect("the grammar has a name first");
-    let attributes = inner
-        .filter(|pair| pair.as_rule() == Rule::attribute)
-        .map(|pair| attribute::build(pair, document))
-        .collect();
+    let attributes =
+        inner.filter(|pair| pair.as_rule() == Rule::attribute).map(|pair| attribute::build(pair, document)).collect();
     EnumValue { name, attributes }
 }
 

@@ -17,8 +17,8 @@ use pest::iterators::Pair;
 
 pub(crate) use print::quote;
 pub(crate) use tree::{
-    Argument, Arity, Attribute, Block, ConfigurationBlock, Document, EnumBlock, EnumValue, Expression, ExpressionKind,
-    Field, FieldType, ModelBlock, ModelKind, Name, Property, SyntaxProblem, TypeName,
+    Argument, Arity, Attribute, Block, ConfigurationBlock, Document, EnumBlock, Expression, ExpressionKind, Field,
+    ModelBlock, ModelKind, Name, SyntaxProblem, TypeName,
 };
 
 /// The parser that pest makes of the grammar.

@@ -219,9 +219,7 @@ impl Expression {
 impl Attribute {
     /// The value of a named argument.
     pub(crate) fn argument(&self, name: &str) -> Option<&Argument> {
-        self.arguments
-            .iter()
-            .find(|argument| argument.name.as_ref().is_some_and(|written| written.text == name))
+        self.arguments.iter().find(|argument| argument.name.as_ref().is_some_and(|written| written.text == name))
     }
 }
 

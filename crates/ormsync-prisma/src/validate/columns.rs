@@ -16,7 +16,11 @@ impl<'t> Check<'_, 't> {
                     model,
                     "prisma-name",
                     field.field.span,
-                    format!("The column `{}` of `{}` is the column of `{earlier}` already.", field.column, field.name()),
+                    format!(
+                        "The column `{}` of `{}` is the column of `{earlier}` already.",
+                        field.column,
+                        field.name()
+                    ),
                 );
             }
             // The engine takes a name for free only once the field that bears it has been renamed above.

@@ -32,7 +32,11 @@ impl<'m, 't> Check<'m, 't> {
         self.lengths(&named);
         match self.model.facts.name_scope {
             NameScope::PrimaryKeysAndIndexes => {
-                self.clashes(&named, |named| named.kind != NamedKind::ForeignKey, |named| named.model.namespace.unwrap_or_default().to_owned());
+                self.clashes(
+                    &named,
+                    |named| named.kind != NamedKind::ForeignKey,
+                    |named| named.model.namespace.unwrap_or_default().to_owned(),
+                );
                 self.clashes(&named, |_| true, |named| format!("model {}", named.model.name()));
             }
             NameScope::ForeignKeys => {

@@ -44,7 +44,13 @@ impl<'t> Check<'_, 't> {
             && !methods_of(class).contains(&method)
         {
             let message = format!("Prisma knows no operator class `{class}` for indexes of type `{method}`.");
-            self.error_with_help(model, CODE, key.attribute.span, message, "Write `ops: raw(\"…\")` with the server's name.");
+            self.error_with_help(
+                model,
+                CODE,
+                key.attribute.span,
+                message,
+                "Write `ops: raw(\"…\")` with the server's name.",
+            );
             return;
         }
         let fits = match method {
@@ -55,7 +61,8 @@ impl<'t> Check<'_, 't> {
             _ => true,
         };
         let is_open = matches!(field.kind, FieldKind::Unsupported(_) | FieldKind::Unknown);
-        if !fits && !(is_open && class.is_none()) {
+        let is_open = is_open && class.is_none();
+        if !fits && !is_open {
             let message = format!("An index of type `{method}` does not take `{}` this way.", field.name());
             let help = "Say which operator class is meant: `ops: raw(\"…\")` with the server's name.";
             self.error_with_help(model, CODE, key.attribute.span, message, help);
@@ -99,7 +106,8 @@ fn fits_gin(field: &FieldModel<'_>, native: Option<&str>, class: Option<&str>) -
 }
 
 fn fits_spgist(field: &FieldModel<'_>, native: Option<&str>, class: Option<&str>) -> bool {
-    let is_text = field.scalar() == Some(ScalarType::String) && matches!(native, None | Some("Text" | "VarChar" | "Char"));
+    let is_text =
+        field.scalar() == Some(ScalarType::String) && matches!(native, None | Some("Text" | "VarChar" | "Char"));
     match class {
         Some("InetOps") => native == Some("Inet"),
         Some(_) => is_text,
@@ -110,12 +118,71 @@ fn fits_spgist(field: &FieldModel<'_>, native: Option<&str>, class: Option<&str>
 /// The type that a BRIN class is for, and whether it has the "multi" and "bloom" variants is in its name.
 fn brin_type(class: &str) -> Option<&str> {
     let families = [
-        ("MinMaxMultiOps", &["Date", "Float4", "Float8", "Inet", "Int2", "Int4", "Int8", "Numeric", "Oid", "Timestamp",
-            "TimestampTz", "Time", "TimeTz", "Uuid"][..]),
-        ("MinMaxOps", &["Bit", "VarBit", "Bpchar", "Bytea", "Date", "Float4", "Float8", "Inet", "Int2", "Int4", "Int8",
-            "Numeric", "Oid", "Text", "Timestamp", "TimestampTz", "Time", "TimeTz", "Uuid"][..]),
-        ("BloomOps", &["Bpchar", "Bytea", "Date", "Float4", "Float8", "Inet", "Int2", "Int4", "Int8", "Numeric", "Oid",
-            "Text", "Timestamp", "TimestampTz", "Time", "TimeTz", "Uuid"][..]),
+        (
+            "MinMaxMultiOps",
+            &[
+                "Date",
+                "Float4",
+                "Float8",
+                "Inet",
+                "Int2",
+                "Int4",
+                "Int8",
+                "Numeric",
+                "Oid",
+                "Timestamp",
+                "TimestampTz",
+                "Time",
+                "TimeTz",
+                "Uuid",
+            ][..],
+        ),
+        (
+            "MinMaxOps",
+            &[
+                "Bit",
+                "VarBit",
+                "Bpchar",
+                "Bytea",
+                "Date",
+                "Float4",
+                "Float8",
+                "Inet",
+                "Int2",
+                "Int4",
+                "Int8",
+                "Numeric",
+                "Oid",
+                "Text",
+                "Timestamp",
+                "TimestampTz",
+                "Time",
+                "TimeTz",
+                "Uuid",
+            ][..],
+        ),
+        (
+            "BloomOps",
+            &[
+                "Bpchar",
+                "Bytea",
+                "Date",
+                "Float4",
+                "Float8",
+                "Inet",
+                "Int2",
+                "Int4",
+                "Int8",
+                "Numeric",
+                "Oid",
+                "Text",
+                "Timestamp",
+                "TimestampTz",
+                "Time",
+                "TimeTz",
+                "Uuid",
+            ][..],
+        ),
         ("InclusionOps", &["Inet"][..]),
     ];
     families.iter().find_map(|(suffix, types)| {

@@ -3,9 +3,7 @@
 use ormsync_schema::{ReferentialAction, Span};
 
 use super::Check;
-use crate::resolve::model::{
-    FieldKind, FieldModel, FieldRef, Model, Relation, RelationField, RelationKind,
-};
+use crate::resolve::model::{FieldKind, FieldModel, FieldRef, Model, Relation, RelationField, RelationKind};
 use crate::resolve::relations::group;
 use crate::syntax::Arity;
 
@@ -87,7 +85,11 @@ impl<'m, 't> Check<'m, 't> {
                     } else {
                         "Give each relation a name of its own, on both sides: `@relation(\"…\")`."
                     };
-                    self.refuse(side, format!("The fields {} all lead to `{to}` in the same way.", names.join(", ")), help);
+                    self.refuse(
+                        side,
+                        format!("The fields {} all lead to `{to}` in the same way.", names.join(", ")),
+                        help,
+                    );
                 }
             }
         }
@@ -104,12 +106,8 @@ impl<'m, 't> Check<'m, 't> {
     fn actions(&mut self, side: Side<'m, 't>) {
         let facts = self.model.facts;
         let emulated = self.model.configuration.emulates_relations;
-        let any_required = side
-            .relation
-            .fields
-            .iter()
-            .flatten()
-            .any(|field| side.model.fields[*field].arity() == Arity::Required);
+        let any_required =
+            side.relation.fields.iter().flatten().any(|field| side.model.fields[*field].arity() == Arity::Required);
         for (action, span) in [side.relation.on_delete, side.relation.on_update].into_iter().flatten() {
             if emulated && !facts.emulated_actions.contains(&action) {
                 let message = format!("`relationMode = \"prisma\"` on {} does not have this action.", facts.display);
@@ -118,7 +116,13 @@ impl<'m, 't> Check<'m, 't> {
             let server_refuses = emulated || !facts.takes_set_null_on_required;
             if action == ReferentialAction::SetNull && any_required && server_refuses {
                 let message = "`SetNull` needs fields that are optional.";
-                self.error_with_help(side.model, CODE, span, message, "Make the listed fields optional, or choose another action.");
+                self.error_with_help(
+                    side.model,
+                    CODE,
+                    span,
+                    message,
+                    "Make the listed fields optional, or choose another action.",
+                );
             }
         }
     }
@@ -150,7 +154,11 @@ impl<'m, 't> Check<'m, 't> {
             || target.fields.iter().any(|field| matches!(field.kind, FieldKind::Unknown));
         if !may_hide {
             let message = format!("{} has no opposite field in `{}`.", side.label(), target.name());
-            let help = format!("Add a field of type `{0}` or `{0}[]` to `{1}`; `prisma format` does.", side.model.name(), target.name());
+            let help = format!(
+                "Add a field of type `{0}` or `{0}[]` to `{1}`; `prisma format` does.",
+                side.model.name(),
+                target.name()
+            );
             self.refuse(side, message, &help);
         }
     }
@@ -180,13 +188,16 @@ impl<'m, 't> Check<'m, 't> {
     fn one_to_one(&mut self, forward: Side<'m, 't>, back: Side<'m, 't>) {
         let broken = forward.relation.broken || back.relation.broken;
         if !broken && !forward.has_fields() && !back.has_fields() {
-            let message = format!("Neither {} nor {} says which fields hold the foreign key.", forward.label(), back.label());
+            let message =
+                format!("Neither {} nor {} says which fields hold the foreign key.", forward.label(), back.label());
             self.refuse(forward, message, "Write `@relation(fields: […], references: […])` on one of them.");
         } else if !broken && !forward.has_references() && !back.has_references() {
-            let message = format!("Neither {} nor {} says which fields are referred to.", forward.label(), back.label());
+            let message =
+                format!("Neither {} nor {} says which fields are referred to.", forward.label(), back.label());
             self.refuse(forward, message, "Add `references: […]` beside `fields`.");
         }
-        let is_doubled = (forward.has_fields() && back.has_fields()) || (forward.has_references() && back.has_references());
+        let is_doubled =
+            (forward.has_fields() && back.has_fields()) || (forward.has_references() && back.has_references());
         let is_mixed = (forward.has_fields() && back.has_references() && !forward.has_references())
             || (forward.has_references() && back.has_fields() && !forward.has_fields());
         if is_doubled || is_mixed {
@@ -220,12 +231,17 @@ impl<'m, 't> Check<'m, 't> {
         for side in sides {
             let target = &self.model.models[side.relation.target];
             if target.single_id().is_none() && !target.is_incomplete() {
-                let message = format!("`{}` has no single id, which an implicit many-to-many relation needs.", target.name());
+                let message =
+                    format!("`{}` has no single id, which an implicit many-to-many relation needs.", target.name());
                 self.refuse(side, message, "Write the join table as a model of its own.");
             }
             if side.relation.fields.is_some() || side.relation.references.is_some() || side.has_actions() {
                 let message = "An implicit many-to-many relation takes nothing but a name.";
-                self.refuse(side, message, "Remove the other arguments, or write the join table as a model of its own.");
+                self.refuse(
+                    side,
+                    message,
+                    "Remove the other arguments, or write the join table as a model of its own.",
+                );
             }
         }
     }
@@ -243,7 +259,8 @@ impl<'m, 't> Check<'m, 't> {
         }
         if !has_key_on(target, references) && !target.is_incomplete() {
             let names: Vec<_> = references.iter().map(|field| target.fields[*field].name()).collect();
-            let message = format!("The foreign key refers to {} of `{}`, which is not unique.", names.join(", "), target.name());
+            let message =
+                format!("The foreign key refers to {} of `{}`, which is not unique.", names.join(", "), target.name());
             let help = match names.as_slice() {
                 [name] => format!("Add `@unique` to `{name}` of `{}`.", target.name()),
                 names => format!("Add `@@unique([{}])` to `{}`.", names.join(", "), target.name()),
@@ -260,7 +277,13 @@ impl<'m, 't> Check<'m, 't> {
         }
     }
 
-    fn same_type(&mut self, side: Side<'m, 't>, field: &FieldModel<'t>, target: &Model<'t>, reference: &FieldModel<'t>) {
+    fn same_type(
+        &mut self,
+        side: Side<'m, 't>,
+        field: &FieldModel<'t>,
+        target: &Model<'t>,
+        reference: &FieldModel<'t>,
+    ) {
         let is_same = match (&field.kind, &reference.kind) {
             (FieldKind::Scalar(left), FieldKind::Scalar(right)) => left == right,
             (FieldKind::Enum(left), FieldKind::Enum(right)) => left == right,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use ormsync_dialect::{Dialect, by_name};
+use ormsync_dialect::{Dialect, Equivalence, by_name};
 use ormsync_prisma::{ReadOptions, read};
 use ormsync_schema::{
     Column, DataType, DefaultValue, ForeignKey, Index, IndexKind, IndexPart, IndexTarget, Literal, Schema, Table,
@@ -74,8 +74,11 @@ fn differences(dialect: &dyn Dialect, schema: &Schema, script: &Script) -> Vec<S
             content.enums.iter().map(|(name, item)| (namespace.clone(), name.clone(), item.labels.clone()))
         })
         .collect();
-    let theirs: BTreeSet<(String, String, Vec<String>)> =
-        script.enums.iter().map(|((namespace, name), labels)| (in_default(namespace), name.clone(), labels.clone())).collect();
+    let theirs: BTreeSet<(String, String, Vec<String>)> = script
+        .enums
+        .iter()
+        .map(|((namespace, name), labels)| (in_default(namespace), name.clone(), labels.clone()))
+        .collect();
     differ(&mut found, "enums", enums, theirs);
     let extensions: Vec<&String> = schema.extensions.keys().collect();
     differ(&mut found, "extensions", extensions, script.extensions.iter().collect());
@@ -123,12 +126,32 @@ fn compare_column(
     differ(found, &format!("type of {name}"), &column.data_type, &theirs);
     differ(found, &format!("nullability of {name}"), column.nullable, !script.not_null);
     differ(found, &format!("numbering of {name}"), column.identity.is_some(), script.numbered);
-    let default = script.default.as_deref().map(|text| dialect_default(dialect, text, &column.data_type));
-    let ours = column.default.as_ref().map(|default| default_text(dialect, default, &column.data_type));
-    // The engine writes nothing for `dbgenerated()`; that there is something is all that is known.
-    if !matches!(column.default, Some(DefaultValue::Unreadable(_))) {
-        differ(found, &format!("default of {name}"), ours, default);
+    compare_default(dialect, name, column, script.default.as_deref(), found);
+}
+
+fn compare_default(dialect: &dyn Dialect, name: &str, column: &Column, theirs: Option<&str>, found: &mut Vec<String>) {
+    let (ours, theirs) = match (&column.default, theirs) {
+        // The engine writes nothing for `dbgenerated()`; that there is something is all that is known.
+        (Some(DefaultValue::Unreadable(_)), _) | (None, None) => return,
+        // The engine gives DATE the fractional digits of the default type, which no server takes.
+        (Some(DefaultValue::Now { .. }), Some("CURRENT_TIMESTAMP(3)")) if is_date(&column.data_type) => return,
+        // The engine forgets the quotes, which no server takes either.
+        (Some(DefaultValue::Literal(Literal::Text(ours))), Some(theirs)) if ours == theirs => return,
+        (Some(ours), Some(theirs)) => (ours, theirs),
+        (ours, theirs) => {
+            return differ(found, &format!("default of {name}"), format!("{ours:?}"), format!("{theirs:?}"));
+        }
+    };
+    // Both as the dialect reads them from SQL, since the form of what is read is the dialect's to choose.
+    let ours = dialect.parse_default(&dialect.default_text(ours), &column.data_type);
+    let theirs = dialect.parse_default(theirs, &column.data_type);
+    if dialect.compare_defaults(&ours, &theirs) != Equivalence::Identical {
+        differ(found, &format!("default of {name}"), format!("{ours:?}"), format!("{theirs:?}"));
     }
+}
+
+fn is_date(data_type: &DataType) -> bool {
+    data_type.as_named().is_some_and(|named| named.name == "date")
 }
 
 /// The engine's types in the words that the tables of native types use.
@@ -159,51 +182,6 @@ fn script_type(dialect: &dyn Dialect, script: &ScriptColumn, in_default: &dyn Fn
     if is_list { DataType::Array(Box::new(element)) } else { element }
 }
 
-/// One text for the engine's defaults and ours: numbers at their shortest.
-fn dialect_default(dialect: &dyn Dialect, text: &str, data_type: &DataType) -> String {
-    let is_number = text.trim_start_matches('-').chars().all(|digit| digit.is_ascii_digit() || digit == '.');
-    if is_number && text.contains('.') {
-        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
-    }
-    if text.starts_with("ARRAY[") {
-        return array_text(text);
-    }
-    let is_constant = is_number || text.starts_with('\'') && !text.contains("::");
-    if is_constant || text.starts_with("CURRENT_TIMESTAMP") || matches!(text, "true" | "false") {
-        return text.to_owned();
-    }
-    format!("{:?}", dialect.parse_default(text, data_type))
-}
-
-fn default_text(dialect: &dyn Dialect, default: &DefaultValue, data_type: &DataType) -> String {
-    match default {
-        DefaultValue::Literal(Literal::Number(number)) => number.clone(),
-        DefaultValue::Literal(Literal::Boolean(value)) => value.to_string(),
-        DefaultValue::Literal(Literal::Bytes(digits)) => format!("'\\x{digits}'"),
-        DefaultValue::Literal(Literal::Text(text)) => match data_type {
-            DataType::Array(_) => text.clone(),
-            _ => format!("'{}'", text.replace('\'', "''")),
-        },
-        // The engine gives DATE the precision of the default type, which no server takes.
-        DefaultValue::Now { precision: Some(digits) } => format!("CURRENT_TIMESTAMP({digits})"),
-        DefaultValue::Now { precision: None } if is_date(data_type) && dialect.name() == "mysql" => {
-            "CURRENT_TIMESTAMP(3)".to_owned()
-        }
-        DefaultValue::Now { precision: None } => "CURRENT_TIMESTAMP".to_owned(),
-        other => format!("{other:?}"),
-    }
-}
-
-fn is_date(data_type: &DataType) -> bool {
-    data_type.as_named().is_some_and(|named| named.name == "date")
-}
-
-/// `ARRAY['a', 'b']::TEXT[]` as `{a,b}`, as far as the cases have it.
-fn array_text(text: &str) -> String {
-    let elements = text.trim_start_matches("ARRAY[").split("]::").next().unwrap_or_default();
-    format!("{{{}}}", elements.replace("', '", ",").replace(", ", ",").trim_matches('\''))
-}
-
 fn part_text(part: &IndexPart) -> String {
     let IndexTarget::Column(column) = &part.target else { return "expression".to_owned() };
     let mut text = column.clone();
@@ -228,7 +206,8 @@ fn index_text(index: &Index) -> String {
 }
 
 fn foreign_key_text(key: &ForeignKey, dialect: &dyn Dialect) -> String {
-    let namespace = if key.referenced_namespace == dialect.default_namespace() { "" } else { &key.referenced_namespace };
+    let namespace =
+        if key.referenced_namespace == dialect.default_namespace() { "" } else { &key.referenced_namespace };
     format!(
         "{} ({}) -> {namespace}.{} ({}) {} / {}",
         key.name.as_deref().unwrap_or_default(),

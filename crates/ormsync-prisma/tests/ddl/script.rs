@@ -106,7 +106,11 @@ impl Script {
         if method == " USING SPGIST" {
             parts = parts.replace(" inet_ops", "");
         }
-        self.tables.get_mut(&qualified(table)).unwrap().indexes.push(format!("{unique}{name}{method} ({parts}){predicate}"));
+        self.tables
+            .get_mut(&qualified(table))
+            .unwrap()
+            .indexes
+            .push(format!("{unique}{name}{method} ({parts}){predicate}"));
     }
 }
 
@@ -196,9 +200,8 @@ fn parts_list(text: &str) -> Vec<String> {
 }
 
 /// Classes that the engine writes and the server takes for granted.
-const DEFAULT_CLASSES: &[&str] = &[
-    "jsonb_ops", "array_ops", "text_ops", "bit_minmax_ops", "numeric_minmax_ops", "inet_inclusion_ops",
-];
+const DEFAULT_CLASSES: &[&str] =
+    &["jsonb_ops", "array_ops", "text_ops", "bit_minmax_ops", "numeric_minmax_ops", "inet_inclusion_ops"];
 
 /// `"n" FOREIGN KEY ("a") REFERENCES "T"("id") ON DELETE … ON UPDATE …`.
 fn foreign_key(text: &str) -> String {

@@ -59,12 +59,7 @@ impl<'a> Lowering<'_, 'a> {
             "write the type in the column's declaration",
             draft.place,
         );
-        LoweredType {
-            data_type: DataType::Unreadable(text),
-            collation: None,
-            affinity: Affinity::Other,
-            check: None,
-        }
+        LoweredType { data_type: DataType::Unreadable(text), collation: None, affinity: Affinity::Other, check: None }
     }
 
     pub(super) fn lower_column(&mut self, id: ColumnId, lowered_type: LoweredType, key: &KeyFacts) -> Column {
@@ -222,9 +217,7 @@ impl<'a> Lowering<'_, 'a> {
                 // A default of the ORM's own keeps SQLAlchemy from writing SERIAL.
                 (is_numbered && draft.default.is_none()).then(Identity::auto_increment)
             }
-            Compiler::MySql { .. } => {
-                (is_numbered && draft.server_default.is_none()).then(Identity::auto_increment)
-            }
+            Compiler::MySql { .. } => (is_numbered && draft.server_default.is_none()).then(Identity::auto_increment),
             // Whatever is said, a lone `INTEGER` key is the row's number.
             Compiler::Sqlite => {
                 let is_row_id = key.len() == 1 && key[0] == draft.name && is_exactly(data_type, "integer");

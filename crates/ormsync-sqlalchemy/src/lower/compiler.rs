@@ -195,10 +195,10 @@ fn postgresql_text(call: &TypeCall<'_>) -> Option<String> {
                 with_number("BIT", Some(length.unwrap_or(1)))
             }
         }
-        "TSVECTOR" | "TSQUERY" | "INET" | "CIDR" | "CITEXT" | "MACADDR" | "MACADDR8" | "MONEY" | "OID" | "REGCONFIG"
-        | "REGCLASS" | "HSTORE" | "JSONB" | "JSONPATH" | "INT4MULTIRANGE" | "INT8MULTIRANGE" | "NUMMULTIRANGE"
-        | "DATEMULTIRANGE" | "TSMULTIRANGE" | "TSTZMULTIRANGE" | "INT4RANGE" | "INT8RANGE" | "NUMRANGE"
-        | "DATERANGE" | "TSRANGE" | "TSTZRANGE" => call.class.to_string(),
+        "TSVECTOR" | "TSQUERY" | "INET" | "CIDR" | "CITEXT" | "MACADDR" | "MACADDR8" | "MONEY" | "OID"
+        | "REGCONFIG" | "REGCLASS" | "HSTORE" | "JSONB" | "JSONPATH" | "INT4MULTIRANGE" | "INT8MULTIRANGE"
+        | "NUMMULTIRANGE" | "DATEMULTIRANGE" | "TSMULTIRANGE" | "TSTZMULTIRANGE" | "INT4RANGE" | "INT8RANGE"
+        | "NUMRANGE" | "DATERANGE" | "TSRANGE" | "TSTZRANGE" => call.class.to_string(),
         // pgvector's, which is an extension's type with its dimensions.
         "Vector" | "VECTOR" => with_number("VECTOR", call.number(0, "dim")),
         "HALFVEC" | "SPARSEVEC" => with_number(&call.class, call.number(0, "dim")),

@@ -58,23 +58,22 @@ impl<'a> Lowering<'_, 'a> {
     /// What SQLAlchemy has the database number: `PrimaryKeyConstraint._autoincrement_column`.
     pub(super) fn key_facts(&self, key: &[ColumnId], types: &[(ColumnId, LoweredType)]) -> KeyFacts {
         let draft = |id: &ColumnId| self.evaluator.registry.column(*id);
-        let is_integer = |id: &ColumnId| {
-            types.iter().any(|(column, lowered)| column == id && lowered.affinity == Affinity::Integer)
-        };
+        let is_integer =
+            |id: &ColumnId| types.iter().any(|(column, lowered)| column == id && lowered.affinity == Affinity::Integer);
         let numbered = match key {
             [only] => {
                 let column = draft(only);
                 let setting = column.autoincrement.as_ref().map(|located| &located.value);
                 let is_forced = setting.is_some_and(|value| matches!(value, Value::Bool(true)));
-                let ignores_keys =
-                    setting.and_then(Value::as_text).is_some_and(|text| text.as_ref() == "ignore_fk");
+                let ignores_keys = setting.and_then(Value::as_text).is_some_and(|text| text.as_ref() == "ignore_fk");
                 let is_automatic = setting.is_none()
-                    || setting.and_then(Value::as_text).is_some_and(|text| matches!(text.as_ref(), "auto" | "ignore_fk"));
+                    || setting
+                        .and_then(Value::as_text)
+                        .is_some_and(|text| matches!(text.as_ref(), "auto" | "ignore_fk"));
                 let has_default = column.default.is_some() && column.sequence.is_none();
                 let has_server_default = column.server_default.is_some() || column.computed.is_some();
                 let refers = !column.foreign_keys.is_empty() || self.is_in_composite_key(*only);
-                let is_eligible =
-                    is_integer(only) && !has_default && !has_server_default && (!refers || ignores_keys);
+                let is_eligible = is_integer(only) && !has_default && !has_server_default && (!refers || ignores_keys);
                 (is_forced || (is_automatic && is_eligible)).then_some(only)
             }
             several => several.iter().find(|id| {

@@ -76,9 +76,10 @@ impl<'a> Lowering<'_, 'a> {
 
     /// A name as SQL: quoted only where it must be.
     pub(super) fn identifier(&self, name: &str) -> String {
-        let is_plain = name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
-            && !name.starts_with(|letter: char| letter.is_ascii_digit())
-            && !RESERVED.contains(&name);
+        let is_plain =
+            name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+                && !name.starts_with(|letter: char| letter.is_ascii_digit())
+                && !RESERVED.contains(&name);
         if is_plain { name.to_owned() } else { self.dialect.quote_identifier(name) }
     }
 
@@ -114,9 +115,11 @@ impl<'a> Lowering<'_, 'a> {
                     }
                 }
             }
-            ("&", [left, right]) => {
-                Ok(format!("({}) AND ({})", self.sql_at(table, left, depth + 1)?, self.sql_at(table, right, depth + 1)?))
-            }
+            ("&", [left, right]) => Ok(format!(
+                "({}) AND ({})",
+                self.sql_at(table, left, depth + 1)?,
+                self.sql_at(table, right, depth + 1)?
+            )),
             ("|", [left, right]) => {
                 Ok(format!("({}) OR ({})", self.sql_at(table, left, depth + 1)?, self.sql_at(table, right, depth + 1)?))
             }
@@ -162,10 +165,11 @@ impl<'a> Lowering<'_, 'a> {
         let no_argument = || "the expression has no argument".to_owned();
         match last_segment(path) {
             "text" | "literal_column" | "TextClause" | "DDL" | "column" => {
-                let text = first.and_then(|text| text.value.as_text()).ok_or_else(|| match first.map(|text| &text.value) {
-                    Some(Value::Opaque(unknown)) => unknown.reason.clone(),
-                    _ => "the SQL text is not a string that is known".to_owned(),
-                })?;
+                let text =
+                    first.and_then(|text| text.value.as_text()).ok_or_else(|| match first.map(|text| &text.value) {
+                        Some(Value::Opaque(unknown)) => unknown.reason.clone(),
+                        _ => "the SQL text is not a string that is known".to_owned(),
+                    })?;
                 // `\:` keeps a colon from being taken for a parameter.
                 Ok(text.replace("\\:", ":"))
             }
@@ -178,7 +182,9 @@ impl<'a> Lowering<'_, 'a> {
                 let word = if last_segment(path) == "and_" { ") AND (" } else { ") OR (" };
                 Ok(format!("({})", parts.join(word)))
             }
-            "not_" => Ok(format!("NOT ({})", self.sql_at(table, &first.ok_or_else(no_argument)?.value.clone(), depth + 1)?)),
+            "not_" => {
+                Ok(format!("NOT ({})", self.sql_at(table, &first.ok_or_else(no_argument)?.value.clone(), depth + 1)?))
+            }
             "desc" | "asc" | "nulls_last" | "nulls_first" | "nullslast" | "nullsfirst" => {
                 self.sql_at(table, &first.ok_or_else(no_argument)?.value.clone(), depth + 1)
             }
@@ -225,8 +231,14 @@ impl<'a> Lowering<'_, 'a> {
         let is_bare = parts.is_empty()
             && matches!(
                 lower.as_str(),
-                "current_date" | "current_time" | "current_timestamp" | "current_user" | "localtime" | "localtimestamp"
-                    | "session_user" | "user"
+                "current_date"
+                    | "current_time"
+                    | "current_timestamp"
+                    | "current_user"
+                    | "localtime"
+                    | "localtimestamp"
+                    | "session_user"
+                    | "user"
             );
         if is_bare {
             return Ok(match (lower.as_str(), self.compiler) {
@@ -237,7 +249,11 @@ impl<'a> Lowering<'_, 'a> {
             });
         }
         if lower == "now" && parts.is_empty() {
-            return Ok(if self.compiler == Compiler::Sqlite { "CURRENT_TIMESTAMP".to_owned() } else { "now()".to_owned() });
+            return Ok(if self.compiler == Compiler::Sqlite {
+                "CURRENT_TIMESTAMP".to_owned()
+            } else {
+                "now()".to_owned()
+            });
         }
         Ok(format!("{name}({})", parts.join(", ")))
     }
@@ -322,16 +338,138 @@ impl<'a> Lowering<'_, 'a> {
 
 /// Words that SQL keeps for itself on at least one of the servers and that people use as column names.
 const RESERVED: &[&str] = &[
-    "all", "and", "any", "array", "as", "asc", "authorization", "between", "binary", "both", "by", "case", "cast",
-    "change", "check", "collate", "column", "condition", "constraint", "create", "cross", "current_date",
-    "current_time", "current_timestamp", "current_user", "database", "databases", "default", "deferrable", "delete",
-    "desc", "describe", "distinct", "do", "drop", "else", "end", "except", "exists", "false", "fetch", "for",
-    "foreign", "from", "full", "function", "grant", "group", "groups", "having", "if", "in", "index", "inner",
-    "insert", "intersect", "interval", "into", "is", "join", "key", "keys", "lateral", "leading", "left", "like",
-    "limit", "lock", "match", "natural", "new", "not", "null", "off", "offset", "old", "on", "only", "option", "or",
-    "order", "outer", "over", "partition", "placing", "precision", "primary", "range", "rank", "read", "references",
-    "release", "rename", "repeat", "replace", "require", "restrict", "returning", "revoke", "right", "row", "rows",
-    "schema", "select", "session_user", "set", "show", "some", "sql", "ssl", "starting", "symmetric", "system",
-    "table", "then", "to", "trailing", "trigger", "true", "union", "unique", "unlock", "update", "usage", "use",
-    "user", "using", "values", "verbose", "when", "where", "window", "with", "write",
+    "all",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "authorization",
+    "between",
+    "binary",
+    "both",
+    "by",
+    "case",
+    "cast",
+    "change",
+    "check",
+    "collate",
+    "column",
+    "condition",
+    "constraint",
+    "create",
+    "cross",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "database",
+    "databases",
+    "default",
+    "deferrable",
+    "delete",
+    "desc",
+    "describe",
+    "distinct",
+    "do",
+    "drop",
+    "else",
+    "end",
+    "except",
+    "exists",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "from",
+    "full",
+    "function",
+    "grant",
+    "group",
+    "groups",
+    "having",
+    "if",
+    "in",
+    "index",
+    "inner",
+    "insert",
+    "intersect",
+    "interval",
+    "into",
+    "is",
+    "join",
+    "key",
+    "keys",
+    "lateral",
+    "leading",
+    "left",
+    "like",
+    "limit",
+    "lock",
+    "match",
+    "natural",
+    "new",
+    "not",
+    "null",
+    "off",
+    "offset",
+    "old",
+    "on",
+    "only",
+    "option",
+    "or",
+    "order",
+    "outer",
+    "over",
+    "partition",
+    "placing",
+    "precision",
+    "primary",
+    "range",
+    "rank",
+    "read",
+    "references",
+    "release",
+    "rename",
+    "repeat",
+    "replace",
+    "require",
+    "restrict",
+    "returning",
+    "revoke",
+    "right",
+    "row",
+    "rows",
+    "schema",
+    "select",
+    "session_user",
+    "set",
+    "show",
+    "some",
+    "sql",
+    "ssl",
+    "starting",
+    "symmetric",
+    "system",
+    "table",
+    "then",
+    "to",
+    "trailing",
+    "trigger",
+    "true",
+    "union",
+    "unique",
+    "unlock",
+    "update",
+    "usage",
+    "use",
+    "user",
+    "using",
+    "values",
+    "verbose",
+    "when",
+    "where",
+    "window",
+    "with",
+    "write",
 ];

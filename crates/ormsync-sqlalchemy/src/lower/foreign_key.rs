@@ -32,9 +32,11 @@ impl<'a> Lowering<'_, 'a> {
             None => {
                 let target = self.textual_target(table, &target.as_text()?)?;
                 let id = target.id?;
-                self.evaluator.registry.columns_of(id).into_iter().find(|column| {
-                    self.evaluator.registry.column(*column).name.as_ref() == target.column
-                })
+                self.evaluator
+                    .registry
+                    .columns_of(id)
+                    .into_iter()
+                    .find(|column| self.evaluator.registry.column(*column).name.as_ref() == target.column)
             }
         }
     }
@@ -54,9 +56,11 @@ impl<'a> Lowering<'_, 'a> {
                 None => {
                     let target = self.textual_target(id.table, &target.value.as_text()?)?;
                     let table = target.id?;
-                    self.evaluator.registry.columns_of(table).into_iter().find(|column| {
-                        self.evaluator.registry.column(*column).name.as_ref() == target.column
-                    })
+                    self.evaluator
+                        .registry
+                        .columns_of(table)
+                        .into_iter()
+                        .find(|column| self.evaluator.registry.column(*column).name.as_ref() == target.column)
                 }
             };
             if target != Some(id) {
@@ -134,8 +138,8 @@ impl<'a> Lowering<'_, 'a> {
             let Some(("ForeignKeyConstraint", _, arguments)) = sqlalchemy_call(&value) else { continue };
             let locals = arguments.get(0, "columns").and_then(|columns| columns.value.elements());
             let targets = arguments.get(1, "refcolumns").and_then(|columns| columns.value.elements());
-            let columns: Option<Vec<ColumnId>> = locals
-                .and_then(|locals| locals.iter().map(|local| self.column_of(table, &local.value)).collect());
+            let columns: Option<Vec<ColumnId>> =
+                locals.and_then(|locals| locals.iter().map(|local| self.column_of(table, &local.value)).collect());
             match (columns, targets) {
                 (Some(columns), Some(targets)) if columns.len() == targets.len() => {
                     self.lower_foreign_key(table, &columns, targets, arguments, symbol.place, hidden, &mut keys);
@@ -170,12 +174,7 @@ impl<'a> Lowering<'_, 'a> {
             return;
         }
         let referenced: Vec<String> = targets.iter().map(|target| target.column.clone()).collect();
-        let naming = Naming {
-            kind: Named::ForeignKey,
-            table,
-            columns,
-            referred: Some((&first.table, &referenced)),
-        };
+        let naming = Naming { kind: Named::ForeignKey, table, columns, referred: Some((&first.table, &referenced)) };
         let name = self.name(&naming, arguments.keyword("name").map(|name| &name.value));
         let name = self.checked_name(name, place);
         let actions = (self.action(arguments, "ondelete"), self.action(arguments, "onupdate"));

@@ -28,7 +28,8 @@ impl<'a> Lowering<'_, 'a> {
             let naming = Naming { kind: named, table, columns: &[id], referred: None };
             let name = self.name(&naming, None);
             let name = self.checked_name(name, draft.place);
-            let place = draft.index.filter(|_| is_indexed).or(draft.unique).map_or(draft.place, |located| located.place);
+            let place =
+                draft.index.filter(|_| is_indexed).or(draft.unique).map_or(draft.place, |located| located.place);
             let origin = self.evaluator.origin(place);
             indexes.push(Index::on_columns(kind, name, [draft.name.to_string()], origin));
         }
@@ -98,11 +99,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// One column or expression of an index, with its order; and the column it is of, for its name.
-    fn index_part(
-        &mut self,
-        table: TableId,
-        argument: &Located<'a>,
-    ) -> Result<(IndexPart, Option<ColumnId>), String> {
+    fn index_part(&mut self, table: TableId, argument: &Located<'a>) -> Result<(IndexPart, Option<ColumnId>), String> {
         let mut order = SortOrder::Ascending;
         let mut nulls = None;
         let mut value = argument.value.clone();
@@ -171,21 +168,13 @@ impl<'a> Lowering<'_, 'a> {
                 self.set_operator_class(table, arguments, index, &key, &class);
             }
         }
-        index.nulls_not_distinct = arguments
-            .keyword("postgresql_nulls_not_distinct")
-            .is_some_and(|flag| flag.value.truth() == Some(true));
+        index.nulls_not_distinct =
+            arguments.keyword("postgresql_nulls_not_distinct").is_some_and(|flag| flag.value.truth() == Some(true));
         Ok(())
     }
 
     /// Operator classes are given by a column's key or an expression's label.
-    fn set_operator_class(
-        &self,
-        table: TableId,
-        arguments: &Arguments<'a>,
-        index: &mut Index,
-        key: &str,
-        class: &str,
-    ) {
+    fn set_operator_class(&self, table: TableId, arguments: &Arguments<'a>, index: &mut Index, key: &str, class: &str) {
         let skipped = usize::from(arguments.keyword("name").is_none());
         let column = self.evaluator.registry.column_by_key(table, key);
         let name = column.map(|column| self.evaluator.registry.column(column).name.to_string());
@@ -208,7 +197,8 @@ impl<'a> Lowering<'_, 'a> {
                 for (name, length) in entries {
                     let length = length.value.as_integer().ok_or("a prefix length could not be worked out")?;
                     let column = self.evaluator.registry.column_by_key(table, &name);
-                    let name = column.map_or_else(|| name.to_string(), |id| self.evaluator.registry.column(id).name.to_string());
+                    let name = column
+                        .map_or_else(|| name.to_string(), |id| self.evaluator.registry.column(id).name.to_string());
                     for part in index.parts.iter_mut().filter(|part| part.as_column() == Some(&name)) {
                         part.prefix_length = u32::try_from(length).ok();
                     }

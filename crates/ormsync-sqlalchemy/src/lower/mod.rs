@@ -144,9 +144,8 @@ impl<'a> Lowering<'_, 'a> {
             Fact::Policy,
             Fact::Partitioning,
         ]);
-        let says = |is_said: &dyn Fn(&ormsync_schema::Table) -> bool| {
-            self.schema.tables().any(|(_, _, table)| is_said(table))
-        };
+        let says =
+            |is_said: &dyn Fn(&ormsync_schema::Table) -> bool| self.schema.tables().any(|(_, _, table)| is_said(table));
         let mut unsaid = Vec::new();
         if !says(&|table| table.columns.values().any(|column| column.comment.is_some())) {
             unsaid.push(Fact::ColumnComment);

@@ -80,7 +80,13 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn type_of(&mut self, table: TableId, value: &Value<'a>, place: Place, depth: usize) -> Result<LoweredType, Refusal> {
+    fn type_of(
+        &mut self,
+        table: TableId,
+        value: &Value<'a>,
+        place: Place,
+        depth: usize,
+    ) -> Result<LoweredType, Refusal> {
         if depth > DEPTH {
             return Err(Refusal::Unknown("types are nested too deep".to_owned()));
         }
@@ -170,10 +176,8 @@ impl<'a> Lowering<'_, 'a> {
             let Value::Method(method) = method else {
                 return Err(Refusal::Unknown("its `get_col_spec` is not a plain method".to_owned()));
             };
-            let given = Arguments {
-                positional: vec![Located { value: method.0.clone(), place }],
-                ..Arguments::default()
-            };
+            let given =
+                Arguments { positional: vec![Located { value: method.0.clone(), place }], ..Arguments::default() };
             return match self.evaluator.invoke(&method.1, given, place) {
                 Value::Text(text) => Ok(LoweredType::plain(self.dialect.parse_type(&text))),
                 Value::Opaque(unknown) => Err(Refusal::Unknown(unknown.reason.clone())),
@@ -227,9 +231,7 @@ impl<'a> Lowering<'_, 'a> {
         let implementation = match found {
             Some(found) => match &found.value {
                 // A class is constructed with the decorator's own arguments; an object is taken as it is.
-                Value::External(path) => {
-                    self.evaluator.call_symbol(Value::External(Rc::clone(path)), arguments, place)
-                }
+                Value::External(path) => self.evaluator.call_symbol(Value::External(Rc::clone(path)), arguments, place),
                 Value::Class(class) => self.evaluator.instantiate(Rc::clone(class), arguments, place),
                 other => other.clone(),
             },
@@ -314,10 +316,7 @@ impl<'a> Lowering<'_, 'a> {
         let is_wanted = matches!(class, "Boolean" | "BOOLEAN")
             && call.arguments.get(0, "create_constraint").is_some_and(|wanted| wanted.value.truth() == Some(true))
             && self.compiler != Compiler::PostgreSql;
-        is_wanted.then(|| TypeCheck {
-            name: call.text(1, "name"),
-            values: vec!["0".to_owned(), "1".to_owned()],
-        })
+        is_wanted.then(|| TypeCheck { name: call.text(1, "name"), values: vec!["0".to_owned(), "1".to_owned()] })
     }
 
     /// The labels of an enum: a Python enum's names, what `values_callable` makes of it, or the strings.
@@ -351,9 +350,8 @@ impl<'a> Lowering<'_, 'a> {
         let function = Rc::clone(function);
         let place = callable.place;
         let values = self.evaluator.call_with_class(&function, &class, place);
-        let labels: Option<Vec<Rc<str>>> = values
-            .elements()
-            .and_then(|values| values.iter().map(|value| value.value.as_text()).collect());
+        let labels: Option<Vec<Rc<str>>> =
+            values.elements().and_then(|values| values.iter().map(|value| value.value.as_text()).collect());
         labels.ok_or_else(|| match &values {
             Value::Opaque(unknown) => Refusal::Unknown(unknown.reason.clone()),
             _ => unknown("its `values_callable` does not give strings that are known"),
@@ -389,12 +387,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// A named enum type, entered into the schema. Its name is the class's in lower case where none is given.
-    fn named_enum(
-        &mut self,
-        table: TableId,
-        call: &TypeCall<'a>,
-        labels: Vec<String>,
-    ) -> Result<LoweredType, Refusal> {
+    fn named_enum(&mut self, table: TableId, call: &TypeCall<'a>, labels: Vec<String>) -> Result<LoweredType, Refusal> {
         let class = match call.arguments.positional.first() {
             Some(Located { value: Value::Class(class), .. }) => Some(Rc::clone(class)),
             _ => None,
@@ -451,7 +444,10 @@ impl<'a> Lowering<'_, 'a> {
         let of_metadata = match call.arguments.keyword("metadata") {
             Some(metadata) => {
                 let metadata = crate::mapping::Metadata::of(&metadata.value);
-                self.evaluator.metadata_setting(&metadata, 0, "schema").flatten().and_then(|schema| schema.value.as_text())
+                self.evaluator
+                    .metadata_setting(&metadata, 0, "schema")
+                    .flatten()
+                    .and_then(|schema| schema.value.as_text())
             }
             None if self.release == crate::release::Release::From21 => self.metadata_schema(table),
             None => None,
@@ -463,7 +459,8 @@ impl<'a> Lowering<'_, 'a> {
         let (Some(name), Some(inner)) = (call.text(0, "name"), call.arguments.get(1, "data_type").cloned()) else {
             return Err(Refusal::Unknown("the domain's name or type is not known".to_owned()));
         };
-        let namespace = call.text(usize::MAX, "schema").map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
+        let namespace =
+            call.text(usize::MAX, "schema").map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
         let inner = self.type_of(table, &inner.value, inner.place, depth + 1)?;
         let checks = call.arguments.keyword("check").and_then(|check| check.value.as_text());
         let domain = Domain {

@@ -135,12 +135,15 @@ impl<'a> Evaluator<'a> {
         wanted: &Value<'a>,
         place: Place,
     ) -> Option<Value<'a>> {
-        let mapped = |wanted: &Value<'a>| map.iter().find(|(key, _)| is_same_type(key, wanted)).map(|(_, at)| at.value.clone());
+        let mapped =
+            |wanted: &Value<'a>| map.iter().find(|(key, _)| is_same_type(key, wanted)).map(|(_, at)| at.value.clone());
         if let Some(found) = mapped(wanted) {
             return Some(self.specialise(found, wanted, place));
         }
         match wanted {
-            Value::External(path) if path.as_ref() == "builtins.float" => Some(Value::external(self.release.annotated_float())),
+            Value::External(path) if path.as_ref() == "builtins.float" => {
+                Some(Value::external(self.release.annotated_float()))
+            }
             Value::External(path) => builtin_type(path).map(Value::external),
             Value::Class(class) => {
                 // An enum is known by `enum.Enum` among its ancestors; other classes only by themselves.
@@ -160,10 +163,7 @@ impl<'a> Evaluator<'a> {
                     let labels = index.value.elements().unwrap_or_else(|| vec![index.clone()]);
                     let arguments = Arguments {
                         positional: labels,
-                        keywords: vec![(
-                            "native_enum".into(),
-                            Located { value: Value::Bool(false), place },
-                        )],
+                        keywords: vec![("native_enum".into(), Located { value: Value::Bool(false), place })],
                         hidden: None,
                     };
                     Some(self.call_symbol(Value::external("sqlalchemy.Enum"), arguments, place))
@@ -224,10 +224,9 @@ fn is_same_type(left: &Value<'_>, right: &Value<'_>) -> bool {
             (Form::Subscript { of: left_of, index: left }, Form::Subscript { of: right_of, index: right }) => {
                 is_same_type(left_of, right_of) && is_same_type(&left.value, &right.value)
             }
-            (
-                Form::Operation { operator: "|", operands: left },
-                Form::Operation { operator: "|", operands: right },
-            ) => left.len() == right.len() && left.iter().zip(right).all(|(left, right)| is_same_type(left, right)),
+            (Form::Operation { operator: "|", operands: left }, Form::Operation { operator: "|", operands: right }) => {
+                left.len() == right.len() && left.iter().zip(right).all(|(left, right)| is_same_type(left, right))
+            }
             _ => false,
         },
         (Value::Tuple(left), Value::Tuple(right)) => {

@@ -20,9 +20,23 @@ use crate::python::{
 
 /// Classes outside the project that bring no columns.
 const EMPTY_BASES: &[&str] = &[
-    "ABC", "AllowPartialPickle", "AnonymousUserMixin", "AsyncAttrs", "BaseModel", "DeclarativeBase",
-    "DeclarativeBaseNoMeta", "DeferredReflection", "Generic", "Hashable", "MappedAsDataclass", "Protocol",
-    "RoleMixin", "Serializable", "TypedDict", "UserMixin", "object",
+    "ABC",
+    "AllowPartialPickle",
+    "AnonymousUserMixin",
+    "AsyncAttrs",
+    "BaseModel",
+    "DeclarativeBase",
+    "DeclarativeBaseNoMeta",
+    "DeferredReflection",
+    "Generic",
+    "Hashable",
+    "MappedAsDataclass",
+    "Protocol",
+    "RoleMixin",
+    "Serializable",
+    "TypedDict",
+    "UserMixin",
+    "object",
 ];
 
 /// What makes a class declarative.
@@ -62,9 +76,12 @@ impl<'a> Evaluator<'a> {
     }
 
     fn declarative_style(&mut self, class: &Rc<Class<'a>>) -> Option<Style> {
-        if class.lineage().iter().flat_map(|class| class.decorators.clone()).any(|decorator| {
-            registry_of_decorator(&decorator.value).is_some() || is_as_declarative(&decorator.value)
-        }) {
+        if class
+            .lineage()
+            .iter()
+            .flat_map(|class| class.decorators.clone())
+            .any(|decorator| registry_of_decorator(&decorator.value).is_some() || is_as_declarative(&decorator.value))
+        {
             return Some(Style::Plain);
         }
         let mut unknown = None;
@@ -381,8 +398,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         if let Some(("composite", _, arguments)) = sqlalchemy_call(&located.value) {
-            let parts: Vec<_> =
-                arguments.positional.iter().filter_map(|part| self.column_call(&part.value)).collect();
+            let parts: Vec<_> = arguments.positional.iter().filter_map(|part| self.column_call(&part.value)).collect();
             for part in parts {
                 if let Some(draft) = self.column_draft(&part, None) {
                     self.finish_column(class, draft, None, scan);

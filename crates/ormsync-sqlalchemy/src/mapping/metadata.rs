@@ -114,11 +114,8 @@ impl<'a> Evaluator<'a> {
             return Metadata::Unknown;
         }
         let made = self.call_symbol(Value::external("sqlalchemy.MetaData"), Arguments::default(), place);
-        let member = crate::python::Member {
-            annotation: None,
-            value: Some(Located { value: made.clone(), place }),
-            place,
-        };
+        let member =
+            crate::python::Member { annotation: None, value: Some(Located { value: made.clone(), place }), place };
         root.members.borrow_mut().insert("metadata".into(), member);
         Metadata::of(&made)
     }
@@ -181,9 +178,13 @@ impl<'a> Evaluator<'a> {
             .ancestors
             .iter()
             .filter_map(|ancestor| metadata_source(ancestor.as_symbol()?))
-            .chain(class.lineage().iter().flat_map(|class| class.decorators.clone()).filter_map(|decorator| {
-                registry_of_decorator(&decorator.value)
-            }))
+            .chain(
+                class
+                    .lineage()
+                    .iter()
+                    .flat_map(|class| class.decorators.clone())
+                    .filter_map(|decorator| registry_of_decorator(&decorator.value)),
+            )
             .find_map(|symbol| argument(&symbol))
             .unwrap_or_default()
     }

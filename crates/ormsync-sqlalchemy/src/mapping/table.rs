@@ -8,8 +8,14 @@ use crate::mapping::{ColumnId, HiddenPart, HiddenTable, Metadata, TableDraft, Ta
 use crate::python::{Arguments, Class, Evaluator, Form, Located, Place, Symbol, Value, last_segment};
 
 /// Calls that attach themselves to the table of the columns they name.
-const ATTACHED: &[&str] =
-    &["CheckConstraint", "ExcludeConstraint", "ForeignKeyConstraint", "Index", "PrimaryKeyConstraint", "UniqueConstraint"];
+const ATTACHED: &[&str] = &[
+    "CheckConstraint",
+    "ExcludeConstraint",
+    "ForeignKeyConstraint",
+    "Index",
+    "PrimaryKeyConstraint",
+    "UniqueConstraint",
+];
 
 /// Table arguments that say nothing about the table in the database.
 const SILENT_OPTIONS: &[&str] = &["extend_existing", "keep_existing", "info", "listeners", "sqlite_autoincrement"];
@@ -77,7 +83,8 @@ impl<'a> Evaluator<'a> {
             Value::Symbol(symbol) => match &symbol.form {
                 // Only what an index or constraint is *of*: a foreign key's target is another table's.
                 Form::Call { callee, arguments } => {
-                    let is_key = matches!(callee, Value::External(path) if last_segment(path) == "ForeignKeyConstraint");
+                    let is_key =
+                        matches!(callee, Value::External(path) if last_segment(path) == "ForeignKeyConstraint");
                     let limit = if is_key { 1 } else { usize::MAX };
                     self.table_of_expression(callee, depth + 1).or_else(|| {
                         arguments

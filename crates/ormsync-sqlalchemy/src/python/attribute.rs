@@ -26,7 +26,9 @@ impl<'a> Evaluator<'a> {
             }
             Value::Module(module) => match self.import_member(*module, name) {
                 Some(value) => value,
-                None => Value::opaque(format!("`{name}` is not defined in {}", self.program.module(*module).path), place),
+                None => {
+                    Value::opaque(format!("`{name}` is not defined in {}", self.program.module(*module).path), place)
+                }
             },
             Value::Class(class) => {
                 let class = Rc::clone(class);
@@ -186,8 +188,7 @@ impl<'a> Evaluator<'a> {
                 if class.table.get().is_some() && self.add_attribute_column(class, name, &value) {
                     return;
                 }
-                let member =
-                    crate::python::value::Member { annotation: None, value: Some(value), place };
+                let member = crate::python::value::Member { annotation: None, value: Some(value), place };
                 class.members.borrow_mut().insert(name.into(), member);
             }
             Value::Symbol(symbol) => {
@@ -205,14 +206,15 @@ impl<'a> Evaluator<'a> {
         match object {
             Value::Class(class) => {
                 let is_found = class.lineage().iter().any(|ancestor| {
-                    ancestor.members.borrow().contains_key(name) || ancestor.column_attributes.borrow().contains_key(name)
+                    ancestor.members.borrow().contains_key(name)
+                        || ancestor.column_attributes.borrow().contains_key(name)
                 }) || matches!(name, "__name__" | "__module__" | "__mro__" | "__bases__" | "__dict__")
                     || (name == "__table__" && class.table.get().is_some());
                 let is_known = class.ancestors.iter().all(|ancestor| match ancestor {
                     Value::Class(_) => true,
-                    Value::External(path) => {
-                        ["sqlalchemy.", "builtins.", "enum.", "typing.", "abc."].iter().any(|start| path.starts_with(start))
-                    }
+                    Value::External(path) => ["sqlalchemy.", "builtins.", "enum.", "typing.", "abc."]
+                        .iter()
+                        .any(|start| path.starts_with(start)),
                     _ => false,
                 });
                 if is_found { Some(true) } else { is_known.then_some(false) }

@@ -67,13 +67,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn call_external(
-        &mut self,
-        frame: &Frame<'a>,
-        path: &str,
-        arguments: Arguments<'a>,
-        place: Place,
-    ) -> Value<'a> {
+    fn call_external(&mut self, frame: &Frame<'a>, path: &str, arguments: Arguments<'a>, place: Place) -> Value<'a> {
         if let Some(name) = path.strip_prefix("builtins.") {
             return match self.call_builtin(frame, name, &arguments, place) {
                 Some(value) => value,
@@ -292,8 +286,18 @@ impl<'a> Evaluator<'a> {
 
 /// Decorators that leave what the function returns as it is.
 const HARMLESS_DECORATORS: &[&str] = &[
-    "cache", "cached_property", "classmethod", "declared_attr", "lru_cache", "override", "property", "staticmethod",
-    "wraps", "hybrid_property", "final", "abstractmethod",
+    "cache",
+    "cached_property",
+    "classmethod",
+    "declared_attr",
+    "lru_cache",
+    "override",
+    "property",
+    "staticmethod",
+    "wraps",
+    "hybrid_property",
+    "final",
+    "abstractmethod",
 ];
 
 fn take<'a>(keywords: &mut Vec<(Rc<str>, Located<'a>)>, name: &str) -> Option<Value<'a>> {

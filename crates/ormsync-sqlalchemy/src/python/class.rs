@@ -80,8 +80,8 @@ impl<'a> Evaluator<'a> {
     fn make_enum_members(&mut self, class: &Rc<Class<'a>>) -> Vec<Rc<EnumMember<'a>>> {
         let is_str_enum = class.descends_from(|path| last_segment(path) == "StrEnum");
         let is_text = is_str_enum || class.descends_from(|path| path == "builtins.str");
-        let is_integer = class
-            .descends_from(|path| matches!(last_segment(path), "IntEnum" | "IntFlag") || path == "builtins.int");
+        let is_integer =
+            class.descends_from(|path| matches!(last_segment(path), "IntEnum" | "IntFlag") || path == "builtins.int");
         let generator = class.find("_generate_next_value_").map(|(_, found)| found);
         // A constructor of its own may make any value of what is written.
         let is_custom = class.find("__new__").is_some();
@@ -90,7 +90,10 @@ impl<'a> Evaluator<'a> {
         for (name, member) in class.members.borrow().clone() {
             let Some(located) = member.value else { continue };
             let is_hidden = name.starts_with("__") || (name.starts_with('_') && name.ends_with('_'));
-            if is_hidden || matches!(located.value, Value::Function(_) | Value::Class(_)) || is_descriptor(&located.value) {
+            if is_hidden
+                || matches!(located.value, Value::Function(_) | Value::Class(_))
+                || is_descriptor(&located.value)
+            {
                 continue;
             }
             let mut value = located.value;
@@ -158,10 +161,9 @@ fn is_auto(value: &Value<'_>) -> bool {
 
 /// Things in an enum's body that are no members: `property(…)`, `nonmember(…)`.
 fn is_descriptor(value: &Value<'_>) -> bool {
-    value
-        .as_symbol()
-        .and_then(|symbol| symbol.external_call())
-        .is_some_and(|(path, _)| matches!(last_segment(path), "property" | "nonmember" | "classmethod" | "staticmethod"))
+    value.as_symbol().and_then(|symbol| symbol.external_call()).is_some_and(|(path, _)| {
+        matches!(last_segment(path), "property" | "nonmember" | "classmethod" | "staticmethod")
+    })
 }
 
 /// Whether a `__str__` is `return self.value`.

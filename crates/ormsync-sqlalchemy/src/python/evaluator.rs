@@ -11,8 +11,8 @@ use ruff_text_size::TextRange;
 use crate::mapping::Registry;
 use crate::program::{ModuleId, Program};
 use crate::python::scope::{Scope, ScopeKind};
-use crate::release::Release;
 use crate::python::value::{Arguments, Form, Located, Member, Place, Symbol, Value};
+use crate::release::Release;
 
 /// How many expressions and statements one top-level statement may cost.
 const STEPS: u32 = 300_000;

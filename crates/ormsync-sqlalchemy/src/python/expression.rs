@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{
-    BoolOp, Comprehension, Expr, ExprCall, FStringPart, InterpolatedStringElement, Number, UnaryOp,
-};
+use ruff_python_ast::{BoolOp, Comprehension, Expr, ExprCall, FStringPart, InterpolatedStringElement, Number, UnaryOp};
 use ruff_text_size::Ranged;
 
 use crate::python::builtins::is_builtin;
@@ -135,7 +133,9 @@ impl<'a> Evaluator<'a> {
             Expr::If(choice) => match self.evaluate(frame, &choice.test).truth() {
                 Some(true) => self.evaluate(frame, &choice.body),
                 Some(false) => self.evaluate(frame, &choice.orelse),
-                None => Value::opaque("it depends on a condition that cannot be known", frame.place(choice.test.range())),
+                None => {
+                    Value::opaque("it depends on a condition that cannot be known", frame.place(choice.test.range()))
+                }
             },
             Expr::Lambda(lambda) => Value::Function(Rc::new(Function {
                 name: "<lambda>".into(),
@@ -318,9 +318,10 @@ impl<'a> Evaluator<'a> {
         // A class body's names are not seen inside a comprehension, but its first iterable is evaluated
         // in the body itself; seeing them everywhere does no harm.
         if frame.scope.kind == ScopeKind::Class {
-            scope.names.borrow_mut().extend(
-                frame.scope.names.borrow().iter().map(|(name, value)| (Rc::clone(name), value.clone())),
-            );
+            scope
+                .names
+                .borrow_mut()
+                .extend(frame.scope.names.borrow().iter().map(|(name, value)| (Rc::clone(name), value.clone())));
         }
         let inner = Frame { module: frame.module, scope, members: None };
         let mut rounds = Vec::new();
@@ -348,7 +349,9 @@ impl<'a> Evaluator<'a> {
         let Some(items) = self.iterate(&iterated, place) else {
             return Err(match iterated {
                 Value::Opaque(unknown) => Value::Opaque(unknown),
-                _ => Value::opaque("the comprehension runs over something unknown", frame.place(generator.iter.range())),
+                _ => {
+                    Value::opaque("the comprehension runs over something unknown", frame.place(generator.iter.range()))
+                }
             });
         };
         'items: for item in items {
@@ -376,9 +379,9 @@ impl<'a> Evaluator<'a> {
             Value::Dict(entries) => {
                 Some(entries.borrow().iter().map(|(key, at)| Located { value: key.clone(), place: at.place }).collect())
             }
-            Value::Text(text) if text.len() <= SIZE => Some(
-                text.chars().map(|letter| Located { value: Value::text(&letter.to_string()), place }).collect(),
-            ),
+            Value::Text(text) if text.len() <= SIZE => {
+                Some(text.chars().map(|letter| Located { value: Value::text(&letter.to_string()), place }).collect())
+            }
             Value::Class(class) => {
                 let members = self.enum_members(class)?;
                 Some(members.into_iter().map(|member| Located { value: Value::EnumMember(member), place }).collect())

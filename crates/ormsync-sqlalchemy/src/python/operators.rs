@@ -38,13 +38,16 @@ impl<'a> Evaluator<'a> {
                 .unwrap_or_else(|| Value::opaque("the number cannot be worked out", place));
         }
         match (operator, &left, &right) {
-            (Operator::BitOr, _, _) if is_type_like(&left) && is_type_like(&right) => self.operation("|", left, right, place),
+            (Operator::BitOr, _, _) if is_type_like(&left) && is_type_like(&right) => {
+                self.operation("|", left, right, place)
+            }
             (_, Value::Opaque(_), _) => left,
             (_, _, Value::Opaque(_)) => right,
             (Operator::Add, Value::Text(start), Value::Text(end)) if start.len() + end.len() <= SIZE => {
                 Value::text(&format!("{start}{end}"))
             }
-            (Operator::Mult, Value::Text(text), Value::Int(times)) | (Operator::Mult, Value::Int(times), Value::Text(text)) => {
+            (Operator::Mult, Value::Text(text), Value::Int(times))
+            | (Operator::Mult, Value::Int(times), Value::Text(text)) => {
                 let times = usize::try_from(*times).unwrap_or(0);
                 match text.len().checked_mul(times) {
                     Some(size) if size <= SIZE => Value::text(&text.repeat(times)),

@@ -110,10 +110,8 @@ impl<'a> Evaluator<'a> {
                 for item in &with.items {
                     let value = self.evaluate_located(frame, &item.context_expr);
                     if let Some(target) = &item.optional_vars {
-                        let value = self.symbol(
-                            Form::Attribute { of: value.value, name: "__enter__()".into() },
-                            value.place,
-                        );
+                        let value =
+                            self.symbol(Form::Attribute { of: value.value, name: "__enter__()".into() }, value.place);
                         self.assign(frame, target, Located { value, place }, place);
                     }
                 }

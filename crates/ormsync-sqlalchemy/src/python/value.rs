@@ -85,11 +85,23 @@ pub(crate) struct Symbol<'a> {
 
 #[derive(Debug)]
 pub(crate) enum Form<'a> {
-    Call { callee: Value<'a>, arguments: Arguments<'a> },
-    Attribute { of: Value<'a>, name: Rc<str> },
-    Subscript { of: Value<'a>, index: Located<'a> },
+    Call {
+        callee: Value<'a>,
+        arguments: Arguments<'a>,
+    },
+    Attribute {
+        of: Value<'a>,
+        name: Rc<str>,
+    },
+    Subscript {
+        of: Value<'a>,
+        index: Located<'a>,
+    },
     /// `and`, `or`, `not`, `neg`, and the binary operators by their Python spelling.
-    Operation { operator: &'static str, operands: Vec<Value<'a>> },
+    Operation {
+        operator: &'static str,
+        operands: Vec<Value<'a>>,
+    },
 }
 
 /// The arguments of a call.

@@ -1,13 +1,26 @@
-//! Objects of the canonical schema as SQLAlchemy declarations, for suggested fixes.
+//! Writing a schema's objects as SQLAlchemy declarations.
+//!
+//! [`SqlAlchemySpelling`] writes one object, for suggested fixes; [`write_models`] a whole module. Both
+//! are made of the same parts: `native_types` and `words` say what SQLAlchemy calls things on each
+//! dialect, `column`, `constraint` and `class` put declarations together as trees of `python`, which
+//! writes them as `ruff format` would.
+//!
+//! What SQLAlchemy has no words for is not written: a fix for it is none, and in a class a comment
+//! stands in its place.
 
-use ormsync_schema::{ObjectPath, Schema, Spelling};
+mod class;
+mod column;
+mod constraint;
+mod fix;
+mod module;
+mod names;
+mod native_types;
+mod python;
+mod words;
+mod writer;
 
-/// Writes objects as SQLAlchemy declarations, for suggested fixes.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SqlAlchemySpelling;
+#[cfg(test)]
+mod tests;
 
-impl Spelling for SqlAlchemySpelling {
-    fn spell(&self, _wanted: &Schema, _own: &Schema, _path: &ObjectPath) -> Option<String> {
-        None
-    }
-}
+pub use fix::SqlAlchemySpelling;
+pub use module::write_models;

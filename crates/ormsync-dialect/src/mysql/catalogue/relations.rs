@@ -79,7 +79,8 @@ impl Assembly {
                     "UPDATE" => TriggerEvent::Update,
                     _ => TriggerEvent::Delete,
                 }],
-                action: action.to_owned(),
+                // MariaDB keeps the semicolon of a statement that came with others behind it.
+                action: action.trim_end_matches([';', ' ', '\n']).to_owned(),
                 for_each_row: true,
                 disabled: false,
                 origin: origin(&[database, table_name, name]),

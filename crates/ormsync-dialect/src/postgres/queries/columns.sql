@@ -1,5 +1,6 @@
 -- Columns of every relation in scope, in order, with the sequence that numbers them.
--- An array is told by its element's type; `typtype` is that of the element.
+-- An array is told by its element's type; `typtype` is that of the element. Comments are looked up one by one:
+-- a join with them is slow where the server has no statistics of many new tables yet.
 SELECT n.nspname::text,
        c.relname::text,
        a.attname::text,
@@ -13,7 +14,13 @@ SELECT n.nspname::text,
        a.attidentity::text,
        a.attgenerated::text,
        collation_.collname::text,
-       d.description,
+       (
+           SELECT d.description
+           FROM pg_catalog.pg_description AS d
+           WHERE d.objoid = c.oid
+             AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+             AND d.objsubid = a.attnum
+       ),
        -- The sequence behind an identity column, or the one the default takes its value from.
        sequence_namespace.nspname::text,
        sequence_class.relname::text,
@@ -32,8 +39,6 @@ JOIN pg_catalog.pg_namespace AS base_namespace ON base_namespace.oid = base.typn
 LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation AS collation_
        ON collation_.oid = a.attcollation AND a.attcollation <> t.typcollation
-LEFT JOIN pg_catalog.pg_description AS d
-       ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = a.attnum
 LEFT JOIN LATERAL (
     SELECT dep.objid AS sequence
     FROM pg_catalog.pg_depend AS dep

@@ -10,7 +10,13 @@ SELECT n.nspname::text,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid),
        {nulls_not_distinct},
        i.indisvalid::text,
-       d.description,
+       (
+           SELECT d.description
+           FROM pg_catalog.pg_description AS d
+           WHERE d.objoid = c.oid
+             AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+             AND d.objsubid = 0
+       ),
        (part.place > i.indnkeyatts)::text,
        a.attname::text,
        CASE WHEN a.attname IS NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid, part.place::integer, true) END,
@@ -25,8 +31,6 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
 JOIN pg_catalog.pg_am AS am ON am.oid = c.relam
 LEFT JOIN pg_catalog.pg_constraint AS con
        ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid AND con.contype IN ('p', 'u', 'x')
-LEFT JOIN pg_catalog.pg_description AS d
-       ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0
 -- The four vectors count from 0 and are shorter than indkey by the INCLUDE columns.
 CROSS JOIN LATERAL unnest(
     i.indkey::smallint[], i.indoption::smallint[], i.indclass::oid[], i.indcollation::oid[]

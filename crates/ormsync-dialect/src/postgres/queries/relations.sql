@@ -2,7 +2,13 @@
 SELECT n.nspname::text,
        c.relname::text,
        c.relkind::text,
-       d.description,
+       (
+           SELECT d.description
+           FROM pg_catalog.pg_description AS d
+           WHERE d.objoid = c.oid
+             AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+             AND d.objsubid = 0
+       ),
        c.relrowsecurity::text,
        c.relforcerowsecurity::text,
        c.relpersistence::text,
@@ -23,8 +29,6 @@ SELECT n.nspname::text,
        s.srvname::text
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_description AS d
-       ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0
 LEFT JOIN pg_catalog.pg_foreign_table AS ft ON ft.ftrelid = c.oid
 LEFT JOIN pg_catalog.pg_foreign_server AS s ON s.oid = ft.ftserver
 WHERE n.nspname IN ({namespaces})

@@ -1,0 +1,93 @@
+//! Makes a named test of every folder under `fixtures/` that has a `case.toml`: one per server
+//! it is for in `cases`, and one per source and engine in `laws`. What they do is in
+//! `tests/cases.rs` and `tests/laws.rs`.
+
+#[path = "tests/case.rs"]
+#[allow(dead_code, reason = "the tests use the rest of it")]
+mod case;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use case::{Case, Dialect};
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=fixtures");
+    println!("cargo::rerun-if-changed=tests/case.rs");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set"))?);
+    let mut cases = Tests::default();
+    let mut laws = Tests::default();
+    for name in case::names() {
+        match Case::read(&name) {
+            Ok(case) => {
+                cases.of_case(&case);
+                laws.of_laws(&case);
+            }
+            // A broken case.toml fails its own test, not everybody's build.
+            Err(message) => cases.add(&name, false, "case_file", &format!("panic!(\"{{}}\", {message:?})")),
+        }
+    }
+    cases.write(&out.join("cases.rs"))?;
+    laws.write(&out.join("laws.rs"))
+}
+
+/// The text of test functions.
+#[derive(Default)]
+struct Tests {
+    text: String,
+}
+
+impl Tests {
+    /// Adds one test. `live` ones need a server or an engine.
+    fn add(&mut self, case: &str, live: bool, what: &str, body: &str) {
+        let gate = if live { "#[cfg(feature = \"live\")]\n" } else { "" };
+        let name = identifier(&format!("{case}_{what}"));
+        // Writing to a string can't fail.
+        let _ = write!(self.text, "{gate}#[test]\nfn fixtures_{name}() {{\n    {body}\n}}\n\n");
+    }
+
+    /// The check against the database script, on each server.
+    fn of_case(&mut self, case: &Case) {
+        if case.database().is_none() {
+            return;
+        }
+        for dialect in &case.file.dialects {
+            let body = format!("check({:?}, Dialect::{dialect:?});", case.name);
+            self.add(&case.name, *dialect != Dialect::Sqlite, dialect.name(), &body);
+        }
+    }
+
+    /// What the engines write, and each source against itself.
+    fn of_laws(&mut self, case: &Case) {
+        if case.prisma_schema().is_some() {
+            self.add(&case.name, false, "prisma_is_itself", &format!("prisma_is_itself({:?});", case.name));
+        }
+        for dialect in &case.file.dialects {
+            let name = dialect.name();
+            if case.models().is_some() {
+                let body = format!("models_are_themselves({:?}, Dialect::{dialect:?});", case.name);
+                self.add(&case.name, false, &format!("models_are_themselves_{name}"), &body);
+                for version in ["2.0", "2.1"] {
+                    let body = format!("create_all({:?}, Dialect::{dialect:?}, {version:?});", case.name);
+                    self.add(&case.name, true, &format!("sqlalchemy_{version}_{name}"), &body);
+                }
+            }
+            // Only these two dialects are in the engine that the npm packages carry.
+            let engine = matches!(dialect, Dialect::Postgresql | Dialect::Sqlite);
+            if case.prisma_schema().is_some() && (engine || case.recorded().is_some()) {
+                let body = format!("prisma_engine({:?}, Dialect::{dialect:?});", case.name);
+                self.add(&case.name, true, &format!("prisma_{name}"), &body);
+            }
+        }
+    }
+
+    fn write(&self, path: &Path) -> io::Result<()> {
+        fs::write(path, &self.text)
+    }
+}
+
+/// A Rust name out of a path.
+fn identifier(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' }).collect()
+}

@@ -1,0 +1,46 @@
+//! SQLAlchemy itself, in a Python process: it imports models and makes their tables.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::judges::{Judge, folder};
+
+/// Runs `metadata.create_all` for the models (a file or a package) on a database.
+/// `root` is the folder that the project's own imports start from, at the highest.
+///
+/// # Errors
+///
+/// Python's traceback.
+pub(crate) fn create_all(version: &str, root: &Path, models: &Path, url: &str) -> Result<(), String> {
+    run(version, &["create", url], root, models).map(drop)
+}
+
+/// The SQL that `create_all` would run on a dialect.
+///
+/// # Errors
+///
+/// Python's traceback.
+pub(crate) fn statements(version: &str, root: &Path, models: &Path, dialect: &str) -> Result<String, String> {
+    run(version, &["print", dialect], root, models)
+}
+
+fn run(version: &str, what: &[&str], root: &Path, models: &Path) -> Result<String, String> {
+    let python = folder().join(format!("sqlalchemy-{version}/bin/python"));
+    let output = Command::new(&python)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/create_all.py"))
+        .args(what)
+        .arg(root)
+        .arg(models)
+        .current_dir(root)
+        // No `__pycache__` among the fixtures.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap_or_else(|error| {
+            Judge::Sqlalchemy.missing(&format!("SQLAlchemy {version} does not start ({}): {error}", python.display()))
+        });
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}

@@ -1,0 +1,147 @@
+//! The laws over all cases.
+//!
+//! 1. What we read of a Prisma schema equals the database that Prisma's own engine makes of it.
+//! 2. What we read of SQLAlchemy models equals the database that `metadata.create_all` makes.
+//! 3. A source never differs from itself.
+//!
+//! No difference at all, of any severity. `build.rs` writes the tests, which call these functions.
+//! A case without a `database.sql` is only here; what it claims as drift is where the engine's own
+//! SQL does not make what its schema says.
+
+#![allow(dead_code, reason = "called by what build.rs writes, when there is a case")]
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use crate::case::{Case, Dialect, Verdict};
+use crate::program::{Run, list, ormsync};
+
+include!(concat!(env!("OUT_DIR"), "/laws.rs"));
+
+fn case(name: &str) -> Case {
+    Case::read(name).unwrap_or_else(|message| panic!("{message}"))
+}
+
+/// `prisma:PATH`.
+fn source(kind: &str, path: &Path) -> OsString {
+    let mut source = OsString::from(kind);
+    source.push(":");
+    source.push(path);
+    source
+}
+
+/// `ormsync diff FROM TO`, where any difference fails.
+fn diff(case: &Case, from: OsString, to: OsString, dialect: Option<Dialect>) -> Run {
+    let mut command = ormsync();
+    command.current_dir(&case.folder).arg("diff").arg(from).arg(to);
+    command.args(["--format", "json", "--fail-on", "note"]);
+    if let Some(dialect) = dialect {
+        command.args(["--dialect", dialect.name()]);
+    }
+    Run::of(&mut command)
+}
+
+/// In a case that claims `unanswered` one of the sides can't be read whole; the others must be silent.
+fn expect_no_difference(case: &Case, run: &Run) {
+    let report = run.report();
+    assert!(
+        report.findings.is_empty(),
+        "{}: differences ({}):\n{}\n\n{run}",
+        case.name,
+        report.findings.len(),
+        list(&report.findings)
+    );
+    let in_step = run.code == Some(0) || (case.file.verdict == Verdict::Unanswered && run.code == Some(2));
+    assert!(
+        in_step,
+        "{}: no difference, and yet not in step; diagnostics:\n{}\n\n{run}",
+        case.name,
+        list(&report.diagnostics)
+    );
+}
+
+/// Law 3 for a Prisma schema.
+fn prisma_is_itself(name: &str) {
+    let case = case(name);
+    let schema = case.prisma_schema().expect("only cases with a Prisma schema get this test");
+    let run = diff(&case, source("prisma", &schema), source("prisma", &schema), None);
+    expect_no_difference(&case, &run);
+}
+
+/// Law 3 for models, which say nothing about the dialect.
+fn models_are_themselves(name: &str, dialect: Dialect) {
+    let case = case(name);
+    let models = case.models().expect("only cases with models get this test");
+    let from = source("sqlalchemy", &models);
+    let run = diff(&case, from.clone(), from, Some(dialect));
+    expect_no_difference(&case, &run);
+}
+
+#[cfg(feature = "live")]
+mod engines {
+    use std::fs;
+
+    use super::{case, diff, expect_no_difference, source};
+    use crate::case::{Case, Dialect, Verdict};
+    use crate::cases::expect_findings;
+    use crate::judges::scratch::Scratch;
+    use crate::judges::{Judge, prisma, sqlalchemy};
+    use crate::program::Run;
+
+    /// Law 1.
+    pub(super) fn prisma_engine(name: &str, dialect: Dialect) {
+        let case = case(name);
+        let schema = case.prisma_schema().expect("only cases with a Prisma schema get this test");
+        let statements = match (dialect, case.recorded()) {
+            (Dialect::Mysql | Dialect::Mariadb, Some(recorded)) => fs::read_to_string(recorded).unwrap(),
+            _ if Judge::Prisma.waived() => return,
+            _ => match prisma::script(&schema) {
+                Ok(statements) => statements,
+                // What can't be read by us can't be read by the engine either.
+                Err(_) if case.file.verdict == Verdict::Unanswered => return,
+                Err(message) => panic!("the engine refuses {name}: {message}"),
+            },
+        };
+        let Some(database) = Scratch::new(dialect) else {
+            return;
+        };
+        let loaded = database.execute(&statements);
+        if case.file.refused_by.contains(&dialect) {
+            assert!(loaded.is_err(), "case.toml says that {} refuses this, and it does not", dialect.name());
+            return;
+        }
+        loaded.unwrap_or_else(|message| panic!("{message}"));
+        let run = diff(&case, source("prisma", &schema), database.url().into(), None);
+        expect_the_law(&case, &run);
+    }
+
+    /// Law 2.
+    pub(super) fn create_all(name: &str, dialect: Dialect, version: &str) {
+        let case = case(name);
+        if Judge::Sqlalchemy.waived() {
+            return;
+        }
+        let Some(database) = Scratch::new(dialect) else {
+            return;
+        };
+        let models = case.models().expect("only cases with models get this test");
+        match sqlalchemy::create_all(version, &case.folder, &models, database.url()) {
+            Ok(()) => {}
+            Err(_) if case.file.verdict == Verdict::Unanswered => return,
+            Err(message) => panic!("SQLAlchemy {version} refuses {name}: {message}"),
+        }
+        let run = diff(&case, source("sqlalchemy", &models), database.url().into(), None);
+        expect_the_law(&case, &run);
+    }
+
+    /// In a case with a database of its own the drift is between that one and the ORMs.
+    fn expect_the_law(case: &Case, run: &Run) {
+        if case.database().is_some() || case.file.drift.is_empty() {
+            expect_no_difference(case, run);
+        } else {
+            expect_findings(&case.file.drift, &run.report().findings, run);
+        }
+    }
+}
+#[cfg(feature = "live")]
+use engines::{create_all, prisma_engine};
