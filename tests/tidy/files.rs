@@ -84,6 +84,10 @@ fn every_fixture_is_a_case() {
     const INPUTS: &[&str] = &["schema.prisma", "models.py", "database.sql", "create.sql", "ormsync.toml"];
     let mut wrong = Vec::new();
     for area in folders(&case::fixtures()) {
+        // Recordings of real servers for the tests of one crate, which run each folder.
+        if area.ends_with("catalogue") {
+            continue;
+        }
         for folder in folders(&area) {
             let has_input = INPUTS.iter().any(|name| folder.join(name).exists());
             if has_input && !folder.join("case.toml").is_file() {

@@ -12,10 +12,10 @@ use std::path::Path;
 
 use ormsync_dialect::{Dialect, by_name};
 use ormsync_diff::{Options, OwnershipPatterns};
-use ormsync_schema::{Origin, Place, Server, SourceFiles};
+use ormsync_schema::{Diagnostic, Origin, Place, Server, Severity, SourceFiles};
 
 pub(crate) use choose::{sides, too_few};
-pub(crate) use database_setting::{DatabaseSetting, mask_files};
+pub(crate) use database_setting::{DatabaseSetting, begins_like_a_server, mask_files};
 pub(crate) use settings::Settings;
 pub(crate) use side::{Location, Side};
 
@@ -61,7 +61,10 @@ impl Project {
             return Err(choose::too_few(&sides, settings));
         }
         let truth = truth_of_check(settings, &sides, sources, truth)?;
-        Self::new(settings, sides, dialect, truth)
+        let mut files = settings.masked_files();
+        let mut claims = claims_of_settings(settings, dialect);
+        claims.extend(claims_of_sides(&sides, &mut files));
+        Self::new(settings, sides, dialect, truth, (claims, files))
     }
 
     /// The project of `ormsync diff` and `ormsync inspect`: the sources as the command line names them.
@@ -85,7 +88,9 @@ impl Project {
             }
         }
         let truth = truth.map(|truth| known_truth(truth, &sides)).transpose()?;
-        Self::new(settings, sides, dialect, truth)
+        let mut files = settings.masked_files();
+        let claims = claims_of_named_sides(settings, &sides, dialect, &mut files)?;
+        Self::new(settings, sides, dialect, truth, (claims, files))
     }
 
     /// A project of these sides, however many, without a truth.
@@ -93,25 +98,28 @@ impl Project {
     /// # Errors
     /// When they are for different dialects, or nothing names one.
     pub(crate) fn for_sides(settings: &Settings, sides: Vec<Side>, dialect: &DialectOption) -> Result<Self> {
-        Self::new(settings, sides, dialect, None)
+        let mut files = settings.masked_files();
+        let claims = claims_of_named_sides(settings, &sides, dialect, &mut files)?;
+        Self::new(settings, sides, dialect, None, (claims, files))
     }
 
-    fn new(settings: &Settings, sides: Vec<Side>, dialect: &DialectOption, truth: Option<String>) -> Result<Self> {
-        let mut files = settings.masked_files();
-        let mut claims = claims_of(settings, &sides, dialect, &mut files)?;
-        if claims.is_empty() && settings.names_sources() {
-            // Models alone do not say; the sides that ormsync.toml names beside them do.
-            let configured = choose::sides(settings, &SourceOptions::default())?;
-            claims = claims_of(settings, &configured, dialect, &mut files)?;
-        }
+    fn new(
+        settings: &Settings,
+        sides: Vec<Side>,
+        dialect: &DialectOption,
+        truth: Option<String>,
+        (claims, mut files): (Vec<Claim>, SourceFiles),
+    ) -> Result<Self> {
         let assumed_server = assumed_server(settings, dialect);
         // Where every database is unusable its reason matters more than the dialect it would have named.
-        let dialect = match (claims.is_empty(), first_unusable(&sides)) {
-            (true, Some(diagnostic)) => {
-                return Err(Failure::from_diagnostics(vec![diagnostic.clone()], files));
+        if claims.is_empty() {
+            let mut reasons: Vec<Diagnostic> = first_unusable(&sides).cloned().into_iter().collect();
+            reasons.extend(reasons_for_silence(&sides, &mut files));
+            if !reasons.is_empty() {
+                return Err(Failure::from_diagnostics(reasons, files));
             }
-            _ => agree(&claims, &files)?,
-        };
+        }
+        let dialect = agree(&claims, &files)?;
         let file = settings.config.as_ref().map(|config| &config.file);
         let namespaces = file.and_then(|file| file.database.as_ref()).map(|section| section.schemas.clone());
         let namespaces = namespaces.unwrap_or_default();
@@ -135,59 +143,111 @@ fn assumed_server(settings: &Settings, option: &DialectOption) -> Option<Server>
     }
 }
 
-fn first_unusable(sides: &[Side]) -> Option<&ormsync_schema::Diagnostic> {
+fn first_unusable(sides: &[Side]) -> Option<&Diagnostic> {
     sides.iter().find_map(|side| match &side.location {
         Location::Unusable(diagnostic) => Some(&**diagnostic),
         _ => None,
     })
 }
 
-/// Everything that names a dialect.
-fn claims_of(
+fn claim(name: &str, said_by: String, origin: &Origin) -> Option<Claim> {
+    by_name(name).map(|dialect| Claim { dialect, said_by, origin: origin.clone() })
+}
+
+fn claim_of_option(option: &DialectOption) -> Option<Claim> {
+    claim(option.dialect.as_deref()?, "--dialect".to_owned(), &Origin::nowhere())
+}
+
+/// What `--dialect`, else ormsync.toml, and alembic.ini say.
+fn claims_of_settings(settings: &Settings, option: &DialectOption) -> Vec<Claim> {
+    let mut claims: Vec<Claim> = claim_of_option(option).into_iter().collect();
+    if claims.is_empty()
+        && let Some(config) = &settings.config
+        && let Some(dialect) = &config.file.dialect
+    {
+        let said_by = format!("`dialect` in {}", paths::display(&config.path));
+        claims.extend(claim(dialect.get_ref().as_str(), said_by, &config.origin(dialect.span())));
+    }
+    if let Some((said_by, name, origin)) = settings.dialect_of_alembic() {
+        claims.extend(claim(name, said_by, &origin));
+    }
+    claims
+}
+
+/// What names the dialect of sides that were given one by one: ormsync.toml is asked only where they don't say.
+///
+/// # Errors
+/// When ormsync.toml is asked and its sides can't be told.
+fn claims_of_named_sides(
     settings: &Settings,
     sides: &[Side],
     option: &DialectOption,
     files: &mut SourceFiles,
 ) -> Result<Vec<Claim>> {
+    let mut claims: Vec<Claim> = claim_of_option(option).into_iter().collect();
+    claims.extend(claims_of_sides(sides, files));
+    if claims.is_empty() {
+        claims = claims_of_settings(settings, option);
+    }
+    if claims.is_empty() && settings.names_sources() {
+        // Models alone do not say; the sides that ormsync.toml names beside them do.
+        let configured = choose::sides(settings, &SourceOptions::default())?;
+        claims = claims_of_sides(&configured, files);
+    }
+    Ok(claims)
+}
+
+/// What the sides themselves say.
+fn claims_of_sides(sides: &[Side], files: &mut SourceFiles) -> Vec<Claim> {
     let mut claims = Vec::new();
-    let mut claim = |name: &str, said_by: String, origin: &Origin| {
-        if let Some(dialect) = by_name(name) {
-            claims.push(Claim { dialect, said_by, origin: origin.clone() });
-        }
-    };
-    if let Some(name) = &option.dialect {
-        claim(name, "--dialect".to_owned(), &Origin::nowhere());
-    } else if let Some(config) = &settings.config
-        && let Some(dialect) = &config.file.dialect
-    {
-        let said_by = format!("`dialect` in {}", paths::display(&config.path));
-        claim(dialect.get_ref().as_str(), said_by, &config.origin(dialect.span()));
-    }
-    if let Some((said_by, name, origin)) = settings.dialect_of_alembic() {
-        claim(name, said_by, &origin);
-    }
     for side in sides {
         match &side.location {
             Location::Prisma(path) => {
                 if let Some(datasource) = ormsync_prisma::datasource(path) {
                     let said_by = format!("the datasource in {}", place_of(&datasource.origin, path));
-                    claim(&datasource.provider, said_by, &datasource.origin);
+                    claims.extend(claim(&datasource.provider, said_by, &datasource.origin));
                     keep_masked(&datasource.origin, files);
                 }
             }
             Location::Database { url, .. } => {
-                claim(url.dialect.name(), format!("the database URL {url}"), &side.origin);
+                claims.extend(claim(url.dialect.name(), format!("the database URL {url}"), &side.origin));
             }
             Location::Snapshot(path) => {
                 // One that cannot be read is told when it is read.
                 if let Ok(dialect) = snapshot::dialect_of(path) {
-                    claim(&dialect, format!("the snapshot {}", paths::display(path)), &Origin::nowhere());
+                    claims.extend(claim(
+                        &dialect,
+                        format!("the snapshot {}", paths::display(path)),
+                        &Origin::nowhere(),
+                    ));
                 }
             }
             Location::SqlAlchemy(_) | Location::Unusable(_) => {}
         }
     }
-    Ok(claims)
+    claims
+}
+
+/// Why the sides that could name a dialect don't: what their readers have to say against them.
+fn reasons_for_silence(sides: &[Side], files: &mut SourceFiles) -> Vec<Diagnostic> {
+    let mut reasons = Vec::new();
+    for side in sides {
+        if let Location::Prisma(path) = &side.location {
+            let reading = ormsync_prisma::read(path, &ormsync_prisma::ReadOptions::default());
+            for mut diagnostic in reading.diagnostics.into_iter().filter(|it| it.severity == Severity::Error) {
+                let is_read =
+                    matches!(&diagnostic.origin.place, Place::File { path, .. } if reading.files.get(path).is_some());
+                if !is_read && !side.origin.is_nowhere() {
+                    // A file that is not there: the place to look at is the one that names it.
+                    diagnostic.origin = side.origin.clone();
+                }
+                reasons.push(diagnostic);
+            }
+            files.extend(reading.files);
+        }
+    }
+    mask_files(files);
+    reasons
 }
 
 fn place_of(origin: &Origin, otherwise: &Path) -> String {

@@ -10,7 +10,7 @@ use ormsync_schema::Origin;
 use crate::command_line::SourceOptions;
 use crate::failure::{Failure, Result};
 use crate::paths;
-use crate::project::{DatabaseSetting, Location, Settings, Side, sides};
+use crate::project::{DatabaseSetting, Location, Settings, Side, begins_like_a_server, sides};
 
 const PREFIXES: &str = "prisma:PATH, sqlalchemy:PATH or snapshot:PATH";
 
@@ -58,7 +58,8 @@ fn configured(text: &str, settings: &Settings) -> Result<Option<Side>> {
 
 fn is_url(text: &str) -> bool {
     let scheme = text.split_once(':').map(|(scheme, _)| scheme);
-    text.contains("://") || matches!(scheme, Some("sqlite" | "file" | "env"))
+    // A server's URL with a mistake is no path: as one it would be printed, password and all.
+    text.contains("://") || matches!(scheme, Some("sqlite" | "file" | "env")) || begins_like_a_server(text)
 }
 
 fn database(text: &str, settings: &Settings) -> Location {

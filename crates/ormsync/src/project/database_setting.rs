@@ -74,6 +74,9 @@ impl DatabaseSetting {
     }
 }
 
+/// What the URLs of servers begin with, before a driver's name and a colon.
+const SERVER_SCHEMES: &[&str] = &["postgresql", "postgres", "mysql", "mariadb"];
+
 /// A text in which the passwords of a URL are stars, of the same length: for excerpts of files that hold one.
 pub(crate) fn mask_url(text: &str) -> String {
     let mut masked = text.to_owned();
@@ -86,6 +89,16 @@ pub(crate) fn mask_url(text: &str) -> String {
     {
         hide(start + colon + 1, at_sign);
     }
+    for scheme in SERVER_SCHEMES {
+        // `postgresql:secret`: a slash is missing, and nothing tells which part is the password.
+        for (at, found) in text.match_indices(&format!("{scheme}:")) {
+            let rest = at + found.len();
+            let end = text[rest..].find(['"', '\'', ' ', '\t']).map_or(text.len(), |length| rest + length);
+            if !text[rest..].starts_with("//") {
+                hide(rest, end);
+            }
+        }
+    }
     for (at, key) in text.match_indices("password=") {
         let value = at + key.len();
         let end = text[value..].find(['&', '"', '\'', ' ', '\n']).map_or(text.len(), |length| value + length);
@@ -94,9 +107,19 @@ pub(crate) fn mask_url(text: &str) -> String {
     masked
 }
 
+/// Whether a text begins as a database URL does, however wrong it may go on.
+pub(crate) fn begins_like_a_server(text: &str) -> bool {
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    let product = scheme.split_once('+').map_or(scheme, |(product, _)| product);
+    SERVER_SCHEMES.contains(&product)
+}
+
 /// The same for every line of every file.
 pub(crate) fn mask_files(files: &mut SourceFiles) {
-    let suspicious = |text: &str| text.contains("://") || text.contains("password=");
+    let suspicious = |text: &str| {
+        let schemes = || SERVER_SCHEMES.iter().any(|scheme| text.contains(&format!("{scheme}:")));
+        text.contains("://") || text.contains("password=") || schemes()
+    };
     let found: Vec<(Arc<str>, String)> = files
         .iter()
         .filter(|(_, file)| suspicious(file.text()))
@@ -117,6 +140,8 @@ mod tests {
         assert_eq!(mask_url("mysql://root:a/b@c@h/d"), "mysql://root:*****@h/d");
         assert_eq!(mask_url("postgresql://h/d?user=x&password=abc&y=1"), "postgresql://h/d?user=x&password=***&y=1");
         assert_eq!(mask_url("sqlite:x.db"), "sqlite:x.db");
+        assert_eq!(mask_url("url = \"postgresql:geheim\""), "url = \"postgresql:******\"");
+        assert_eq!(mask_url("image: postgres:16"), "image: postgres:**");
         let harmless = "site String @default(\"http://h:80\") @map(\"a\")";
         assert_eq!(mask_url(harmless), harmless);
     }
