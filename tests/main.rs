@@ -13,6 +13,9 @@ mod judges;
 /// Running the program.
 mod program;
 
+/// Prisma's engine and we refuse the same schemas.
+#[cfg(feature = "live")]
+mod agreement;
 /// Each case: the check finds what the case claims, and nothing else.
 mod cases;
 /// The command line: exit codes, messages, bad input.
