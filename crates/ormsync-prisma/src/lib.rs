@@ -31,7 +31,7 @@ mod write;
 
 use std::path::Path;
 
-use ormsync_schema::{Reading, Schema};
+use ormsync_schema::{Diagnostic, Place, Reading, Schema};
 
 pub use datasource::{Datasource, DatasourceUrl, datasource};
 pub use spelling::PrismaSpelling;
@@ -66,7 +66,20 @@ fn read_sources(mut sources: sources::Sources, options: &ReadOptions) -> Reading
     };
     drop(model);
     sources.diagnostics.append(&mut diagnostics);
+    sources.diagnostics.sort_by(|left, right| place_of(left).cmp(&place_of(right)));
+    // A name may clash in two scopes at once; once is enough to be told.
+    sources
+        .diagnostics
+        .dedup_by(|next, earlier| next.message == earlier.message && place_of(next) == place_of(earlier));
     Reading { schema, diagnostics: sources.diagnostics, files: sources.files }
+}
+
+/// Where a message belongs in the order of files and lines.
+fn place_of(diagnostic: &Diagnostic) -> Option<(&str, usize)> {
+    match &diagnostic.origin.place {
+        Place::File { path, span } => Some((path, span.start)),
+        Place::Catalogue { .. } | Place::Nowhere => None,
+    }
 }
 
 #[cfg(test)]

@@ -141,6 +141,7 @@ fn what_cannot_be_read_is_opaque_and_named() {
     assert_eq!(opaque, [Fact::ForeignKey]);
     // Nothing is said to be missing that may stand on a line that was not read.
     let mut codes: Vec<_> = reading.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
+    codes.sort_unstable();
     codes.dedup();
     assert_eq!(codes, ["prisma-syntax", "prisma-type"]);
 }
@@ -227,4 +228,33 @@ fn files_that_cannot_be_read_are_errors() {
     fs::write(&binary, [0x6d, 0xff, 0xfe]).unwrap();
     check(&binary, "not UTF-8");
     assert!(datasource(&folder.path().join("missing.prisma")).is_none());
+}
+
+/// Whatever line is missing, doubled or cut in the middle, something is read and nothing panics.
+#[test]
+fn damaged_schemas_are_read() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/prisma");
+    let mut paths: Vec<_> = ["valid", "invalid", "ddl/mysql", "ddl/postgresql"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(fixtures.join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "prisma"))
+        .collect();
+    paths.sort();
+    let mut count = 0;
+    for path in paths.iter().step_by(6) {
+        let text = fs::read_to_string(path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for position in 0..lines.len() {
+            let without: Vec<&str> = [&lines[..position], &lines[position + 1..]].concat();
+            let doubled: Vec<&str> = [&lines[..=position], &lines[position..]].concat();
+            let mut cut = lines.clone();
+            cut[position] = &cut[position][..cut[position].floor_char_boundary(cut[position].len() / 2)];
+            for damaged in [without, doubled, cut] {
+                read_text(&damaged.join("\n"));
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 2_000, "only {count} damaged schemas were read");
 }

@@ -4,6 +4,8 @@
 //! | folder | what |
 //! | --- | --- |
 //! | `program.rs` | finds and parses the files that the roots reach; the only part that touches the disk |
+//! | `syntax.rs` | what is looked for in a syntax tree before it is evaluated |
+//! | `release.rs` | which SQLAlchemy the project pins |
 //! | `python/` | a partial evaluator: what the modules do when they are imported |
 //! | `mapping/` | declarative classes and core tables, as SQLAlchemy would map them |
 //! | `lower/` | the physical schema that SQLAlchemy's DDL compiler would make of them |
@@ -18,6 +20,7 @@ mod program;
 mod python;
 mod release;
 mod spelling;
+mod syntax;
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! Which SQLAlchemy a project uses, as far as its own files say: two facts of the DDL differ.
+//! Which SQLAlchemy and SQLModel a project uses, as far as its own files say: a few facts of the DDL
+//! differ between their releases.
 
 use std::path::{Path, PathBuf};
 
@@ -18,78 +19,132 @@ const FILES: &[&str] = &[
     "Pipfile",
 ];
 
-/// A release line of SQLAlchemy, as far as lines differ in DDL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Release {
-    /// Up to 2.0: `Mapped[float]` is `Float`; an enum type without a schema lives in the default one.
-    UpTo20,
-    /// From 2.1: `Mapped[float]` is `Double`; an enum type takes the schema of its `MetaData`.
-    #[default]
-    From21,
+/// The releases that a project uses, as far as they differ in DDL. The newest, where nothing is pinned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Release {
+    /// SQLAlchemy from 2.1: `Mapped[float]` is `Double`, before it is `Float`; an enum type takes the schema
+    /// of its `MetaData`, before it lives in the default one; MariaDB's own UUID type is used.
+    pub(crate) is_sqlalchemy_21: bool,
+    /// SQLModel from 0.0.45: a `datetime` has a time zone.
+    pub(crate) has_aware_sqlmodel: bool,
 }
 
 impl Release {
-    /// What the files beside and above the roots pin; the newest line where they say nothing.
+    /// What the files beside and above the roots pin.
     pub(crate) fn of_project(roots: &[PathBuf]) -> Self {
-        roots.iter().find_map(|root| Self::near(root)).unwrap_or_default()
-    }
-
-    fn near(root: &Path) -> Option<Self> {
-        let absolute = std::path::absolute(root).ok()?;
-        let mut folder = absolute.as_path();
-        for _ in 0..LEVELS {
-            if folder.is_dir() {
-                for name in FILES {
-                    let found = std::fs::read_to_string(folder.join(name)).ok().and_then(|text| Self::in_text(&text));
-                    if found.is_some() {
-                        return found;
-                    }
-                }
-                if folder.join(".git").exists() {
-                    return None;
-                }
-            }
-            folder = folder.parent()?;
-        }
-        None
-    }
-
-    /// The first exact or lower bound of SQLAlchemy's version in a lock or requirements file.
-    fn in_text(text: &str) -> Option<Self> {
-        let mut is_in_lock_entry = false;
-        for line in text.lines() {
-            let line = line.trim().trim_start_matches(['"', '\'', '-', ' ']).to_lowercase();
-            if line.starts_with("name = ") {
-                is_in_lock_entry = line == "name = \"sqlalchemy\"";
-            }
-            let version = if is_in_lock_entry {
-                line.strip_prefix("version = ").map(str::to_owned)
-            } else {
-                line.strip_prefix("sqlalchemy")
-                    .map(without_extras)
-                    .filter(|rest| rest.trim_start().starts_with(['=', '~', '<', '>', '^', '!', '"', ':']))
-            };
-            if let Some(version) = version {
-                let numbers: String = version.chars().skip_while(|letter| !letter.is_ascii_digit()).collect();
-                let mut parts = numbers.split(|letter: char| !letter.is_ascii_digit()).map(str::parse::<u32>);
-                if let (Some(Ok(major)), minor) = (parts.next(), parts.next()) {
-                    let minor = minor.and_then(Result::ok).unwrap_or(0);
-                    // A bare lower bound (`>=2.0`) lets the newest in.
-                    let is_open = version.trim_start().starts_with('>') && !version.contains('<');
-                    return Some(if is_open || (major, minor) >= (2, 1) { Self::From21 } else { Self::UpTo20 });
-                }
-            }
-        }
-        None
+        let is_from = |package: &str, least: &[u32]| {
+            roots.iter().find_map(|root| pinned_near(root, package)).is_none_or(|pin| pin.reaches(least))
+        };
+        Self { is_sqlalchemy_21: is_from("sqlalchemy", &[2, 1]), has_aware_sqlmodel: is_from("sqlmodel", &[0, 0, 45]) }
     }
 
     /// The type of `Mapped[float]`.
     pub(crate) fn annotated_float(self) -> &'static str {
-        match self {
-            Self::UpTo20 => "sqlalchemy.Float",
-            Self::From21 => "sqlalchemy.Double",
+        if self.is_sqlalchemy_21 { "sqlalchemy.Double" } else { "sqlalchemy.Float" }
+    }
+}
+
+/// The versions that a file asks for.
+#[derive(Debug, PartialEq, Eq)]
+struct Pin {
+    /// The version named first.
+    version: Vec<u32>,
+    /// The first version that is too new; none where only a lower bound is given.
+    limit: Option<Vec<u32>>,
+}
+
+impl Pin {
+    /// Whether the newest release that fits is at least this one: that is what an installer takes.
+    fn reaches(&self, least: &[u32]) -> bool {
+        self.version.as_slice() >= least || self.limit.as_ref().is_none_or(|limit| limit.as_slice() > least)
+    }
+
+    /// Reads `==2.0.36`, `>=2.0,<2.1`, `^2.0`, `~=2.0.3` and the like.
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim_start().trim_start_matches([' ', '"', '\'', ':']);
+        let text = text.strip_prefix("= \"").or_else(|| text.strip_prefix("= '")).unwrap_or(text);
+        let version = numbers(text)?;
+        let limit = if text.starts_with('^') {
+            // The first part that is not zero may not change.
+            let fixed = version.iter().position(|part| *part > 0).unwrap_or(0);
+            Some(next(&version, fixed))
+        } else if text.starts_with("~=") {
+            Some(next(&version, version.len().saturating_sub(2)))
+        } else if text.starts_with('~') {
+            Some(next(&version, 1.min(version.len() - 1)))
+        } else if let Some((_, upper)) = text.split_once('<') {
+            numbers(upper)
+        } else if text.starts_with('>') {
+            None
+        } else {
+            Some(version.clone())
+        };
+        Some(Self { version, limit })
+    }
+}
+
+/// The first dotted number in a text.
+fn numbers(text: &str) -> Option<Vec<u32>> {
+    let start = text.find(|letter: char| letter.is_ascii_digit())?;
+    let parts: Vec<u32> = text[start..]
+        .split('.')
+        .map_while(|part| {
+            let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse().ok()
+        })
+        .collect();
+    (!parts.is_empty()).then_some(parts)
+}
+
+/// The version whose part at `position` is one higher.
+fn next(version: &[u32], position: usize) -> Vec<u32> {
+    let mut next = version[..=position].to_vec();
+    if let Some(last) = next.last_mut() {
+        *last = last.saturating_add(1);
+    }
+    next
+}
+
+fn pinned_near(root: &Path, package: &str) -> Option<Pin> {
+    let absolute = std::path::absolute(root).ok()?;
+    let mut folder = absolute.as_path();
+    for _ in 0..LEVELS {
+        if folder.is_dir() {
+            for name in FILES {
+                let text = std::fs::read_to_string(folder.join(name)).ok();
+                if let Some(found) = text.and_then(|text| pinned_in(&text, package)) {
+                    return Some(found);
+                }
+            }
+            if folder.join(".git").exists() {
+                return None;
+            }
+        }
+        folder = folder.parent()?;
+    }
+    None
+}
+
+/// The first version that a lock or requirements file names for a package.
+fn pinned_in(text: &str, package: &str) -> Option<Pin> {
+    let mut is_in_lock_entry = false;
+    for line in text.lines() {
+        let line = line.trim().trim_start_matches(['"', '\'', '-', ' ']).to_lowercase();
+        if let Some(name) = line.strip_prefix("name = ") {
+            is_in_lock_entry = name.trim_matches('"') == package;
+        }
+        let version = if is_in_lock_entry {
+            line.strip_prefix("version = ").map(str::to_owned)
+        } else {
+            line.strip_prefix(package)
+                .map(without_extras)
+                .filter(|rest| rest.trim_start().starts_with(['=', '~', '<', '>', '^', '!', '"', ':']))
+        };
+        if let Some(pin) = version.as_deref().and_then(Pin::parse) {
+            return Some(pin);
         }
     }
+    None
 }
 
 /// `sqlalchemy[asyncio]>=2` without the bracket.
@@ -102,17 +157,28 @@ fn without_extras(rest: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Release;
+    use super::pinned_in;
 
     #[test]
-    fn versions_are_read_from_pins() {
-        let check = |text: &str, wanted: Option<Release>| assert_eq!(Release::in_text(text), wanted, "{text}");
-        check("sqlalchemy==2.0.36\n", Some(Release::UpTo20));
-        check("SQLAlchemy[asyncio]~=2.1.0", Some(Release::From21));
-        check("sqlalchemy>=2.0,<2.1", Some(Release::UpTo20));
-        check("sqlalchemy>=2.0", Some(Release::From21));
-        check("[[package]]\nname = \"sqlalchemy\"\nversion = \"2.0.31\"\n", Some(Release::UpTo20));
-        check("    \"sqlalchemy>=1.4,<2\",", Some(Release::UpTo20));
-        check("sqlalchemy-utils==0.41\n", None);
+    fn pins_say_which_release_is_installed() {
+        let check = |text: &str, is_21: bool| {
+            let pin = pinned_in(text, "sqlalchemy");
+            assert_eq!(pin.map(|pin| pin.reaches(&[2, 1])), Some(is_21), "{text}");
+        };
+        check("sqlalchemy==2.0.36\n", false);
+        check("SQLAlchemy[asyncio]~=2.1.0", true);
+        check("sqlalchemy~=2.0.3", false);
+        check("sqlalchemy~=2.0", true);
+        check("sqlalchemy>=2.0,<2.1", false);
+        check("sqlalchemy>=2.0,<3", true);
+        check("sqlalchemy>=2.0", true);
+        check("sqlalchemy = \"^2.0\"", true);
+        check("sqlalchemy = \"^1.4\"", false);
+        check("sqlalchemy = \"~2.0\"", false);
+        check("sqlalchemy = \"2.0.4\"", false);
+        check("[[package]]\nname = \"sqlalchemy\"\nversion = \"2.0.31\"\n", false);
+        check("    \"sqlalchemy>=1.4,<2\",", false);
+        check("sqlalchemy==2.1.0b2", true);
+        assert_eq!(pinned_in("sqlalchemy-utils==0.41\n", "sqlalchemy"), None);
     }
 }

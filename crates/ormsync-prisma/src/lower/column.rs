@@ -70,13 +70,13 @@ impl<'t> Lowering<'_, 't> {
         let only_ids = self.model.facts.integer_id_numbers_itself;
         let is_integer_id = field.scalar() == Some(ScalarType::Int)
             && model.single_id().is_some_and(|id| model.fields[id].name() == field.name());
-        let is_numbered = if only_ids { is_integer_id } else { field.arity() != Arity::List };
-        match field.default.as_ref().map(|default| &default.kind) {
-            Some(DefaultKind::AutoIncrement) => column.identity = is_numbered.then(Identity::auto_increment),
-            None if only_ids && is_integer_id => column.identity = Some(Identity::auto_increment()),
-            Some(kind) => column.default = self.default_value(field, kind, &column.data_type),
-            None => {}
+        let default = field.default.as_ref().map(|default| &default.kind);
+        let is_said = matches!(default, Some(DefaultKind::AutoIncrement)) && field.arity() != Arity::List;
+        let is_numbered = if only_ids { is_integer_id } else { is_said };
+        if is_numbered {
+            column.identity = Some(Identity::auto_increment());
         }
+        column.default = default.and_then(|kind| self.default_value(field, kind, &column.data_type));
     }
 
     fn client_side(&self, field: &FieldModel<'t>, column: &Column) -> ClientSide {

@@ -77,16 +77,23 @@ impl<'t> Lowering<'_, 't> {
             }
             ScalarType::DateTime => {
                 let time = literal::parse_time(text)?;
-                let point = if time.fraction.is_empty() { "" } else { "." };
                 let (separator, gap) = if self.model.facts.iso_time_default { ("T", "") } else { (" ", " ") };
-                Some(Literal::Text(format!(
-                    "{}{separator}{}{point}{}{gap}{}",
-                    time.date, time.time, time.fraction, time.offset
-                )))
+                let fraction = engine_fraction(time.fraction);
+                Some(Literal::Text(format!("{}{separator}{}{fraction}{gap}{}", time.date, time.time, time.offset)))
             }
             _ => Some(Literal::Text(text.to_owned())),
         }
     }
+}
+
+/// The fraction of a second as the engine writes it: none, or 3, 6 or 9 digits.
+fn engine_fraction(digits: &str) -> String {
+    let digits = digits.trim_end_matches('0');
+    if digits.is_empty() {
+        return String::new();
+    }
+    let width = digits.len().div_ceil(3) * 3;
+    format!(".{digits:0<width$}")
 }
 
 /// A list in PostgreSQL's text form: `{1,2}`, `{"a b","c\"d"}`.

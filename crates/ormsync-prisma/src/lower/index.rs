@@ -36,7 +36,21 @@ impl<'t> Lowering<'_, 't> {
     }
 
     fn parts(&self, model: &Model<'t>, key: &Key<'t>) -> Vec<IndexPart> {
-        key.parts.iter().map(|part| part_of(model, key, part)).collect()
+        key.parts.iter().map(|part| self.part(model, key, part)).collect()
+    }
+
+    fn part(&self, model: &Model<'t>, key: &Key<'t>, part: &KeyPart<'t>) -> IndexPart {
+        let mut lowered = IndexPart::new(IndexTarget::Column(model.fields[part.field].column.to_owned()));
+        if part.descending == Some(true) {
+            lowered.order = SortOrder::Descending;
+        }
+        lowered.prefix_length = part.length;
+        lowered.operator_class = match part.operator_class.filter(|_| self.model.facts.has_operator_classes) {
+            None => None,
+            Some(OperatorClass::Raw(text)) => Some(text.to_owned()),
+            Some(OperatorClass::Known(name)) => operator_class(name, key.method),
+        };
+        lowered
     }
 
     fn predicate(&self, model: &Model<'t>, predicate: &Predicate<'t>) -> Expression {
@@ -68,20 +82,6 @@ impl<'t> Lowering<'_, 't> {
         };
         format!("{column} {} {operand}", if is_negated { "!=" } else { "=" })
     }
-}
-
-fn part_of(model: &Model<'_>, key: &Key<'_>, part: &KeyPart<'_>) -> IndexPart {
-    let mut lowered = IndexPart::new(IndexTarget::Column(model.fields[part.field].column.to_owned()));
-    if part.descending == Some(true) {
-        lowered.order = SortOrder::Descending;
-    }
-    lowered.prefix_length = part.length;
-    lowered.operator_class = match part.operator_class {
-        None => None,
-        Some(OperatorClass::Raw(text)) => Some(text.to_owned()),
-        Some(OperatorClass::Known(name)) => operator_class(name, key.method),
-    };
-    lowered
 }
 
 /// The server's name of one of Prisma's operator classes; none for the type's default one.

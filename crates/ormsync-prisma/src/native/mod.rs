@@ -175,6 +175,8 @@ pub(crate) struct ProviderFacts {
     pub(crate) has_sorted_primary_keys: bool,
     /// The access methods that `type:` may name.
     pub(crate) index_methods: &'static [&'static str],
+    /// Whether `ops` says anything; the engine ignores it elsewhere.
+    pub(crate) has_operator_classes: bool,
     pub(crate) auto_increment: AutoIncrementRule,
     /// Whether a single `Int` id numbers itself although nothing says so.
     pub(crate) integer_id_numbers_itself: bool,

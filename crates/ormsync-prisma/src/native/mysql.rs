@@ -32,6 +32,7 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     has_partial_indexes: false,
     has_sorted_primary_keys: false,
     index_methods: &["BTree"],
+    has_operator_classes: false,
     auto_increment: AutoIncrementRule::OneIndexed,
     integer_id_numbers_itself: false,
     join_table_has_primary_key: false,

@@ -32,6 +32,7 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     has_partial_indexes: true,
     has_sorted_primary_keys: false,
     index_methods: &["BTree", "Hash", "Gist", "Gin", "SpGist", "Brin"],
+    has_operator_classes: true,
     auto_increment: AutoIncrementRule::Anywhere,
     integer_id_numbers_itself: false,
     join_table_has_primary_key: true,

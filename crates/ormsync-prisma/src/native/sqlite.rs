@@ -29,6 +29,7 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     has_partial_indexes: true,
     has_sorted_primary_keys: false,
     index_methods: &["BTree"],
+    has_operator_classes: false,
     auto_increment: AutoIncrementRule::SingleId,
     integer_id_numbers_itself: true,
     join_table_has_primary_key: false,

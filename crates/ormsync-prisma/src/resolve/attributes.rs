@@ -111,11 +111,16 @@ impl<'t> Arguments<'t> {
         self.take(found)
     }
 
+    /// The argument without a name.
+    pub(super) fn unnamed(&mut self) -> Option<&'t Expression> {
+        let found = self.all.iter().position(|argument| argument.name.is_none());
+        self.take(found)
+    }
+
     /// The argument of that name, or the one without a name.
     pub(super) fn default(&mut self, name: &str, report: &mut Report<'_>) -> Option<&'t Expression> {
         let named = self.named(name);
-        let unnamed = self.all.iter().position(|argument| argument.name.is_none());
-        let unnamed = self.take(unnamed);
+        let unnamed = self.unnamed();
         if let (Some(_), Some(second)) = (named, unnamed) {
             self.broken = true;
             report.error("prisma-attribute", second.span, format!("The argument `{name}` is given twice."));

@@ -81,7 +81,12 @@ fn relation<'t>(
     };
     let fields = list(arguments.named("fields"), &models[model], report);
     let references = list(arguments.named("references"), &models[target], report);
-    let name = arguments.default("name", report).and_then(|value| {
+    // A name that is given twice is none to the engine.
+    let written = match (arguments.named("name"), arguments.unnamed()) {
+        (Some(_), Some(_)) => None,
+        (named, unnamed) => named.or(unnamed),
+    };
+    let name = written.and_then(|value| {
         let name = expect_text(value, "name", report)?;
         if name.is_empty() {
             report.error(CODE, value.span, "The name of a relation must not be empty.");

@@ -1,12 +1,12 @@
 //! Which relation fields belong together, and which side holds the foreign key.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::model::{FieldRef, KeyKind, Model, Relation, RelationField, RelationKind};
 use crate::syntax::Arity;
 
-/// The relation fields from one model to another under one name.
-pub(crate) type RelationFields<'t> = HashMap<(usize, usize, Option<&'t str>), Vec<FieldRef>>;
+/// The relation fields from one model to another under one name. In order, since messages follow it.
+pub(crate) type RelationFields<'t> = BTreeMap<(usize, usize, Option<&'t str>), Vec<FieldRef>>;
 
 /// Groups all relation fields by where they lead from and to, and under which name.
 pub(crate) fn group<'t>(models: &[Model<'t>]) -> RelationFields<'t> {

@@ -72,7 +72,9 @@ impl<'t> Check<'_, 't> {
     pub(super) fn unique_criterion(&mut self, model: &Model<'t>) {
         // The engine counts partial uniques, too.
         let is_strict = |key: &&Key<'t>| key.parts.iter().all(|part| is_strict_field(&model.fields[part.field]));
+        let has_bad_id = model.primary_key.as_ref().is_some_and(|key| !is_required(model, key));
         if model.ignored
+            || has_bad_id
             || model.is_view()
             || model.is_incomplete()
             || model.fields.iter().any(|field| matches!(field.kind, FieldKind::Unknown))
@@ -159,6 +161,11 @@ impl<'t> Check<'_, 't> {
             }
         }
     }
+}
+
+/// Whether no field of a key may be left out.
+fn is_required(model: &Model<'_>, key: &Key<'_>) -> bool {
+    key.parts.iter().all(|part| model.fields[part.field].arity() == Arity::Required)
 }
 
 fn is_numbered(field: &FieldModel<'_>) -> bool {

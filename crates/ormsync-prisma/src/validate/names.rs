@@ -52,7 +52,8 @@ impl<'m, 't> Check<'m, 't> {
     fn all_named(&self) -> Vec<Named<'m, 't>> {
         let facts = self.model.facts;
         let mut named = Vec::new();
-        for model in &self.model.models {
+        // The engine does not look at the names that views would have.
+        for model in self.model.models.iter().filter(|model| !model.is_view()) {
             for key in model.primary_key.iter().chain(&model.keys) {
                 if let Some(name) = names::of_key(model, key, facts) {
                     let kind = if key.kind == KeyKind::Id { NamedKind::PrimaryKey } else { NamedKind::Index };

@@ -18,7 +18,7 @@ impl<'t> Check<'_, 't> {
             if key.method == Some("SpGist") && key.parts.len() != 1 {
                 self.error(model, CODE, key.attribute.span, "An index of type `SpGist` has one column.");
             }
-            if self.model.facts.index_methods.contains(&"Gin") {
+            if self.model.facts.has_operator_classes {
                 for part in &key.parts {
                     self.part(model, key, part);
                 }

@@ -17,6 +17,8 @@ pub(crate) enum Compiler {
     MySql {
         /// The server is MariaDB, which has a few types of its own.
         is_mariadb: bool,
+        /// And new enough to have its own type for UUIDs.
+        has_uuid: bool,
     },
     Sqlite,
 }
@@ -43,10 +45,6 @@ impl<'a> TypeCall<'a> {
         self.arguments.get(position, name)?.value.as_text()
     }
 
-    fn keyword_number(&self, name: &str) -> Option<i64> {
-        self.arguments.keyword(name)?.value.as_integer()
-    }
-
     /// An argument that is given, but not a constant: the text would be a guess.
     pub(crate) fn unknown_argument(&self) -> Option<String> {
         let given = self.arguments.positional.iter().chain(self.arguments.keywords.iter().map(|(_, value)| value));
@@ -61,7 +59,13 @@ impl<'a> TypeCall<'a> {
 impl Compiler {
     pub(crate) fn of(options: &ReadOptions<'_>) -> Self {
         match options.dialect.name() {
-            "mysql" => Self::MySql { is_mariadb: options.server.is_some_and(|server| server.product == "MariaDB") },
+            "mysql" => {
+                let mariadb = options.server.filter(|server| server.product == "MariaDB");
+                Self::MySql {
+                    is_mariadb: mariadb.is_some(),
+                    has_uuid: mariadb.is_some_and(|server| server.version.as_slice() >= [10, 7].as_slice()),
+                }
+            }
             "sqlite" => Self::Sqlite,
             _ => Self::PostgreSql,
         }
@@ -82,7 +86,7 @@ impl Compiler {
     }
 
     pub(crate) fn is_mariadb(self) -> bool {
-        matches!(self, Self::MySql { is_mariadb: true })
+        matches!(self, Self::MySql { is_mariadb: true, .. })
     }
 
     /// How long a generated name may be before SQLAlchemy cuts it.
@@ -103,7 +107,7 @@ impl Compiler {
     pub(crate) fn type_text(self, call: &TypeCall<'_>, release: Release) -> Result<String, String> {
         let text = match self {
             Self::PostgreSql => postgresql_text(call),
-            Self::MySql { is_mariadb } => mysql_text(call, is_mariadb, release)?,
+            Self::MySql { is_mariadb, has_uuid } => mysql_text(call, is_mariadb, has_uuid && release.is_sqlalchemy_21)?,
             Self::Sqlite => sqlite_text(call),
         };
         text.or_else(|| common_text(call))
@@ -207,7 +211,7 @@ fn postgresql_text(call: &TypeCall<'_>) -> Option<String> {
 }
 
 /// `MySQLTypeCompiler`. The outer error says what it refuses to compile.
-fn mysql_text(call: &TypeCall<'_>, is_mariadb: bool, release: Release) -> Result<Option<String>, String> {
+fn mysql_text(call: &TypeCall<'_>, is_mariadb: bool, has_uuid: bool) -> Result<Option<String>, String> {
     let is_own = call.family == "mysql";
     // `UNSIGNED` and `ZEROFILL`, which only the dialect's own number types have.
     let number = |text: String| {
@@ -259,10 +263,8 @@ fn mysql_text(call: &TypeCall<'_>, is_mariadb: bool, release: Release) -> Result
         "LargeBinary" | "BLOB" => with_number("BLOB", length),
         "VARBINARY" if length.is_none() => return Err("`VARBINARY` needs a length on MySQL".to_owned()),
         "Boolean" | "BOOLEAN" => "BOOL".to_owned(),
-        // 2.1 uses MariaDB's own type where the server has it.
-        "Uuid" if is_mariadb && release == Release::From21 && call.flag("native_uuid") != Some(false) => {
-            "UUID".to_owned()
-        }
+        // 2.1 uses MariaDB's own type where the server has it; 2.0 does not.
+        "Uuid" if has_uuid && call.flag("native_uuid") != Some(false) => "UUID".to_owned(),
         "INET4" | "INET6" if is_mariadb => class.to_owned(),
         _ => return Ok(None),
     }))

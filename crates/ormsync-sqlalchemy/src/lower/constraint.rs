@@ -129,9 +129,14 @@ impl<'a> Lowering<'_, 'a> {
         })
     }
 
-    pub(super) fn lower_unique_constraints(&mut self, table: TableId, hidden: &mut Vec<HiddenPart>) -> Vec<Index> {
+    pub(super) fn lower_unique_constraints(
+        &mut self,
+        table: TableId,
+        items: &[Rc<Symbol<'a>>],
+        hidden: &mut Vec<HiddenPart>,
+    ) -> Vec<Index> {
         let mut constraints = Vec::new();
-        for symbol in self.draft(table).items.clone() {
+        for symbol in items.iter().cloned() {
             let value = Value::Symbol(Rc::clone(&symbol));
             let Some(("UniqueConstraint", _, arguments)) = sqlalchemy_call(&value) else { continue };
             let columns: Option<Vec<ColumnId>> =
@@ -177,7 +182,9 @@ impl<'a> Lowering<'_, 'a> {
         for id in self.evaluator.registry.columns_of(table) {
             symbols.extend(self.evaluator.registry.column(id).checks.iter().cloned());
         }
-        symbols.extend(self.draft(table).items.iter().cloned());
+        let (early, late) = self.draft(table).ordered_items();
+        symbols.extend(early);
+        symbols.extend(late);
         let mut checks = Vec::new();
         for symbol in symbols {
             let value = Value::Symbol(Rc::clone(&symbol));

@@ -126,6 +126,8 @@ impl<'a> Lowering<'_, 'a> {
 
     pub(super) fn lower_foreign_keys(&mut self, table: TableId, hidden: &mut Vec<HiddenPart>) -> Vec<ForeignKey> {
         let mut keys = Vec::new();
+        let (early, late) = self.draft(table).ordered_items();
+        self.lower_key_constraints(table, early, hidden, &mut keys);
         for id in self.evaluator.registry.columns_of(table) {
             for symbol in self.evaluator.registry.column(id).foreign_keys.clone() {
                 let Form::Call { arguments, .. } = &symbol.form else { continue };
@@ -133,7 +135,18 @@ impl<'a> Lowering<'_, 'a> {
                 self.lower_foreign_key(table, &[id], targets, arguments, symbol.place, hidden, &mut keys);
             }
         }
-        for symbol in self.draft(table).items.clone() {
+        self.lower_key_constraints(table, late, hidden, &mut keys);
+        keys
+    }
+
+    fn lower_key_constraints(
+        &mut self,
+        table: TableId,
+        items: Vec<Rc<Symbol<'a>>>,
+        hidden: &mut Vec<HiddenPart>,
+        keys: &mut Vec<ForeignKey>,
+    ) {
+        for symbol in items {
             let value = Value::Symbol(Rc::clone(&symbol));
             let Some(("ForeignKeyConstraint", _, arguments)) = sqlalchemy_call(&value) else { continue };
             let locals = arguments.get(0, "columns").and_then(|columns| columns.value.elements());
@@ -142,12 +155,11 @@ impl<'a> Lowering<'_, 'a> {
                 locals.and_then(|locals| locals.iter().map(|local| self.column_of(table, &local.value)).collect());
             match (columns, targets) {
                 (Some(columns), Some(targets)) if columns.len() == targets.len() => {
-                    self.lower_foreign_key(table, &columns, targets, arguments, symbol.place, hidden, &mut keys);
+                    self.lower_foreign_key(table, &columns, targets, arguments, symbol.place, hidden, keys);
                 }
                 _ => self.hide(table, Fact::ForeignKey, symbol.place, "its columns could not be worked out", hidden),
             }
         }
-        keys
     }
 
     #[expect(clippy::too_many_arguments, reason = "the two ways to write a foreign key meet here")]

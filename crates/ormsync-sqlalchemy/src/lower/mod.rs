@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Diagnostic, Fact, Opaque, Schema};
+use ormsync_schema::{Fact, Opaque, Schema};
 
 use crate::ReadOptions;
 use crate::mapping::{ColumnId, TableDraft, TableId};
@@ -126,11 +126,6 @@ impl<'a> Lowering<'_, 'a> {
 
     fn warn(&mut self, message: impl Into<String>, help: impl Into<String>, place: Place) {
         self.evaluator.report_opaque(message, help, place);
-    }
-
-    fn error(&mut self, code: &str, message: impl Into<String>, help: impl Into<String>, place: Place) {
-        let origin = self.evaluator.origin(place);
-        self.evaluator.diagnostics.push(Diagnostic::error(code, message, origin).with_help(help));
     }
 
     /// What SQLAlchemy models have no words for, or leave unsaid in this project.

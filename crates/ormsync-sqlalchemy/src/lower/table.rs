@@ -79,8 +79,10 @@ impl<'a> Lowering<'_, 'a> {
             table.columns.insert(name, lowered);
         }
         table.primary_key = self.lower_primary_key(id, &key, &facts, key_symbol.as_ref());
-        table.indexes = self.lower_indexes(id, &mut hidden);
-        table.indexes.extend(self.lower_unique_constraints(id, &mut hidden));
+        let (early, late) = self.draft(id).ordered_items();
+        table.indexes = self.lower_unique_constraints(id, &early, &mut hidden);
+        table.indexes.extend(self.lower_indexes(id, &mut hidden));
+        table.indexes.extend(self.lower_unique_constraints(id, &late, &mut hidden));
         table.foreign_keys = self.lower_foreign_keys(id, &mut hidden);
         table.checks = self.lower_checks(id, &types, &mut hidden);
         table.exclusions = self.lower_exclusions(id, &mut hidden);

@@ -91,7 +91,7 @@ impl<'a> Lowering<'_, 'a> {
             return Err(Refusal::Unknown("types are nested too deep".to_owned()));
         }
         match value {
-            Value::Opaque(unknown) => Err(Refusal::Unknown(unknown.reason.clone())),
+            Value::Opaque(unknown) => Err(Refusal::Unknown(self.evaluator.reason(unknown, place))),
             Value::External(path) => self.external_type(table, path, Arguments::default(), depth),
             Value::Class(class) => {
                 let object = self.evaluator.instantiate(Rc::clone(class), Arguments::default(), place);
@@ -449,7 +449,7 @@ impl<'a> Lowering<'_, 'a> {
                     .flatten()
                     .and_then(|schema| schema.value.as_text())
             }
-            None if self.release == crate::release::Release::From21 => self.metadata_schema(table),
+            None if self.release.is_sqlalchemy_21 => self.metadata_schema(table),
             None => None,
         };
         Ok(of_metadata.map_or_else(|| self.default_namespace.clone(), |schema| schema.to_string()))

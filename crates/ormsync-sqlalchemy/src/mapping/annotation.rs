@@ -43,6 +43,16 @@ impl<'a> Evaluator<'a> {
         AnnotationKind::Mapped(annotation)
     }
 
+    /// Reads the annotation of a field, which is the type itself.
+    pub(crate) fn read_field_annotation(&mut self, owner: &Rc<Class<'a>>, expression: &'a Expr) -> Annotation<'a> {
+        let frame = self.annotation_frame(owner);
+        let place = frame.place(expression.range());
+        let value = self.evaluate(&frame, expression);
+        let mut annotation = Annotation::default();
+        self.read_type(&frame, Located { value, place }, &mut annotation, 0);
+        annotation
+    }
+
     /// The value that a quoted annotation stands for; any other value as it is.
     fn unquote(&mut self, frame: &Frame<'a>, located: Located<'a>) -> Value<'a> {
         let Value::Text(_) = &located.value else { return located.value };

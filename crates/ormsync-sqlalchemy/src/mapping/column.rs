@@ -36,6 +36,8 @@ pub(crate) struct ColumnDraft<'a> {
     pub(crate) identity: Option<Rc<Symbol<'a>>>,
     pub(crate) computed: Option<Rc<Symbol<'a>>>,
     pub(crate) sequence: Option<Rc<Symbol<'a>>>,
+    /// Where it stands among the columns: `sort_order`.
+    pub(crate) sort_order: i64,
     pub(crate) is_version_counter: bool,
     /// Not rendered in DDL (`system=True`).
     pub(crate) is_system: bool,
@@ -69,6 +71,7 @@ impl<'a> ColumnDraft<'a> {
             identity: None,
             computed: None,
             sequence: None,
+            sort_order: 0,
             is_version_counter: false,
             is_system: false,
             hidden: Vec::new(),
@@ -178,6 +181,7 @@ impl<'a> Evaluator<'a> {
         {
             draft.sequence = Some(Rc::clone(sequence));
         }
+        draft.sort_order = arguments.keyword("sort_order").and_then(|order| order.value.as_integer()).unwrap_or(0);
         draft.is_system = arguments.keyword("system").is_some_and(|value| value.value.truth() == Some(true));
         if let Some(place) = arguments.hidden {
             self.hide(&mut draft, place, "its arguments are spread from something unknown");

@@ -8,14 +8,16 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use ormsync_schema::Fact;
+use ruff_python_ast::Expr;
 
 use crate::mapping::annotation::{Annotation, AnnotationKind};
 use crate::mapping::column::is_not_a_column;
 use crate::mapping::metadata::{is_as_declarative, metadata_source, registry_of_decorator};
+use crate::mapping::sqlmodel::Field;
 use crate::mapping::table::hide_everything;
 use crate::mapping::{ColumnDraft, ColumnId, HiddenPart, TableDraft, TableId, sqlalchemy_call};
 use crate::python::{
-    Class, Evaluator, Form, Function, Located, Member, Place, Value, is_declared_attribute, last_segment,
+    Class, Code, Evaluator, Form, Function, Located, Member, Place, Value, is_declared_attribute, last_segment,
 };
 
 /// Classes outside the project that bring no columns.
@@ -64,7 +66,7 @@ impl<'a> Evaluator<'a> {
         let is_abstract = class.own("__abstract__").is_some_and(|value| value.value.truth() == Some(true));
         let is_base = class.bases.iter().any(|base| is_declarative_base(&base.value))
             || class.decorators.iter().any(|decorator| is_as_declarative(&decorator.value));
-        if is_abstract || (is_base && class.own("__tablename__").is_none() && class.own("__table__").is_none()) {
+        if is_abstract || is_base {
             return;
         }
         if style == Style::SqlModel
@@ -110,7 +112,7 @@ impl<'a> Evaluator<'a> {
 
     fn map_class(&mut self, class: &Rc<Class<'a>>, style: Style) {
         let parent = class.lineage().iter().skip(1).find_map(|ancestor| ancestor.table.get());
-        let scan = self.scan_columns(class);
+        let scan = self.scan_columns(class, style);
         if let Some(table) = class.own("__table__") {
             return self.map_given_table(class, &table);
         }
@@ -147,6 +149,7 @@ impl<'a> Evaluator<'a> {
         self.note_unknown_bases(class, style, &mut draft);
         self.apply_table_args(class, &mut draft);
         self.mark_version_counter(class, &mut draft);
+        draft.made_at = self.new_id();
         let id = self.registry.add_table(draft);
         self.bind_columns(class, id);
         self.attach_pending(id);
@@ -239,7 +242,7 @@ impl<'a> Evaluator<'a> {
                 Some(items) => items,
                 None => {
                     let reason = match other {
-                        Value::Opaque(unknown) => unknown.reason.clone(),
+                        Value::Opaque(unknown) => self.reason(unknown, located.place),
                         other => format!("it is {}", other.kind()),
                     };
                     self.report_opaque(
@@ -323,7 +326,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn scan_columns(&mut self, class: &Rc<Class<'a>>) -> Scan<'a> {
+    fn scan_columns(&mut self, class: &Rc<Class<'a>>, style: Style) -> Scan<'a> {
         let mut scan = Scan { columns: Vec::new(), hidden: Vec::new() };
         let mut seen: HashSet<Rc<str>> = HashSet::new();
         for ancestor in class.lineage() {
@@ -333,9 +336,25 @@ impl<'a> Evaluator<'a> {
                 seen.extend(ancestor.members.borrow().keys().cloned());
                 continue;
             }
-            let members = ancestor.members.borrow().clone();
+            let mut members: Vec<_> = ancestor.members.borrow().clone().into_iter().collect();
+            if ancestor.id != class.id {
+                // Columns of a mixin are copied before its bare annotations and functions are looked at.
+                members.sort_by_key(|(_, member)| {
+                    member.value.as_ref().is_none_or(|value| self.column_call(&value.value).is_none())
+                });
+            }
             for (name, member) in members {
                 if name.starts_with("__") || seen.contains(&name) {
+                    continue;
+                }
+                if style == Style::SqlModel && !matches!(&member.value, Some(Located { value: Value::Function(_), .. }))
+                {
+                    let annotation =
+                        member.annotation.map(|annotation| self.read_field_annotation(&ancestor, annotation));
+                    if let Field::Column(draft) = self.sqlmodel_field(&name, &member, annotation) {
+                        scan.columns.push(*draft);
+                    }
+                    seen.insert(name);
                     continue;
                 }
                 // An annotation that maps nothing does not hide what an ancestor defines.
@@ -344,6 +363,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+        scan.columns.sort_by_key(|column| column.sort_order);
         scan
     }
 
@@ -356,7 +376,8 @@ impl<'a> Evaluator<'a> {
         member: &Member<'a>,
         scan: &mut Scan<'a>,
     ) -> bool {
-        let annotation = member.annotation.map(|annotation| self.read_annotation(owner, annotation));
+        let annotation = member.annotation.or_else(|| declared_annotation(member));
+        let annotation = annotation.map(|annotation| self.read_annotation(owner, annotation));
         let annotation = match annotation {
             Some(AnnotationKind::Mapped(annotation)) => Some(annotation),
             Some(AnnotationKind::Other) if member.value.is_none() => return false,
@@ -407,7 +428,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         let reason = match &located.value {
-            Value::Opaque(unknown) => unknown.reason.clone(),
+            Value::Opaque(unknown) => self.reason(unknown, located.place),
             other if !is_not_a_column(other) => "the function that makes it is outside the models".to_owned(),
             _ => return,
         };
@@ -472,6 +493,15 @@ enum TableName {
     Known(Rc<str>),
     Unknown(Place),
     None,
+}
+
+/// What a `declared_attr` function says that it returns.
+fn declared_annotation<'a>(member: &Member<'a>) -> Option<&'a Expr> {
+    let Some(Located { value: Value::Function(function), .. }) = &member.value else { return None };
+    match function.code {
+        Code::Definition(definition) if is_declared_attribute(function) => definition.returns.as_deref(),
+        _ => None,
+    }
 }
 
 /// `declared_attr(lambda cls: …)`: the function inside.

@@ -91,7 +91,6 @@ impl<'a> Evaluator<'a> {
                 return Metadata::of(&self.metadata_of_symbol(&registry, place));
             }
         }
-        let mut outermost = None;
         for ancestor in &class.ancestors {
             match ancestor {
                 Value::Symbol(symbol) => {
@@ -102,17 +101,16 @@ impl<'a> Evaluator<'a> {
                 Value::External(path) if last_segment(path) == "SQLModel" => {
                     return Metadata::External("sqlmodel.SQLModel.metadata".into());
                 }
-                Value::Class(class) => outermost = Some(Rc::clone(class)),
                 _ => {}
             }
         }
         // `DeclarativeBase` makes one for the class that derives from it directly.
-        let root = outermost.unwrap_or_else(|| Rc::clone(class));
-        let is_declarative = root.descends_from(|path| last_segment(path).starts_with("DeclarativeBase"))
-            || root.decorators.iter().any(|decorator| is_as_declarative(&decorator.value));
-        if !is_declarative {
-            return Metadata::Unknown;
-        }
+        let root = class.lineage().into_iter().find(|ancestor| {
+            ancestor.bases.iter().any(|base| {
+                matches!(&base.value, Value::External(path) if last_segment(path).starts_with("DeclarativeBase"))
+            }) || ancestor.decorators.iter().any(|decorator| is_as_declarative(&decorator.value))
+        });
+        let Some(root) = root else { return Metadata::Unknown };
         let made = self.call_symbol(Value::external("sqlalchemy.MetaData"), Arguments::default(), place);
         let member =
             crate::python::Member { annotation: None, value: Some(Located { value: made.clone(), place }), place };

@@ -5,6 +5,7 @@ mod annotation;
 mod column;
 mod declarative;
 mod metadata;
+mod sqlmodel;
 mod table;
 
 use std::rc::Rc;
@@ -59,6 +60,8 @@ pub(crate) struct TableDraft<'a> {
     /// Keyword arguments: `comment`, `mysql_engine` …
     pub(crate) options: Vec<(Rc<str>, Located<'a>)>,
     pub(crate) place: Place,
+    /// Tells which of the items were made before the table, and so come before its columns' own.
+    pub(crate) made_at: u32,
     /// What could not be read of it.
     pub(crate) hidden: Vec<HiddenPart>,
     /// The condition that decides whether it exists, where that could not be known.
@@ -113,6 +116,7 @@ impl<'a> TableDraft<'a> {
             columns: Vec::new(),
             items: Vec::new(),
             options: Vec::new(),
+            made_at: 0,
             place,
             hidden: Vec::new(),
             condition: None,
@@ -133,8 +137,12 @@ impl<'a> TableDraft<'a> {
         }
     }
 
-    pub(crate) fn option(&self, name: &str) -> Option<&Located<'a>> {
-        self.options.iter().rev().find(|(key, _)| key.as_ref() == name).map(|(_, value)| value)
+    /// The constraints and indexes in the order they were made, which is the order of the DDL: those that
+    /// were made before the table, whose columns then add their own, and those added later.
+    pub(crate) fn ordered_items(&self) -> (Vec<Rc<Symbol<'a>>>, Vec<Rc<Symbol<'a>>>) {
+        let mut items = self.items.clone();
+        items.sort_by_key(|symbol| symbol.id);
+        items.into_iter().partition(|symbol| symbol.id < self.made_at)
     }
 
     /// The column that an unattached `Column(…)` object became here.

@@ -44,7 +44,9 @@ impl<'a> Evaluator<'a> {
         {
             match self.table_of_expression(&value, 0) {
                 Some(table) => self.attach(table, symbol),
-                None => self.registry.pending.push(Rc::clone(symbol)),
+                // Over names alone it is its table's to say what it is of.
+                None if names_column(&value, 0) => self.registry.pending.push(Rc::clone(symbol)),
+                None => {}
             }
         }
         value
@@ -149,6 +151,7 @@ impl<'a> Evaluator<'a> {
         for item in &items {
             self.add_table_item(&mut draft, item);
         }
+        draft.made_at = self.new_id();
         let id = self.registry.add_table(draft);
         self.attach_pending(id);
         Value::Table(id)
@@ -223,7 +226,7 @@ impl<'a> Evaluator<'a> {
             _ => {
                 let text = self.source_text(item.place);
                 let reason = match &item.value {
-                    Value::Opaque(unknown) => unknown.reason.clone(),
+                    Value::Opaque(unknown) => self.reason(unknown, item.place),
                     other => format!("it is {}", other.kind()),
                 };
                 self.report_opaque(
@@ -269,6 +272,27 @@ impl<'a> Evaluator<'a> {
             let id = ColumnId { table, index: u32::try_from(index).unwrap_or(u32::MAX) };
             attributes.entry(Rc::clone(&column.key)).or_insert(id);
         }
+    }
+}
+
+/// Whether an expression names a `Column(…)` object that has no table yet.
+fn names_column(value: &Value<'_>, depth: usize) -> bool {
+    if depth > 20 {
+        return false;
+    }
+    match value {
+        Value::Tuple(items) => items.iter().any(|item| names_column(&item.value, depth + 1)),
+        Value::List(items) => items.borrow().iter().any(|item| names_column(&item.value, depth + 1)),
+        Value::Symbol(symbol) => match &symbol.form {
+            Form::Call { callee, arguments } => {
+                matches!(callee, Value::External(path) if matches!(last_segment(path), "Column" | "mapped_column"))
+                    || names_column(callee, depth + 1)
+                    || arguments.positional.iter().any(|item| names_column(&item.value, depth + 1))
+            }
+            Form::Attribute { of, .. } | Form::Subscript { of, .. } => names_column(of, depth + 1),
+            Form::Operation { operands, .. } => operands.iter().any(|operand| names_column(operand, depth + 1)),
+        },
+        _ => false,
     }
 }
 

@@ -101,7 +101,6 @@ impl<'a> Evaluator<'a> {
         place: Place,
     ) -> Option<Value<'a>> {
         let first = arguments.positional.first().map(|argument| argument.value.clone());
-        let second = arguments.positional.get(1).map(|argument| argument.value.clone());
         match name {
             "len" => {
                 let first = first?;
@@ -134,6 +133,24 @@ impl<'a> Evaluator<'a> {
                 Some(if name == "tuple" { Value::tuple(items) } else { Value::list(items) })
             }
             "dict" => self.make_dict(first, arguments),
+            "range" | "enumerate" | "zip" | "map" | "max" | "min" | "sum" | "any" | "all" => {
+                self.call_loop_builtin(frame, name, arguments, place)
+            }
+            _ => self.call_object_builtin(name, arguments, place),
+        }
+    }
+
+    /// Builtins that run over something.
+    fn call_loop_builtin(
+        &mut self,
+        frame: &Frame<'a>,
+        name: &str,
+        arguments: &Arguments<'a>,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        let first = arguments.positional.first().map(|argument| argument.value.clone());
+        let second = arguments.positional.get(1).map(|argument| argument.value.clone());
+        match name {
             "range" => {
                 let numbers: Option<Vec<i64>> =
                     arguments.positional.iter().map(|argument| argument.value.as_integer()).collect();
@@ -216,6 +233,15 @@ impl<'a> Evaluator<'a> {
                 let truths = truths?;
                 Some(Value::Bool(if name == "any" { truths.contains(&true) } else { !truths.contains(&false) }))
             }
+            _ => None,
+        }
+    }
+
+    /// Builtins that look at or change an object's attributes and class.
+    fn call_object_builtin(&mut self, name: &str, arguments: &Arguments<'a>, place: Place) -> Option<Value<'a>> {
+        let first = arguments.positional.first().map(|argument| argument.value.clone());
+        let second = arguments.positional.get(1).map(|argument| argument.value.clone());
+        match name {
             "getattr" => {
                 let name = second?.as_text()?;
                 let first = first?;

@@ -142,6 +142,12 @@ impl<'a> Evaluator<'a> {
                     }
                     return Some(Value::None);
                 }
+                if name == "load_dialect_impl"
+                    && symbol.external_call().is_some_and(|(path, _)| path == "builtins.super")
+                {
+                    let owner = frame.scope.names.borrow().values().next().cloned()?;
+                    return Some(self.attribute(owner, "impl", place));
+                }
                 match name {
                     "Table" => {
                         let (path, _) = symbol.external_call()?;
@@ -224,7 +230,7 @@ impl<'a> Evaluator<'a> {
                     match self.execute_all(&frame, &definition.body) {
                         Flow::Return(value) => value,
                         Flow::Next | Flow::Break | Flow::Continue => Value::None,
-                        Flow::Unknown(_) => Value::opaque(
+                        Flow::Unknown => Value::opaque(
                             format!("what `{}` returns depends on something unknown", function.name),
                             place,
                         ),

@@ -9,7 +9,7 @@ use ruff_text_size::Ranged;
 
 use crate::python::evaluator::{Evaluator, Frame};
 use crate::python::scope::{Scope, ScopeKind};
-use crate::python::value::{Arguments, Class, EnumMember, Form, Located, Place, Value, last_segment};
+use crate::python::value::{Arguments, Class, EnumMember, Form, Located, Place, Symbol, Value, last_segment};
 
 impl<'a> Evaluator<'a> {
     pub(super) fn define_class(&mut self, frame: &Frame<'a>, definition: &'a StmtClassDef) -> Value<'a> {
@@ -115,7 +115,6 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             members.push(Rc::new(EnumMember {
-                class_name: Rc::clone(&class.name),
                 class_id: class.id,
                 name,
                 value,
@@ -182,7 +181,16 @@ fn ancestors<'a>(bases: &[Located<'a>]) -> Vec<Value<'a>> {
         .iter()
         .map(|base| {
             let mut sequence = vec![base.value.clone()];
-            if let Value::Class(class) = &base.value {
+            // `declarative_base(cls=Defaults)` builds on that class.
+            let class = match &base.value {
+                Value::Class(class) => Some(Rc::clone(class)),
+                Value::Symbol(symbol) => base_argument(symbol),
+                _ => None,
+            };
+            if let Some(class) = class {
+                if matches!(base.value, Value::Symbol(_)) {
+                    sequence.push(Value::Class(Rc::clone(&class)));
+                }
                 sequence.extend(class.ancestors.iter().cloned());
             }
             sequence
@@ -205,6 +213,28 @@ fn ancestors<'a>(bases: &[Located<'a>]) -> Vec<Value<'a>> {
             sequence.retain(|value| !is_same(value, &head));
         }
         order.push(head);
+    }
+}
+
+/// The class that a made base builds on: `declarative_base(cls=…)`, `SQLAlchemy(model_class=…).Model`.
+fn base_argument<'a>(symbol: &Symbol<'a>) -> Option<Rc<Class<'a>>> {
+    let arguments = match &symbol.form {
+        Form::Call { callee: Value::External(path), arguments } if last_segment(path) == "declarative_base" => {
+            arguments
+        }
+        Form::Call { callee: Value::Symbol(callee), arguments } => match &callee.form {
+            Form::Attribute { name, .. } if name.as_ref() == "generate_base" => arguments,
+            _ => return None,
+        },
+        Form::Attribute { of: Value::Symbol(of), name } if name.as_ref() == "Model" => match &of.form {
+            Form::Call { arguments, .. } => arguments,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match &arguments.keyword("cls").or_else(|| arguments.keyword("model_class"))?.value {
+        Value::Class(class) => Some(Rc::clone(class)),
+        _ => None,
     }
 }
 

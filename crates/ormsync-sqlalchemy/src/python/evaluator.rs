@@ -11,7 +11,7 @@ use ruff_text_size::TextRange;
 use crate::mapping::Registry;
 use crate::program::{ModuleId, Program};
 use crate::python::scope::{Scope, ScopeKind};
-use crate::python::value::{Arguments, Form, Located, Member, Place, Symbol, Value};
+use crate::python::value::{Arguments, Form, Located, Member, Place, Symbol, Unknown, Value};
 use crate::release::Release;
 
 /// How many expressions and statements one top-level statement may cost.
@@ -167,8 +167,17 @@ impl<'a> Evaluator<'a> {
         self.diagnostics.push(Diagnostic::warning("sqlalchemy-opaque", message, origin).with_help(help));
     }
 
-    pub(crate) fn located(&self, value: Value<'a>, place: Place) -> Located<'a> {
-        Located { value, place }
+    /// Why a value met at `place` is not known, with the place of the cause where that is elsewhere.
+    pub(crate) fn reason(&self, unknown: &Unknown, place: Place) -> String {
+        let cause = unknown.place;
+        let is_here =
+            cause.module == place.module && cause.span.start >= place.span.start && cause.span.end <= place.span.end;
+        if is_here {
+            return unknown.reason.clone();
+        }
+        let module = self.program.module(cause.module);
+        let line = module.text.get(..cause.span.start).map_or(1, |before| before.matches('\n').count() + 1);
+        format!("{} ({}:{line})", unknown.reason, module.path)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{BoolOp, Comprehension, Expr, ExprCall, FStringPart, InterpolatedStringElement, Number, UnaryOp};
+use ruff_python_ast::{
+    BoolOp, Comprehension, Expr, ExprBoolOp, ExprCall, ExprCompare, ExprDict, ExprDictComp, FStringPart,
+    InterpolatedStringElement, Number, UnaryOp,
+};
 use ruff_text_size::Ranged;
 
 use crate::python::builtins::is_builtin;
@@ -62,43 +65,8 @@ impl<'a> Evaluator<'a> {
             Expr::Tuple(tuple) => self.evaluate_items(frame, &tuple.elts, place, Value::tuple),
             Expr::List(list) => self.evaluate_items(frame, &list.elts, place, Value::list),
             Expr::Set(set) => self.evaluate_items(frame, &set.elts, place, Value::list),
-            Expr::Dict(dict) => {
-                let mut entries: Dict<'a> = Vec::new();
-                for item in &dict.items {
-                    let value = self.evaluate_located(frame, &item.value);
-                    match &item.key {
-                        Some(key) => {
-                            let key = self.evaluate(frame, key);
-                            entries.retain(|(known, _)| known.equals(&key) != Some(true));
-                            entries.push((key, value));
-                        }
-                        None => match &value.value {
-                            Value::Dict(spread) => entries.extend(spread.borrow().iter().cloned()),
-                            _ => return Value::opaque("`**` spreads something unknown into a dictionary", place),
-                        },
-                    }
-                }
-                Value::dict(entries)
-            }
-            Expr::BoolOp(operation) => {
-                let mut operands = Vec::new();
-                for operand in &operation.values {
-                    let value = self.evaluate(frame, operand);
-                    match (operation.op, value.truth()) {
-                        (BoolOp::And, Some(false)) | (BoolOp::Or, Some(true)) if operands.is_empty() => return value,
-                        (BoolOp::And, Some(true)) | (BoolOp::Or, Some(false)) if operands.is_empty() => {
-                            if std::ptr::eq(operand, &operation.values[operation.values.len() - 1]) {
-                                return value;
-                            }
-                        }
-                        _ => operands.push(value),
-                    }
-                }
-                match operands.len() {
-                    1 => operands.remove(0),
-                    _ => Value::opaque("it depends on a condition that cannot be known", place),
-                }
-            }
+            Expr::Dict(dict) => self.evaluate_dict(frame, dict, place),
+            Expr::BoolOp(operation) => self.evaluate_bool_op(frame, operation, place),
             Expr::UnaryOp(operation) => {
                 let operand = self.evaluate(frame, &operation.operand);
                 match operation.op {
@@ -114,22 +82,7 @@ impl<'a> Evaluator<'a> {
                 let right = self.evaluate(frame, &operation.right);
                 self.binary(operation.op, left, right, place)
             }
-            Expr::Compare(comparison) => {
-                let mut left = self.evaluate(frame, &comparison.left);
-                let mut result = Value::Bool(true);
-                for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
-                    let right = self.evaluate(frame, right);
-                    result = self.compare(*operator, &left, &right, place);
-                    if result.truth() == Some(false) {
-                        return result;
-                    }
-                    if comparison.ops.len() > 1 && result.truth().is_none() {
-                        return Value::opaque("it depends on a condition that cannot be known", place);
-                    }
-                    left = right;
-                }
-                result
-            }
+            Expr::Compare(comparison) => self.evaluate_comparison(frame, comparison, place),
             Expr::If(choice) => match self.evaluate(frame, &choice.test).truth() {
                 Some(true) => self.evaluate(frame, &choice.body),
                 Some(false) => self.evaluate(frame, &choice.orelse),
@@ -157,24 +110,7 @@ impl<'a> Evaluator<'a> {
                 let items = self.comprehend(frame, &comprehension.generators, &[&comprehension.elt], place);
                 items.map_or_else(|unknown| unknown, |items| Value::tuple(items.into_iter().flatten().collect()))
             }
-            Expr::DictComp(comprehension) => {
-                let Some(key) = &comprehension.key else {
-                    return Value::opaque("`**` in a comprehension is not evaluated", place);
-                };
-                let pairs = self.comprehend(frame, &comprehension.generators, &[key, &comprehension.value], place);
-                match pairs {
-                    Err(unknown) => unknown,
-                    Ok(pairs) => Value::dict(
-                        pairs
-                            .into_iter()
-                            .filter_map(|pair| {
-                                let mut pair = pair.into_iter();
-                                Some((pair.next()?.value, pair.next()?))
-                            })
-                            .collect(),
-                    ),
-                }
-            }
+            Expr::DictComp(comprehension) => self.evaluate_dict_comprehension(frame, comprehension, place),
             Expr::Named(named) => {
                 let value = self.evaluate_located(frame, &named.value);
                 self.assign(frame, &named.target, value.clone(), place);
@@ -188,6 +124,86 @@ impl<'a> Evaluator<'a> {
                 Value::opaque("this kind of expression is not evaluated", place)
             }
             Expr::IpyEscapeCommand(_) => Value::opaque("this is not Python", place),
+        }
+    }
+
+    fn evaluate_dict(&mut self, frame: &Frame<'a>, dict: &'a ExprDict, place: Place) -> Value<'a> {
+        let mut entries: Dict<'a> = Vec::new();
+        for item in &dict.items {
+            let value = self.evaluate_located(frame, &item.value);
+            match &item.key {
+                Some(key) => {
+                    let key = self.evaluate(frame, key);
+                    entries.retain(|(known, _)| known.equals(&key) != Some(true));
+                    entries.push((key, value));
+                }
+                None => match &value.value {
+                    Value::Dict(spread) => entries.extend(spread.borrow().iter().cloned()),
+                    _ => return Value::opaque("`**` spreads something unknown into a dictionary", place),
+                },
+            }
+        }
+        Value::dict(entries)
+    }
+
+    fn evaluate_bool_op(&mut self, frame: &Frame<'a>, operation: &'a ExprBoolOp, place: Place) -> Value<'a> {
+        let mut operands = Vec::new();
+        for operand in &operation.values {
+            let value = self.evaluate(frame, operand);
+            match (operation.op, value.truth()) {
+                (BoolOp::And, Some(false)) | (BoolOp::Or, Some(true)) if operands.is_empty() => return value,
+                (BoolOp::And, Some(true)) | (BoolOp::Or, Some(false)) if operands.is_empty() => {
+                    if std::ptr::eq(operand, &operation.values[operation.values.len() - 1]) {
+                        return value;
+                    }
+                }
+                _ => operands.push(value),
+            }
+        }
+        match operands.len() {
+            1 => operands.remove(0),
+            _ => Value::opaque("it depends on a condition that cannot be known", place),
+        }
+    }
+
+    fn evaluate_comparison(&mut self, frame: &Frame<'a>, comparison: &'a ExprCompare, place: Place) -> Value<'a> {
+        let mut left = self.evaluate(frame, &comparison.left);
+        let mut result = Value::Bool(true);
+        for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
+            let right = self.evaluate(frame, right);
+            result = self.compare(*operator, &left, &right, place);
+            if result.truth() == Some(false) {
+                return result;
+            }
+            if comparison.ops.len() > 1 && result.truth().is_none() {
+                return Value::opaque("it depends on a condition that cannot be known", place);
+            }
+            left = right;
+        }
+        result
+    }
+
+    fn evaluate_dict_comprehension(
+        &mut self,
+        frame: &Frame<'a>,
+        comprehension: &'a ExprDictComp,
+        place: Place,
+    ) -> Value<'a> {
+        let Some(key) = &comprehension.key else {
+            return Value::opaque("`**` in a comprehension is not evaluated", place);
+        };
+        let pairs = self.comprehend(frame, &comprehension.generators, &[key, &comprehension.value], place);
+        match pairs {
+            Err(unknown) => unknown,
+            Ok(pairs) => Value::dict(
+                pairs
+                    .into_iter()
+                    .filter_map(|pair| {
+                        let mut pair = pair.into_iter();
+                        Some((pair.next()?.value, pair.next()?))
+                    })
+                    .collect(),
+            ),
         }
     }
 

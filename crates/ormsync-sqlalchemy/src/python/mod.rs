@@ -20,4 +20,4 @@ mod value;
 pub(crate) use attribute::DIALECT_OBJECT;
 pub(crate) use call::{SUPER_ARGUMENTS, is_declared_attribute};
 pub(crate) use evaluator::{Evaluator, Frame};
-pub(crate) use value::{Arguments, Class, Form, Function, Located, Member, Place, Symbol, Value, last_segment};
+pub(crate) use value::{Arguments, Class, Code, Form, Function, Located, Member, Place, Symbol, Value, last_segment};

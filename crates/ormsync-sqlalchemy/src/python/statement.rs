@@ -15,7 +15,7 @@ pub(super) enum Flow<'a> {
     Break,
     Continue,
     /// It cannot be known: a condition on something unknown decides.
-    Unknown(Place),
+    Unknown,
 }
 
 impl<'a> Evaluator<'a> {
@@ -32,7 +32,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn execute(&mut self, frame: &Frame<'a>, statement: &'a Stmt) -> Flow<'a> {
         let place = frame.place(statement.range());
         if !self.step() {
-            return Flow::Unknown(place);
+            return Flow::Unknown;
         }
         match statement {
             Stmt::Import(import) => self.execute_import(frame, import),
@@ -103,7 +103,7 @@ impl<'a> Evaluator<'a> {
                 let test = self.evaluate(frame, &repeat.test);
                 if test.truth() != Some(false) {
                     self.execute_uncertain(frame, &[&repeat.body], place);
-                    return Flow::Unknown(place).outside_functions(frame);
+                    return Flow::Unknown.outside_functions(frame);
                 }
             }
             Stmt::With(with) => {
@@ -122,7 +122,7 @@ impl<'a> Evaluator<'a> {
                 self.evaluate(frame, &choice.subject);
                 let bodies: Vec<&'a [Stmt]> = choice.cases.iter().map(|case| case.body.as_slice()).collect();
                 self.execute_uncertain(frame, &bodies, place);
-                return Flow::Unknown(place).outside_functions(frame);
+                return Flow::Unknown.outside_functions(frame);
             }
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
@@ -134,7 +134,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            Stmt::Raise(_) => return Flow::Unknown(place).outside_functions(frame),
+            Stmt::Raise(_) => return Flow::Unknown.outside_functions(frame),
             Stmt::Break(_) => return Flow::Break,
             Stmt::Continue(_) => return Flow::Continue,
             Stmt::Global(_) | Stmt::Nonlocal(_) | Stmt::Assert(_) | Stmt::Pass(_) | Stmt::IpyEscapeCommand(_) => {}
@@ -218,7 +218,7 @@ impl<'a> Evaluator<'a> {
                     let place = frame.place(test.range());
                     let bodies: Vec<&'a [Stmt]> = arms[position..].iter().map(|(_, body)| *body).collect();
                     self.execute_uncertain(frame, &bodies, place);
-                    return Flow::Unknown(place).outside_functions(frame);
+                    return Flow::Unknown.outside_functions(frame);
                 }
             }
         }
@@ -266,7 +266,7 @@ impl<'a> Evaluator<'a> {
                 place,
             );
             self.execute_uncertain(frame, &[&each.body], place);
-            return Flow::Unknown(place).outside_functions(frame);
+            return Flow::Unknown.outside_functions(frame);
         };
         for item in items {
             self.assign(frame, &each.target, item, place);

@@ -179,7 +179,6 @@ pub(crate) enum Code<'a> {
 /// A member of a Python enum.
 #[derive(Debug)]
 pub(crate) struct EnumMember<'a> {
-    pub(crate) class_name: Rc<str>,
     pub(crate) class_id: u32,
     pub(crate) name: Rc<str>,
     pub(crate) value: Value<'a>,
@@ -245,10 +244,6 @@ impl<'a> Value<'a> {
             Self::Symbol(symbol) => Some(symbol),
             _ => None,
         }
-    }
-
-    pub(crate) fn is_opaque(&self) -> bool {
-        matches!(self, Self::Opaque(_))
     }
 
     /// The elements of a tuple or list, in order.
