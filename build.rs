@@ -79,6 +79,10 @@ impl Tests {
                 let body = format!("prisma_engine({:?}, Dialect::{dialect:?});", case.name);
                 self.add(&case.name, true, &format!("prisma_{name}"), &body);
             }
+            if case.prisma_schema().is_some() && engine {
+                let body = format!("prisma_rewritten({:?});", case.name);
+                self.add(&case.name, true, &format!("prisma_rewritten_{name}"), &body);
+            }
         }
     }
 

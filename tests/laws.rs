@@ -3,6 +3,8 @@
 //! 1. What we read of a Prisma schema equals the database that Prisma's own engine makes of it.
 //! 2. What we read of SQLAlchemy models equals the database that `metadata.create_all` makes.
 //! 3. A source never differs from itself.
+//! 4. What we read of a Prisma schema and write again is the same schema to Prisma's own engine, which finds
+//!    nothing to format in it.
 //!
 //! No difference at all, of any severity. `build.rs` writes the tests, which call these functions.
 //! A case without a `database.sql` is only here; what it claims as drift is where the engine's own
@@ -89,7 +91,7 @@ mod engines {
     use crate::cases::expect_findings;
     use crate::judges::scratch::Scratch;
     use crate::judges::{Judge, prisma, sqlalchemy};
-    use crate::program::Run;
+    use crate::program::{Run, ormsync};
 
     /// Law 1.
     pub(super) fn prisma_engine(name: &str, dialect: Dialect) {
@@ -116,6 +118,29 @@ mod engines {
         loaded.unwrap_or_else(|message| panic!("{message}"));
         let run = diff(&case, source("prisma", &schema), database.url().into(), None);
         expect_the_law(&case, &run);
+    }
+
+    /// Law 4.
+    pub(super) fn prisma_rewritten(name: &str) {
+        let case = case(name);
+        let schema = case.prisma_schema().expect("only cases with a Prisma schema get this test");
+        if case.file.verdict == Verdict::Unanswered || Judge::Prisma.waived() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let rewritten = folder.path().join("schema.prisma");
+        let mut command = ormsync();
+        command.current_dir(&case.folder).arg("inspect").arg(source("prisma", &schema));
+        let run = Run::of(command.args(["--format", "prisma", "--output"]).arg(&rewritten));
+        assert_eq!(run.code, Some(0), "{run}");
+        let text = fs::read_to_string(&rewritten).unwrap();
+        prisma::validate(&rewritten).unwrap_or_else(|message| panic!("the engine refuses it: {message}\n\n{text}"));
+        assert_eq!(prisma::format(&rewritten).unwrap(), text, "`prisma format` changes what is written");
+        let steps = prisma::between(&schema, &rewritten).unwrap();
+        let is_empty = steps.trim().is_empty() || steps.contains("This is an empty migration");
+        assert!(is_empty, "the engine finds a difference:\n{steps}\n\n{text}");
+        let run = diff(&case, source("prisma", &schema), source("prisma", &rewritten), None);
+        expect_no_difference(&case, &run);
     }
 
     /// Law 2.
@@ -174,4 +199,4 @@ mod engines {
     }
 }
 #[cfg(feature = "live")]
-use engines::{create_all, prisma_engine};
+use engines::{create_all, prisma_engine, prisma_rewritten};

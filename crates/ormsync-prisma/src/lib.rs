@@ -10,6 +10,7 @@
 //! | `validate` | the mistakes that `prisma validate` refuses, in our words |
 //! | `lower` | what Prisma's engine would make in a database |
 //! | `spelling` | the way back: an object of the canonical schema in Prisma's language |
+//! | `write` | the way back for a whole schema |
 //!
 //! `native` holds what differs between Prisma's providers. No step stops at an error: what is not understood
 //! is a diagnostic with its place, and opaque in the canonical schema.
@@ -26,6 +27,7 @@ mod sources;
 mod spelling;
 mod syntax;
 mod validate;
+mod write;
 
 use std::path::Path;
 
@@ -33,6 +35,7 @@ use ormsync_schema::{Diagnostic, Place, Reading, Schema};
 
 pub use datasource::{Datasource, DatasourceUrl, datasource};
 pub use spelling::PrismaSpelling;
+pub use write::{NameStyle, WriteOptions, write_schema};
 
 /// The tables that Prisma's own tooling makes in a database.
 pub const OWN_TABLES: &[&str] = &["_prisma_migrations"];

@@ -97,6 +97,25 @@ pub(crate) fn decode_base64(text: &str) -> Option<String> {
     Some(hexadecimal)
 }
 
+/// Base64 of bytes in hexadecimal.
+pub(crate) fn encode_base64(hexadecimal: &str) -> Option<String> {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    if !hexadecimal.len().is_multiple_of(2) || !hexadecimal.is_ascii() {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> =
+        (0..hexadecimal.len()).step_by(2).map(|at| u8::from_str_radix(&hexadecimal[at..at + 2], 16).ok()).collect();
+    let mut text = String::new();
+    for chunk in bytes?.chunks(3) {
+        let bits = chunk.iter().fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for position in 0..4 {
+            let digit = DIGITS[((bits >> (18 - 6 * position)) & 63) as usize];
+            text.push(if position <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    Some(text)
+}
+
 /// Whether a text is JSON.
 pub(crate) fn is_json(text: &str) -> bool {
     serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
@@ -183,5 +202,8 @@ mod tests {
         assert_eq!(decode_base64("").as_deref(), Some(""));
         assert_eq!(decode_base64("aGVsbG8"), None);
         assert_eq!(decode_base64("a-b_"), None);
+        for text in ["", "aA==", "aGU=", "aGVs", "aGVsbG8="] {
+            assert_eq!(encode_base64(&decode_base64(text).unwrap()).as_deref(), Some(text));
+        }
     }
 }

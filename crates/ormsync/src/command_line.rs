@@ -70,7 +70,7 @@ pub(crate) enum Command {
     /// Compare any two sources
     #[command(long_about = DIFF_ABOUT, after_long_help = DIFF_EXAMPLES)]
     Diff(DiffOptions),
-    /// Print a source's canonical schema as JSON
+    /// Print a source's schema: canonical, or in an ORM's language
     #[command(long_about = INSPECT_ABOUT, after_long_help = INSPECT_EXAMPLES)]
     Inspect(InspectOptions),
     /// Find the sides of a project and write ormsync.toml
@@ -122,18 +122,22 @@ Examples:
   ormsync diff prisma database                  two sides of ormsync.toml
   ormsync diff env:STAGING_URL env:PRODUCTION_URL
   ormsync diff snapshot:released.json schema.prisma --format json
+  ormsync diff schema.prisma database --format prisma   what to change, in Prisma's language
 
 Exit codes: 0 no difference at or above --fail-on, 1 difference, 2 the question could not be answered.";
 
 const INSPECT_ABOUT: &str = "\
 Prints the canonical schema that a source stands for, in the dialect's normal form, as JSON. The output \
-is a snapshot: every command takes it as a source. What could not be read is told on standard error, \
+is a snapshot: every command takes it as a source. With --format prisma or sqlalchemy it is a Prisma schema \
+or a module of models instead. What could not be read is told on standard error, \
 and the exit code is then 2. SOURCE is written as for `ormsync diff`.";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:
   ormsync inspect database --output production.json
-  ormsync inspect backend/app/models --dialect mysql";
+  ormsync inspect backend/app/models --dialect mysql
+  ormsync inspect database --format prisma      the database as a Prisma schema
+  ormsync inspect schema.prisma --format sqlalchemy --output models.py";
 
 const INIT_ABOUT: &str = "\
 Looks for the Prisma schema, the SQLAlchemy models, Alembic's settings and the database URL below the \
@@ -185,7 +189,7 @@ pub(crate) struct DialectOption {
 /// What fails, and where the answer goes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct GateOptions {
-    /// text or json; with =FILE into a file; may be given several times
+    /// text or json; for diff also prisma or sqlalchemy; with =FILE into a file; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = FormatChoice::parse, help_heading = "Output")]
     pub(crate) format: Vec<FormatChoice>,
     /// Write to this file instead of standard output
@@ -236,6 +240,26 @@ pub(crate) struct FormatChoice {
 pub(crate) enum Format {
     Text,
     Json,
+    /// `diff` only: what changes in the schema, in an ORM's language.
+    Written(WrittenFormat),
+}
+
+/// The languages that a whole schema is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WrittenFormat {
+    Prisma,
+    Sqlalchemy,
+}
+
+/// What `inspect` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InspectFormat {
+    /// The canonical schema: a snapshot
+    Json,
+    /// A Prisma schema
+    Prisma,
+    /// SQLAlchemy models
+    Sqlalchemy,
 }
 
 impl FormatChoice {
@@ -248,6 +272,8 @@ impl FormatChoice {
         let format = match name {
             "text" => Format::Text,
             "json" => Format::Json,
+            "prisma" => Format::Written(WrittenFormat::Prisma),
+            "sqlalchemy" => Format::Written(WrittenFormat::Sqlalchemy),
             "sarif" | "junit" | "github" | "gitlab" | "markdown" => {
                 return Err(format!("the format `{name}` comes with a later version; now there are text and json"));
             }
@@ -291,6 +317,9 @@ pub(crate) struct InspectOptions {
     pub(crate) source: String,
     #[command(flatten)]
     pub(crate) dialect: DialectOption,
+    /// json, or the schema as an ORM's user would write it
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    pub(crate) format: InspectFormat,
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -95,6 +95,10 @@ impl Outputs {
     /// When two formats would go to one place.
     fn new(options: &GateOptions) -> Result<Self> {
         let mut choices = options.format.clone();
+        if choices.iter().any(|choice| matches!(choice.format, Format::Written(_))) {
+            return Err(Failure::new("usage", "a schema in an ORM's language cannot be combined with this")
+                .with_help("`ormsync diff FROM TO --format prisma` stands alone; for check there are text and json"));
+        }
         let mut without_file = choices.iter_mut().filter(|choice| choice.file.is_none());
         let first = without_file.next();
         if without_file.next().is_some() {
@@ -121,6 +125,8 @@ impl Outputs {
                 (Some(file), Format::Text) => {
                     write_file(file, &ormsync_report::text(report, TextStyle { colour: false, width: 100 }))?;
                 }
+                // Refused before.
+                (_, Format::Written(_)) => {}
                 (Some(file), Format::Json) => write_file(file, &with_line_end(ormsync_report::json(report)))?,
             }
         }

@@ -97,6 +97,11 @@ impl Arity {
     }
 }
 
+/// No type is taken for another.
+fn no_loose_type(_: &str) -> Option<ScalarType> {
+    None
+}
+
 /// Any arguments are fine.
 fn any(_: &[i64]) -> Option<&'static str> {
     None
@@ -144,6 +149,8 @@ pub(crate) struct ProviderFacts {
     pub(crate) natives: &'static [NativeType],
     /// The SQL type of a scalar without native type.
     pub(crate) default_type: fn(ScalarType) -> &'static str,
+    /// What Prisma takes a type of the database for that is none of these, by its name.
+    pub(crate) loose_type: fn(&str) -> Option<ScalarType>,
     /// The type of a `Boolean` with the native type `TinyInt`, where that differs from the native type's own.
     pub(crate) boolean_native: &'static [(&'static str, &'static str)],
     /// How many bytes a constraint's name may have.

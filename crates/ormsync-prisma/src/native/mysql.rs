@@ -5,13 +5,16 @@ use ormsync_schema::ReferentialAction::{Cascade, NoAction, Restrict, SetNull};
 
 use super::Arity::{None as No, One, OptionalOne, OptionalTwo};
 use super::ScalarType::{BigInt, Boolean, Bytes, DateTime, Decimal, Float, Int, Json, String};
-use super::{AutoIncrementRule, EnumStorage, NameScope, NativeType, ProviderFacts, ScalarType, any, native};
+use super::{
+    AutoIncrementRule, EnumStorage, NameScope, NativeType, ProviderFacts, ScalarType, any, native, no_loose_type,
+};
 
 pub(super) static FACTS: ProviderFacts = ProviderFacts {
     dialect: &MYSQL,
     display: "MySQL",
     natives: NATIVES,
     default_type,
+    loose_type: no_loose_type,
     boolean_native: &[("TinyInt", "tinyint(1)")],
     longest_name: 64,
     enums: EnumStorage::InColumn,

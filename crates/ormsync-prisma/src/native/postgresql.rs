@@ -5,13 +5,16 @@ use ormsync_schema::ReferentialAction::{Cascade, Restrict, SetNull};
 
 use super::Arity::{None as No, OptionalOne, OptionalTwo};
 use super::ScalarType::{BigInt, Boolean, Bytes, DateTime, Decimal, Float, Int, Json, String};
-use super::{AutoIncrementRule, EnumStorage, NameScope, NativeType, ProviderFacts, ScalarType, any, native};
+use super::{
+    AutoIncrementRule, EnumStorage, NameScope, NativeType, ProviderFacts, ScalarType, any, native, no_loose_type,
+};
 
 pub(super) static FACTS: ProviderFacts = ProviderFacts {
     dialect: &POSTGRESQL,
     display: "PostgreSQL",
     natives: NATIVES,
     default_type,
+    loose_type: no_loose_type,
     boolean_native: &[],
     longest_name: 63,
     enums: EnumStorage::NamedType,

@@ -11,6 +11,7 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     display: "SQLite",
     natives: &[],
     default_type,
+    loose_type,
     boolean_native: &[],
     longest_name: 10_000,
     enums: EnumStorage::Text,
@@ -52,4 +53,21 @@ fn default_type(scalar: ScalarType) -> &'static str {
         Json => "jsonb",
         Bytes => "blob",
     }
+}
+
+/// The names of types that `prisma db pull` knows on SQLite beside its own.
+fn loose_type(name: &str) -> Option<ScalarType> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "int" | "integer" | "tinyint" | "smallint" | "mediumint" | "int2" | "int4" | "serial" => Int,
+        "bigint" | "int8" | "unsigned big int" => BigInt,
+        "real" | "float" | "double" | "double precision" => Float,
+        "numeric" | "decimal" => Decimal,
+        "bool" | "boolean" => Boolean,
+        "text" | "clob" | "char" | "character" | "varchar" | "character varying" | "varying character" | "nchar"
+        | "native character" | "nvarchar" => String,
+        "date" | "datetime" | "timestamp" => DateTime,
+        "json" | "jsonb" => Json,
+        "blob" | "binary" | "varbinary" => Bytes,
+        _ => return None,
+    })
 }

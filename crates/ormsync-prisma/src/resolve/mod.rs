@@ -9,7 +9,7 @@ mod fields;
 mod keys;
 pub(crate) mod model;
 mod models;
-mod names;
+pub(crate) mod names;
 mod relation_fields;
 pub(crate) mod relations;
 

@@ -59,6 +59,11 @@ pub(super) fn check_reserved(name: &Name, keyword: &str, report: &mut Report<'_>
     }
 }
 
+/// Whether a model or enum can't have a name: a reserved word, or one of Prisma's own types.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name) || ScalarType::parse(name).is_some()
+}
+
 /// The reserved words of JavaScript and TypeScript, and the client's own class.
 const RESERVED: &[&str] = &[
     "PrismaClient",

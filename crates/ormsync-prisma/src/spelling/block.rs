@@ -32,7 +32,7 @@ impl Writer<'_> {
             attributes.push(format!("@@map({})", quote(name)));
         }
         attributes.extend(self.schema_attribute());
-        let mut block = format!("model {model} {{\n{}", aligned(&fields));
+        let mut block = format!("model {model} {{\n{}", aligned(&fields.iter().collect::<Vec<_>>()).concat());
         if !attributes.is_empty() {
             block.push('\n');
             block.extend(attributes.iter().map(|attribute| format!("  {attribute}\n")));
@@ -79,16 +79,14 @@ impl Writer<'_> {
     }
 }
 
-/// Fields with their types and attributes under each other.
-fn aligned(fields: &[SpelledField]) -> String {
-    let width =
-        |of: fn(&SpelledField) -> &str| fields.iter().map(|field| of(field).chars().count()).max().unwrap_or_default();
+/// Fields as lines, with their types and attributes under each other. Prisma's engine counts bytes here.
+pub(crate) fn aligned(fields: &[&SpelledField]) -> Vec<String> {
+    let width = |of: fn(&SpelledField) -> &str| fields.iter().map(|field| of(field).len()).max().unwrap_or_default();
     let (names, types) = (width(|field| &field.name), width(|field| &field.data_type));
-    let mut text = String::new();
-    for field in fields {
-        let line = format!("  {:names$} {:types$} {}", field.name, field.data_type, field.attributes.join(" "));
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    let pad = |text: &str, width: usize| format!("{text}{}", " ".repeat(width - text.len()));
+    let line = |field: &&SpelledField| {
+        let (name, data_type) = (pad(&field.name, names), pad(&field.data_type, types));
+        format!("{}\n", format!("  {name} {data_type} {}", field.attributes.join(" ")).trim_end())
+    };
+    fields.iter().map(line).collect()
 }

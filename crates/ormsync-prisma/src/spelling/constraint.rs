@@ -1,6 +1,6 @@
 //! Primary keys, uniques and indexes as block attributes.
 
-use ormsync_schema::{Index, IndexKind, IndexPart, Table};
+use ormsync_schema::{Index, IndexKind, IndexPart, PrimaryKey, Table};
 
 use super::Writer;
 use crate::lower::names;
@@ -8,19 +8,35 @@ use crate::syntax::quote;
 
 impl Writer<'_> {
     /// `@id` of a single column, `@@id` of several.
-    pub(super) fn primary_key(&self, table_name: &str, table: &Table) -> Option<String> {
+    pub(crate) fn primary_key(&self, table_name: &str, table: &Table) -> Option<String> {
         let key = table.primary_key.as_ref()?;
         if let [part] = key.parts.as_slice() {
             return self.field(table_name, table, part.as_column()?).map(|field| field.line());
         }
         let parts = self.parts(table_name, &key.parts)?;
-        let usual = names::primary_key(table_name, self.facts);
-        let map = key.name.as_ref().filter(|name| **name != usual && self.facts.has_named_primary_keys);
-        Some(attribute("id", &parts, &map.map(|name| format!("map: {}", quote(name))).into_iter().collect::<Vec<_>>()))
+        Some(attribute("id", &parts, &self.primary_key_map(table_name, key).into_iter().collect::<Vec<_>>()))
+    }
+
+    /// `@id` of the field that is all of the primary key.
+    pub(super) fn single_id(&self, table_name: &str, table: &Table, column: &str) -> Option<String> {
+        let key = table.primary_key.as_ref()?;
+        let [part] = key.parts.as_slice() else { return None };
+        if part.as_column() != Some(column) {
+            return None;
+        }
+        let mut arguments = part_arguments(part);
+        arguments.extend(self.primary_key_map(table_name, key));
+        Some(if arguments.is_empty() { "@id".to_owned() } else { format!("@id({})", arguments.join(", ")) })
+    }
+
+    fn primary_key_map(&self, table: &str, key: &PrimaryKey) -> Option<String> {
+        let usual = names::primary_key(table, self.facts);
+        let name = key.name.as_ref().filter(|name| **name != usual && self.facts.has_named_primary_keys)?;
+        Some(format!("map: {}", quote(name)))
     }
 
     /// `@@index`, `@@unique` or `@@fulltext`; none for what Prisma has no words for.
-    pub(super) fn index(&self, table: &str, index: &Index) -> Option<String> {
+    pub(crate) fn index(&self, table: &str, index: &Index) -> Option<String> {
         let parts = self.parts(table, &index.parts)?;
         let columns: Vec<&str> = index.columns().collect();
         let is_unique = index.kind != IndexKind::Plain;
@@ -53,17 +69,30 @@ impl Writer<'_> {
 
     fn part(&self, table: &str, part: &IndexPart) -> Option<String> {
         let name = self.field_name(table, part.as_column()?);
-        let mut arguments = Vec::new();
-        if let Some(length) = part.prefix_length {
-            arguments.push(format!("length: {length}"));
-        }
-        if let Some(class) = &part.operator_class {
-            arguments.push(format!("ops: raw({})", quote(class)));
-        }
-        if !part.order.is_ascending() {
-            arguments.push("sort: Desc".to_owned());
-        }
+        let arguments = part_arguments(part);
         Some(if arguments.is_empty() { name } else { format!("{name}({})", arguments.join(", ")) })
+    }
+}
+
+fn part_arguments(part: &IndexPart) -> Vec<String> {
+    let mut arguments = Vec::new();
+    if let Some(length) = part.prefix_length {
+        arguments.push(format!("length: {length}"));
+    }
+    if let Some(class) = &part.operator_class {
+        arguments.push(format!("ops: {}", operator_class(class)));
+    }
+    if !part.order.is_ascending() {
+        arguments.push("sort: Desc".to_owned());
+    }
+    arguments
+}
+
+/// An operator class by Prisma's name, where that is surely the same one, else by the server's.
+fn operator_class(class: &str) -> String {
+    match class {
+        "jsonb_path_ops" => "JsonbPathOps".to_owned(),
+        _ => format!("raw({})", quote(class)),
     }
 }
 

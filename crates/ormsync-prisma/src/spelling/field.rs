@@ -1,19 +1,18 @@
 //! Columns and relations as fields.
 
-use ormsync_schema::{Column, DataType, DefaultValue, ForeignKey, IndexKind, Literal, ReferentialAction, Table};
+use ormsync_schema::{ForeignKey, IndexKind, ReferentialAction, Table};
 
-use super::types::SpelledType;
-use super::{Writer, identifier, is_single_id};
+use super::defaults::Place;
+use super::{Writer, identifier};
 use crate::lower::names;
-use crate::native::ScalarType;
 use crate::syntax::quote;
 
 /// A field in its three columns.
 #[derive(Debug)]
-pub(super) struct SpelledField {
-    pub(super) name: String,
-    pub(super) data_type: String,
-    pub(super) attributes: Vec<String>,
+pub(crate) struct SpelledField {
+    pub(crate) name: String,
+    pub(crate) data_type: String,
+    pub(crate) attributes: Vec<String>,
 }
 
 impl SpelledField {
@@ -30,7 +29,7 @@ impl SpelledField {
 
 impl Writer<'_> {
     /// A column as a field.
-    pub(super) fn field(&self, table_name: &str, table: &Table, column_name: &str) -> Option<SpelledField> {
+    pub(crate) fn field(&self, table_name: &str, table: &Table, column_name: &str) -> Option<SpelledField> {
         let column = table.columns.get(column_name)?;
         let own = self.own_column(table_name, column_name);
         let spelled = self.data_type(table_name, column_name, &column.data_type)?;
@@ -41,14 +40,10 @@ impl Writer<'_> {
             (false, false) => "",
         };
         let mut attributes = Vec::new();
-        if is_single_id(table, column_name) {
-            attributes.push("@id".to_owned());
-        }
-        if let Some(default) = self.default(column, own, &spelled) {
+        attributes.extend(self.single_id(table_name, table, column_name));
+        attributes.extend(self.single_unique(table_name, table, column_name));
+        if let Some(default) = self.default(Place { table: table_name, column: column_name }, column, own, &spelled) {
             attributes.push(format!("@default({default})"));
-        }
-        if let Some(unique) = self.single_unique(table_name, table, column_name) {
-            attributes.push(unique);
         }
         if own.is_some_and(|own| own.client.update.is_some()) {
             attributes.push("@updatedAt".to_owned());
@@ -73,54 +68,11 @@ impl Writer<'_> {
         })
     }
 
-    /// What stands in `@default(…)`.
-    fn default(&self, column: &Column, own: Option<&Column>, spelled: &SpelledType) -> Option<String> {
-        if column.identity.is_some() {
-            return Some("autoincrement()".to_owned());
-        }
-        let Some(default) = &column.default else {
-            return own.and_then(|own| own.client.default.clone());
-        };
-        match default {
-            DefaultValue::Literal(literal) => Some(self.literal(literal, column, spelled)),
-            DefaultValue::Now { .. } if spelled.scalar == Some(ScalarType::DateTime) => Some("now()".to_owned()),
-            DefaultValue::Unreadable(text) if text == "dbgenerated()" => Some(text.clone()),
-            other => Some(format!("dbgenerated({})", quote(&self.facts.dialect.default_text(other)))),
-        }
-    }
-
-    fn literal(&self, literal: &Literal, column: &Column, spelled: &SpelledType) -> String {
-        let generated = || {
-            let text = self.facts.dialect.default_text(&DefaultValue::Literal(literal.clone()));
-            format!("dbgenerated({})", quote(&text))
-        };
-        if spelled.is_list {
-            return generated();
-        }
-        let is_enum = matches!(column.data_type, DataType::Enum { .. } | DataType::InlineEnum(_));
-        match (literal, spelled.scalar) {
-            (Literal::Text(label), _) if is_enum => identifier::of(label),
-            (Literal::Text(text), Some(ScalarType::String | ScalarType::Json)) => quote(text),
-            (Literal::Number(number), Some(ScalarType::Boolean)) if number == "0" || number == "1" => {
-                (number == "1").to_string()
-            }
-            (Literal::Number(number), Some(ScalarType::Int | ScalarType::BigInt)) if !number.contains('.') => {
-                number.clone()
-            }
-            (Literal::Number(number), Some(ScalarType::Float | ScalarType::Decimal)) => number.clone(),
-            (Literal::Boolean(value), Some(ScalarType::Boolean)) => value.to_string(),
-            _ => generated(),
-        }
-    }
-
     /// A foreign key as the field that leads along it.
     pub(super) fn relation_field(&self, table_name: &str, table: &Table, key: &ForeignKey) -> Option<SpelledField> {
         let target = self.model_name(&key.referenced_namespace, &key.referenced_table);
-        let nullable = |column: &String| table.columns.get(column).is_none_or(|column| column.nullable);
-        let is_optional = key.columns.iter().any(nullable);
-        let all_optional = key.columns.iter().all(nullable);
         let fields: Vec<String> = key.columns.iter().map(|column| self.field_name(table_name, column)).collect();
-        let references: Vec<String> = self.references(key)?;
+        let arguments = self.relation_arguments(table_name, table, key)?;
         let name = match fields.as_slice() {
             [field] => identifier::relation(field, &target),
             _ => identifier::relation("", &target),
@@ -128,10 +80,25 @@ impl Writer<'_> {
         // A relation field must not take the name of a column.
         let is_taken = table.columns.keys().any(|column| self.field_name(table_name, column) == name);
         let name = if is_taken { format!("{name}Relation") } else { name };
+        Some(SpelledField {
+            name,
+            data_type: format!("{target}{}", if is_optional(table, key) { "?" } else { "" }),
+            attributes: vec![format!("@relation({})", arguments.join(", "))],
+        })
+    }
+
+    /// What stands in `@relation(…)`, but for the relation's name.
+    pub(crate) fn relation_arguments(&self, table_name: &str, table: &Table, key: &ForeignKey) -> Option<Vec<String>> {
+        let fields: Vec<String> = key.columns.iter().map(|column| self.field_name(table_name, column)).collect();
+        let references: Vec<String> = self.references(key)?;
         let mut arguments =
             vec![format!("fields: [{}]", fields.join(", ")), format!("references: [{}]", references.join(", "))];
         // Required counts where any of the columns is.
-        let usual = if all_optional { ReferentialAction::SetNull } else { ReferentialAction::Restrict };
+        let usual = if key.columns.iter().all(|column| takes_null(table, column)) {
+            ReferentialAction::SetNull
+        } else {
+            ReferentialAction::Restrict
+        };
         if key.on_delete != usual {
             arguments.push(format!("onDelete: {}", action(key.on_delete)));
         }
@@ -141,11 +108,7 @@ impl Writer<'_> {
         if let Some(map) = self.relation_map(table_name, key) {
             arguments.push(map);
         }
-        Some(SpelledField {
-            name,
-            data_type: format!("{target}{}", if is_optional { "?" } else { "" }),
-            attributes: vec![format!("@relation({})", arguments.join(", "))],
-        })
+        Some(arguments)
     }
 
     fn relation_map(&self, table: &str, key: &ForeignKey) -> Option<String> {
@@ -173,8 +136,17 @@ impl Writer<'_> {
     }
 }
 
+/// Whether the field that leads along a foreign key may lead nowhere.
+pub(crate) fn is_optional(table: &Table, key: &ForeignKey) -> bool {
+    key.columns.iter().any(|column| takes_null(table, column))
+}
+
+fn takes_null(table: &Table, column: &str) -> bool {
+    table.columns.get(column).is_none_or(|column| column.nullable)
+}
+
 /// Whether an index is nothing but the uniqueness of one column.
-pub(super) fn is_single_unique(index: &ormsync_schema::Index, column: &str) -> bool {
+pub(crate) fn is_single_unique(index: &ormsync_schema::Index, column: &str) -> bool {
     index.kind != IndexKind::Plain
         && index.predicate.is_none()
         && index.method.is_none()

@@ -1,7 +1,7 @@
 //! Names that Prisma's language can have, of names that databases can have.
 
 /// A name for a field or model: letters, digits and `_`, a letter first.
-pub(super) fn of(name: &str) -> String {
+pub(crate) fn of(name: &str) -> String {
     let clean: String = name.chars().map(|character| if is_part(character) { character } else { '_' }).collect();
     let clean = clean.trim_start_matches(|character: char| !character.is_alphabetic());
     if clean.is_empty() {
@@ -16,13 +16,13 @@ fn is_part(character: char) -> bool {
 }
 
 /// An extension as `extensions` lists it.
-pub(super) fn extension(name: &str) -> String {
+pub(crate) fn extension(name: &str) -> String {
     let plain = of(name);
     if plain == name { plain } else { format!("{plain}(map: {})", crate::syntax::quote(name)) }
 }
 
 /// `user_account` and `userAccount` as `UserAccount`.
-pub(super) fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     let mut pascal = String::new();
     let mut at_start = true;
     for character in of(name).chars() {
@@ -39,7 +39,7 @@ pub(super) fn pascal(name: &str) -> String {
 }
 
 /// The field that leads where a foreign key column points: `userId` and `user_id` make `user`.
-pub(super) fn relation(column: &str, model: &str) -> String {
+pub(crate) fn relation(column: &str, model: &str) -> String {
     let stem = ["_id", "Id", "_ID", "ID"].iter().find_map(|suffix| column.strip_suffix(suffix));
     match stem {
         Some(stem) if !stem.is_empty() => of(stem),

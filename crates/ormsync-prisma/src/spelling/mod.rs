@@ -5,13 +5,19 @@
 
 mod block;
 mod constraint;
+mod defaults;
+mod enum_names;
 mod field;
-mod identifier;
+pub(crate) mod identifier;
 mod types;
 
-use ormsync_schema::{Column, ForeignKey, Index, ObjectKind, ObjectPath, Schema, Spelling, Table};
+use ormsync_schema::{Column, ForeignKey, Index, ObjectKind, ObjectPath, Schema, Spelling};
 
 use crate::native::{self, ProviderFacts};
+
+pub(crate) use block::aligned;
+pub(crate) use enum_names::{EnumName, EnumNames};
+pub(crate) use field::{SpelledField, is_optional, is_single_unique};
 
 /// Writes objects in Prisma's language, for suggested fixes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,11 +30,14 @@ impl Spelling for PrismaSpelling {
 }
 
 /// Writes objects of one namespace.
-struct Writer<'s> {
-    wanted: &'s Schema,
-    own: &'s Schema,
-    namespace: &'s str,
-    facts: &'static ProviderFacts,
+pub(crate) struct Writer<'s> {
+    pub(crate) wanted: &'s Schema,
+    /// Where the names of models and fields come from, and what the client does.
+    pub(crate) own: &'s Schema,
+    pub(crate) namespace: &'s str,
+    pub(crate) facts: &'static ProviderFacts,
+    /// The names of enums and their values, where they have been chosen.
+    pub(crate) enums: Option<&'s EnumNames>,
 }
 
 impl<'s> Writer<'s> {
@@ -37,7 +46,7 @@ impl<'s> Writer<'s> {
         let facts = native::of_dialect(dialect)?;
         // Paths leave the default namespace out.
         let namespace = if namespace.is_empty() { facts.dialect.default_namespace() } else { namespace };
-        Some(Self { wanted, own, namespace, facts })
+        Some(Self { wanted, own, namespace, facts, enums: None })
     }
 
     fn write(&self, path: &ObjectPath) -> Option<String> {
@@ -67,13 +76,13 @@ impl<'s> Writer<'s> {
     }
 
     /// The name of a table's model.
-    fn model_name(&self, namespace: &str, table: &str) -> String {
+    pub(crate) fn model_name(&self, namespace: &str, table: &str) -> String {
         let own = self.own.table(namespace, table).and_then(|table| table.model.clone());
         own.unwrap_or_else(|| identifier::of(table))
     }
 
     /// The name of a column's field.
-    fn field_name(&self, table: &str, column: &str) -> String {
+    pub(crate) fn field_name(&self, table: &str, column: &str) -> String {
         let own = self.own_column(table, column).and_then(|column| column.client.attribute.clone());
         own.unwrap_or_else(|| identifier::of(column))
     }
@@ -94,14 +103,6 @@ fn index_label(index: &Index) -> String {
 
 fn key_label(key: &ForeignKey) -> String {
     format!("({})", key.columns.join(", "))
-}
-
-/// Whether one column is all of a table's primary key.
-fn is_single_id(table: &Table, column: &str) -> bool {
-    table
-        .primary_key
-        .as_ref()
-        .is_some_and(|key| matches!(key.parts.as_slice(), [part] if part.as_column() == Some(column)))
 }
 
 #[cfg(test)]

@@ -2,32 +2,29 @@
 
 use ormsync_schema::{DataType, TypeArgument};
 
-use super::{Writer, identifier};
+use super::Writer;
 use crate::native::{NativeType, ScalarType};
 use crate::syntax::quote;
 
 /// A type as Prisma writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SpelledType {
+pub(crate) struct SpelledType {
     /// `Decimal`, an enum's name, `Unsupported("…")`.
-    pub(super) name: String,
-    pub(super) scalar: Option<ScalarType>,
+    pub(crate) name: String,
+    pub(crate) scalar: Option<ScalarType>,
     /// `@db.Decimal(18, 8)`, where it is not the scalar's own.
-    pub(super) native: Option<String>,
-    pub(super) is_list: bool,
+    pub(crate) native: Option<String>,
+    pub(crate) is_list: bool,
 }
 
 impl Writer<'_> {
     /// The type of a column. None where not even its text is known.
-    pub(super) fn data_type(&self, table: &str, column: &str, data_type: &DataType) -> Option<SpelledType> {
+    pub(crate) fn data_type(&self, table: &str, column: &str, data_type: &DataType) -> Option<SpelledType> {
         let plain = |name: String| SpelledType { name, scalar: None, native: None, is_list: false };
         match data_type {
             DataType::Unreadable(_) => None,
             DataType::Array(element) => Some(SpelledType { is_list: true, ..self.data_type(table, column, element)? }),
-            DataType::Enum { name, .. } => Some(plain(identifier::of(name))),
-            DataType::InlineEnum(_) => {
-                Some(plain(format!("{}{}", identifier::pascal(table), identifier::pascal(column))))
-            }
+            DataType::Enum { .. } | DataType::InlineEnum(_) => Some(plain(self.enum_name(table, column, data_type))),
             DataType::InlineSet(_) | DataType::UserDefined { .. } => Some(plain(self.unsupported(data_type))),
             DataType::Named(_) => {
                 Some(self.scalar(table, column, data_type).unwrap_or_else(|| plain(self.unsupported(data_type))))
@@ -52,7 +49,10 @@ impl Writer<'_> {
         }
         let native =
             self.facts.natives.iter().find_map(|native| Some((native, matching(native, data_type, &is_same)?)));
-        let (native, arguments) = native?;
+        let Some((native, arguments)) = native else {
+            let name = &data_type.as_named()?.name;
+            return (self.facts.loose_type)(name).map(|scalar| spelled(scalar, None));
+        };
         // A type that goes with two of Prisma's keeps the one that the source has.
         let own = self.own_column(table, column).and_then(|own| self.scalar_of_own(own));
         let scalar =

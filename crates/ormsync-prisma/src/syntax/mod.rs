@@ -53,6 +53,13 @@ pub(crate) fn parse(text: &str) -> Document {
     document
 }
 
+/// Whether a text is one value of the language and nothing else.
+pub(crate) fn is_expression(text: &str) -> bool {
+    let starts = PrismaParser::parse(Rule::expression, text);
+    !text.contains(['\n', '\r'])
+        && starts.is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_str().trim_end() == text))
+}
+
 impl Document {
     fn problem(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
         self.problems.push(SyntaxProblem { span, message: message.into(), help: help.map(str::to_owned) });

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use crate::command_line::{DiffOptions, GlobalOptions};
+use super::written;
+use crate::command_line::{DiffOptions, Format, FormatChoice, GlobalOptions};
 use crate::failure::Result;
 use crate::gate;
 use crate::project::{Project, Settings};
@@ -15,6 +16,10 @@ pub(super) fn run(global: &GlobalOptions, options: &DiffOptions, terminal: &Term
         let sources = [options.from.as_str(), options.to.as_str()];
         Project::for_sources(&settings, &sources, &options.dialect, options.gate.truth.as_deref())
     };
+    if let [FormatChoice { format: Format::Written(format), file }] = options.gate.format.as_slice() {
+        let output = file.as_deref().or(options.gate.output.as_deref());
+        return written::diff(&project()?, *format, output, terminal);
+    }
     match project() {
         Ok(project) => gate::run(&project, &options.gate, terminal, start),
         Err(failure) => {

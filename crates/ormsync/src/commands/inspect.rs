@@ -1,9 +1,10 @@
-//! `ormsync inspect SOURCE`: the canonical schema as JSON.
+//! `ormsync inspect SOURCE`: the canonical schema as JSON, or in an ORM's language.
 
 use ormsync_report::Outcome;
 use ormsync_schema::Severity;
 
-use crate::command_line::{GlobalOptions, InspectOptions};
+use super::written::written;
+use crate::command_line::{GlobalOptions, InspectFormat, InspectOptions, WrittenFormat};
 use crate::failure::{Failure, Result};
 use crate::gate::write_file;
 use crate::project::{Project, Settings};
@@ -17,11 +18,19 @@ pub(super) fn run(global: &GlobalOptions, options: &InspectOptions, terminal: &T
     terminal.diagnostics(&sources.diagnostics, &sources.files);
     let failed = sources.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if let Some(read) = sources.read.first() {
-        let json = serde_json::to_string_pretty(&read.schema)
-            .map_err(|error| Failure::new("internal", format!("the schema could not be written as JSON: {error}")))?;
+        let text = match options.format {
+            InspectFormat::Json => {
+                let json = serde_json::to_string_pretty(&read.schema).map_err(|error| {
+                    Failure::new("internal", format!("the schema could not be written as JSON: {error}"))
+                })?;
+                json + "\n"
+            }
+            InspectFormat::Prisma => written(WrittenFormat::Prisma, &read.schema),
+            InspectFormat::Sqlalchemy => written(WrittenFormat::Sqlalchemy, &read.schema),
+        };
         match &options.output {
-            Some(file) => write_file(file, &(json + "\n"))?,
-            None => terminal.output(&(json + "\n"))?,
+            Some(file) => write_file(file, &text)?,
+            None => terminal.output(&text)?,
         }
     }
     Ok(if failed { Outcome::Unanswered } else { Outcome::InStep }.exit_code())

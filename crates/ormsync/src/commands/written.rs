@@ -1,0 +1,47 @@
+//! Whole schemas in an ORM's language, and what changes between two of them.
+
+use std::path::Path;
+
+use ormsync_prisma::WriteOptions;
+use ormsync_report::Outcome;
+use ormsync_schema::{Schema, Severity};
+use similar::TextDiff;
+
+use crate::command_line::WrittenFormat;
+use crate::failure::{Failure, Result};
+use crate::gate::write_file;
+use crate::project::Project;
+use crate::read_sources::read_sources;
+use crate::terminal::Terminal;
+
+/// A schema as a user of the ORM would have written it.
+pub(super) fn written(format: WrittenFormat, schema: &Schema) -> String {
+    match format {
+        WrittenFormat::Prisma => ormsync_prisma::write_schema(schema, &WriteOptions::default()),
+        WrittenFormat::Sqlalchemy => ormsync_sqlalchemy::write_models(schema),
+    }
+}
+
+/// `diff --format prisma`: both sources in one language, as a unified diff. What it can't say is no difference
+/// here; the other formats tell.
+pub(super) fn diff(project: &Project, format: WrittenFormat, output: Option<&Path>, terminal: &Terminal) -> Result<u8> {
+    let sources = read_sources(project);
+    terminal.diagnostics(&sources.diagnostics, &sources.files);
+    let [from, to] = sources.read.as_slice() else {
+        return Err(Failure::new("sources", "nothing was compared: one of the sources could not be read"));
+    };
+    let (old, new) = (written(format, &from.schema), written(format, &to.schema));
+    let difference = TextDiff::from_lines(&old, &new);
+    let text = difference.unified_diff().header(&from.side.label, &to.side.label).to_string();
+    match output {
+        Some(file) => write_file(file, &text)?,
+        None => terminal.output(&text)?,
+    }
+    let failed = sources.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let outcome = match (failed, old == new) {
+        (true, _) => Outcome::Unanswered,
+        (false, true) => Outcome::InStep,
+        (false, false) => Outcome::Drift,
+    };
+    Ok(outcome.exit_code())
+}
