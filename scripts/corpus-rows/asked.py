@@ -1,0 +1,72 @@
+"""The program under test and Prisma's engine, each asked one question in a process of its own."""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import rows
+
+TIMEOUT = 120  # seconds that one question may take
+ENGINE = Path(__file__).parents[2] / "tests/judges/prisma_engine.mjs"
+
+
+def engine(operation: str, files: list) -> tuple:
+    """Whether Prisma's engine did it, and what it said."""
+    judges = Path(os.environ["ORMSYNC_JUDGES"])
+    question = json.dumps({"operation": operation, "files": files}) + "\n"
+    run = subprocess.run(
+        [judges / "bin/node", ENGINE, judges / "prisma"],
+        input=question, capture_output=True, text=True, timeout=TIMEOUT,
+    )
+    if not run.stdout.strip():
+        return False, f"the engine ended: {run.stderr[-300:]}"
+    answer = json.loads(run.stdout.splitlines()[0])
+    return answer["ok"], answer["output"]
+
+
+def compare(row: rows.Row, source: str, database: str) -> None:
+    """`ormsync diff` between the source and the database made of it; any difference counts."""
+    start = time.monotonic()
+    run = subprocess.run(
+        [os.environ["ORMSYNC"], "diff", source, database, "--format", "json", "--fail-on", "note"],
+        capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
+    )
+    row.milliseconds = round(1000 * (time.monotonic() - start))
+    report = read_report(row, run)
+    if report is None:
+        return
+    coverage = report["sources"][0].get("coverage", {}) if report["sources"] else {}
+    row.opaque, row.columns = coverage.get("opaque", 0), coverage.get("columns", 0)
+    row.findings = [f"{found['rule']} {found['at']}: {found['headline']}" for found in report["findings"]]
+    row.differences = len(row.findings)
+    row.ours = rows.DIFFERS if row.findings else rows.IN_STEP
+    if any(each["severity"] == "error" for each in report["diagnostics"]):
+        row.ours, row.why = rows.REFUSED, row.diagnostics[0]
+
+
+def read_alone(row: rows.Row, source: str) -> None:
+    """Whether ours takes the schema, when there is no database to compare it with."""
+    run = subprocess.run(
+        [os.environ["ORMSYNC"], "diff", source, source, "--format", "json"],
+        capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
+    )
+    report = read_report(row, run)
+    if report is not None:
+        refused = any(each["severity"] == "error" for each in report["diagnostics"])
+        row.ours = rows.REFUSED if refused else rows.NOT_JUDGED
+
+
+def read_report(row: rows.Row, run: subprocess.CompletedProcess) -> dict | None:
+    """The JSON report; none, with the reason in the row, when there is none."""
+    try:
+        report = json.loads(run.stdout)
+    except ValueError:
+        row.ours, row.why = "crashed", f"exit {run.returncode}: {run.stderr.strip()[:300]}"
+        return None
+    row.diagnostics = [
+        f"{each['severity']} {each.get('code', '')}: {each['message']} ({each.get('file', '')}:{each.get('line', '')})"
+        for each in sorted(report["diagnostics"], key=lambda each: each["severity"] != "error")
+    ]
+    return report

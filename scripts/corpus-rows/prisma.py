@@ -1,0 +1,93 @@
+"""The law for Prisma: what is read of the schema equals the database that Prisma's engine makes of it.
+
+The engine in the npm packages writes DDL for PostgreSQL and SQLite. On MySQL the project's own
+migrations, which Prisma wrote, make the database; where they have not kept up with the schema the
+difference is the project's, and is counted all the same.
+"""
+
+import re
+from pathlib import Path
+
+import asked
+import rows
+from scratch import scratch
+
+DATASOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{(.*?)^\s*\}", re.MULTILINE | re.DOTALL)
+PROVIDER = re.compile(r'^\s*provider\s*=\s*"(\w+)"', re.MULTILINE)
+MODEL = re.compile(r"^\s*model\s+\w+\s*\{", re.MULTILINE)
+
+
+def schemas(project: Path) -> list:
+    """Every schema of a project, as the list of its files: a file with a datasource, together with
+    the files under its folder when those have none of their own."""
+    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in sorted(project.rglob("*.prisma"))}
+    heads = [path for path, text in texts.items() if DATASOURCE.search(text)]
+    found = []
+    for head in heads:
+        beside = [path for path in texts if path.is_relative_to(head.parent) and path != head]
+        alone = not beside or any(path in heads for path in beside)
+        # A schema with models of its own, alone in its file, does not want what lies beside it.
+        if MODEL.search(texts[head]) and head.name == "schema.prisma" and head.parent.name in ("prisma", "db"):
+            alone = alone or len(MODEL.findall(texts[head])) > 3
+        found.append([head] if alone else [head, *beside])
+    return found
+
+
+def row_for(project: Path, files: list) -> rows.Row:
+    """Judges one schema."""
+    head = files[0]
+    source = head if len(files) == 1 else head.parent
+    row = rows.Row(name=f"{project.name}/{source.relative_to(project)}")
+    texts = [(str(path), path.read_text(encoding="utf-8", errors="replace")) for path in files]
+    row.models = sum(len(MODEL.findall(text)) for _, text in texts)
+    datasource = DATASOURCE.search(texts[0][1])
+    provider = PROVIDER.search(datasource.group(1)) if datasource else None
+    row.provider = {"postgres": "postgresql"}.get(provider.group(1), provider.group(1)) if provider else "?"
+    try:
+        judge(row, source, texts)
+    except Exception as error:  # whatever went wrong is this row's, and no other's
+        row.ours, row.why = rows.NOT_JUDGED, f"{type(error).__name__}: {error}".replace("\n", " ")
+    return row
+
+
+def judge(row: rows.Row, source: Path, texts: list) -> None:
+    valid, message = asked.engine("validate", texts)
+    row.engine = "valid" if valid else "refused"
+    named = f"prisma:{source}"
+    asked.read_alone(row, named)
+    if not valid:
+        row.why = " ".join(message.split())[:200] if row.ours != rows.REFUSED else row.diagnostics[0]
+        return
+    if row.ours == rows.REFUSED:
+        row.why = row.diagnostics[0]
+        return
+    if row.provider in ("postgresql", "sqlite"):
+        written, statements = asked.engine("script", texts)
+        if not written:
+            raise RuntimeError(statements)
+    elif row.provider == "mysql":
+        statements = migrations(source)
+        if statements is None:
+            row.why = "MySQL, and no migrations of its own"
+            return
+    else:
+        row.why = "a provider that is not compared"
+        return
+    with scratch(row.provider) as database:
+        for statement in statements if isinstance(statements, list) else [statements]:
+            database.execute(statement)
+        asked.compare(row, named, database.url)
+
+
+def migrations(source: Path) -> list | None:
+    """The project's migrations in their order, if the provider of their lock file is MySQL."""
+    folder = source if source.is_dir() else source.parent
+    names = [folder / "migrations", folder.parent / "migrations", folder / source.name.replace("schema.prisma", "migrations")]
+    for candidate in names:
+        lock = candidate / "migration_lock.toml"
+        if lock.exists() and "mysql" not in lock.read_text():
+            continue
+        scripts = sorted(candidate.glob("*/migration.sql"))
+        if scripts:
+            return [text for script in scripts if (text := script.read_text(encoding="utf-8-sig")).strip()]
+    return None
