@@ -4,6 +4,7 @@ use ormsync_schema::{Diagnostic, Origin, Span};
 
 use super::attributes::elements;
 use super::model::{Configuration, ExtensionModel};
+use super::names;
 use crate::native::{self, Provider, ProviderFacts};
 use crate::report::Report;
 use crate::sources::{SourceDocument, Sources};
@@ -80,7 +81,17 @@ pub(crate) fn setting<'t>(block: &'t ConfigurationBlock, name: &str) -> Option<&
 }
 
 fn generator<'t>(block: &'t ConfigurationBlock, configuration: &mut Configuration<'t>, report: &mut Report<'_>) {
+    names::check_own_type(&block.name, report);
     refuse_bad_settings(block, report);
+    if let Some(value) = setting(block, "provider")
+        && matches!(value.kind, ExpressionKind::Constant(_))
+    {
+        report.error(
+            "prisma-generator",
+            value.span,
+            format!("The generator's provider must be a string, not {}.", value.form()),
+        );
+    }
     if !block.properties.iter().any(|property| property.name.text == "provider") {
         report.error("prisma-generator", block.name.span, "This generator has no `provider`.");
     }
@@ -108,6 +119,7 @@ fn datasource<'t>(
     report: &mut Report<'_>,
 ) -> Option<&'static ProviderFacts> {
     configuration.datasource_name = Some(&block.name.text);
+    names::check_own_type(&block.name, report);
     refuse_bad_settings(block, report);
     for property in &block.properties {
         if property.name.text == "previewFeatures" {

@@ -19,10 +19,18 @@ pub(super) enum Top {
 /// All type names of the schema.
 pub(super) type Tops<'t> = HashMap<&'t str, Top>;
 
+/// Refuses the name of one of Prisma's own types; `false` and an error then.
+pub(super) fn check_own_type(name: &Name, report: &mut Report<'_>) -> bool {
+    let is_free = ScalarType::parse(&name.text).is_none();
+    if !is_free {
+        report.error("prisma-name", name.span, format!("`{}` is one of Prisma's own types.", name.text));
+    }
+    is_free
+}
+
 /// Enters a name; `false` and an error when it is taken.
 pub(super) fn enter<'t>(tops: &mut Tops<'t>, name: &'t Name, keyword: &str, top: Top, report: &mut Report<'_>) -> bool {
-    if ScalarType::parse(&name.text).is_some() {
-        report.error("prisma-name", name.span, format!("`{}` is one of Prisma's own types.", name.text));
+    if !check_own_type(name, report) {
         return false;
     }
     if tops.contains_key(name.text.as_str()) {
