@@ -52,11 +52,7 @@ fn attributes_of_fields() {
         field: text(field),
         attribute: text(attribute),
     };
-    check(
-        &[add("User", "id", "@map(\"x\")")],
-        "()) // trailing",
-        "()) @map(\"x\") // trailing",
-    );
+    check(&[add("User", "id", "@map(\"x\")")], "()) // trailing", "()) @map(\"x\") // trailing");
     check(&[add("Role", "A", "@map(\"a\")")], "  A\n", "  A @map(\"a\")\n");
 }
 
