@@ -83,7 +83,8 @@ fn attributes(plan: &Plan, writer: &Writer<'_>, name: &TableName, table: &Table,
         attributes.extend(writer.primary_key(&name.1, table));
     }
     let mut at_fields = Vec::new();
-    let (mut uniques, mut indexes) = (Vec::new(), Vec::new());
+    // `prisma format` puts them in this order.
+    let (mut uniques, mut indexes, mut fulltexts) = (Vec::new(), Vec::new(), Vec::new());
     for index in table.indexes.iter().filter(|index| !index.implicit) {
         // Only the first of several uniques of a column stands at its field.
         if let Some(column) = index.columns().next()
@@ -93,11 +94,16 @@ fn attributes(plan: &Plan, writer: &Writer<'_>, name: &TableName, table: &Table,
             at_fields.push(column);
             continue;
         }
-        let list = if index.kind.is_unique() { &mut uniques } else { &mut indexes };
+        let list = match index.method.as_deref() {
+            Some("fulltext") => &mut fulltexts,
+            _ if index.kind.is_unique() => &mut uniques,
+            _ => &mut indexes,
+        };
         list.extend(writer.index(&name.1, index));
     }
     attributes.extend(uniques);
     attributes.extend(indexes);
+    attributes.extend(fulltexts);
     if plan.model_name(name) != name.1 {
         attributes.push(format!("@@map({})", quote(&name.1)));
     }
