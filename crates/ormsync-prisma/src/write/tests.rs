@@ -251,6 +251,40 @@ fn comes_back(dialect: &str, numbers: Vec<u16>, names: NameStyle) -> Result<(), 
     Ok(())
 }
 
+/// A schema as it is read, and written again.
+fn rewritten(provider: &str, text: &str) -> String {
+    let text = format!("datasource db {{\n  provider = \"{provider}\"\n}}\n\n{text}");
+    let reading = read_sources(Sources::of_text("schema.prisma", &text), &ReadOptions::default());
+    assert!(!reading.has_errors(), "{:#?}", reading.diagnostics);
+    let written = write_schema(&reading.schema, &WriteOptions::default());
+    let again = read_sources(Sources::of_text("schema.prisma", &written), &ReadOptions::default());
+    assert!(!again.has_errors(), "{:#?}\n{written}", again.diagnostics);
+    let models = written.find("\nmodel ").unwrap_or_default();
+    written[models + 1..].to_owned()
+}
+
+/// What Prisma's language says at best in one way comes back as it was.
+#[test]
+fn relations_come_back() {
+    let text = "model Category {\n  id    Int    @id\n  posts Post[]\n}\n\nmodel Employee {\n  id                 Int        @id\n  managerId          Int?\n  manager            Employee?  @relation(\"EmployeeManager\", fields: [managerId], references: [id])\n  employeesAsManager Employee[] @relation(\"EmployeeManager\")\n}\n\nmodel Post {\n  id            Int        @id\n  author_id     Int\n  reviewerId    Int?\n  categories    Category[]\n  author        User       @relation(\"PostAuthor\", fields: [author_id], references: [id], onDelete: Cascade)\n  reviewer      User?      @relation(\"PostReviewer\", fields: [reviewerId], references: [id])\n}\n\nmodel Profile {\n  id     Int  @id\n  userId Int  @unique\n  user   User @relation(fields: [userId], references: [id])\n}\n\nmodel User {\n  id              Int      @id\n  postsAsAuthor   Post[]   @relation(\"PostAuthor\")\n  postsAsReviewer Post[]   @relation(\"PostReviewer\")\n  profile         Profile?\n  friends         User[]   @relation(\"friends\")\n  friendOf        User[]   @relation(\"friends\")\n}\n";
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // The names of many-to-many fields are nowhere in a database, nor is the order of fields that are no columns.
+    let written = words(&rewritten("postgresql", text));
+    for line in text.lines().filter(|line| !line.contains("friend")) {
+        assert!(written.contains(&words(line)), "{line}\n{written}");
+    }
+    assert!(written.contains("users User[] @relation(\"friends\")"), "{written}");
+    assert!(!written.contains("_CategoryToPost"), "{written}");
+}
+
+#[test]
+fn what_the_client_leaves_out_comes_back() {
+    let text = "model A {\n  id Int  @id\n  bs B[]  @ignore\n  x  Int? @ignore\n}\n\nmodel B {\n  id  Int  @id\n  aId Int?\n  a   A?   @relation(fields: [aId], references: [id])\n\n  @@ignore\n}\n";
+    let written = rewritten("sqlite", text);
+    assert!(written.contains("@@ignore") && written.contains("Int? @ignore"), "{written}");
+    assert!(written.contains("B[]  @ignore"), "{written}");
+}
+
 fn numbers() -> impl Strategy<Value = Vec<u16>> {
     prop::collection::vec(any::<u16>(), 0..300)
 }
