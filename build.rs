@@ -68,6 +68,8 @@ impl Tests {
             if case.models().is_some() {
                 let body = format!("models_are_themselves({:?}, Dialect::{dialect:?});", case.name);
                 self.add(&case.name, false, &format!("models_are_themselves_{name}"), &body);
+                let body = format!("models_in_prisma({:?}, Dialect::{dialect:?});", case.name);
+                self.add(&case.name, true, &format!("models_in_prisma_{name}"), &body);
                 for version in ["2.0", "2.1"] {
                     let body = format!("create_all({:?}, Dialect::{dialect:?}, {version:?});", case.name);
                     self.add(&case.name, true, &format!("sqlalchemy_{version}_{name}"), &body);

@@ -11,6 +11,7 @@
 //! | `lower` | what Prisma's engine would make in a database |
 //! | `spelling` | the way back: an object of the canonical schema in Prisma's language |
 //! | `write` | the way back for a whole schema |
+//! | `edit` | changes in a text that leave all the rest of it as it was |
 //!
 //! `native` holds what differs between Prisma's providers. No step stops at an error: what is not understood
 //! is a diagnostic with its place, and opaque in the canonical schema.
@@ -18,6 +19,7 @@
 //! The judge of everything here is Prisma's own engine: what it accepts is never refused.
 
 mod datasource;
+mod edit;
 mod literal;
 mod lower;
 mod native;
@@ -34,6 +36,7 @@ use std::path::Path;
 use ormsync_schema::{Diagnostic, Place, Reading, Schema};
 
 pub use datasource::{Datasource, DatasourceUrl, datasource};
+pub use edit::{Edit, EditError, edit};
 pub use spelling::PrismaSpelling;
 pub use write::{NameStyle, WriteOptions, write_schema};
 

@@ -13,7 +13,7 @@ impl Writer<'_> {
         if let [part] = key.parts.as_slice() {
             return self.field(table_name, table, part.as_column()?).map(|field| field.line());
         }
-        let parts = self.parts(table_name, &key.parts)?;
+        let parts = self.parts(table_name, &key.parts, None)?;
         Some(attribute("id", &parts, &self.primary_key_map(table_name, key).into_iter().collect::<Vec<_>>()))
     }
 
@@ -24,7 +24,7 @@ impl Writer<'_> {
         if part.as_column() != Some(column) {
             return None;
         }
-        let mut arguments = part_arguments(part);
+        let mut arguments = part_arguments(part, None);
         arguments.extend(self.primary_key_map(table_name, key));
         Some(if arguments.is_empty() { "@id".to_owned() } else { format!("@id({})", arguments.join(", ")) })
     }
@@ -37,7 +37,7 @@ impl Writer<'_> {
 
     /// `@@index`, `@@unique` or `@@fulltext`; none for what Prisma has no words for.
     pub(crate) fn index(&self, table: &str, index: &Index) -> Option<String> {
-        let parts = self.parts(table, &index.parts)?;
+        let parts = self.parts(table, &index.parts, index.method.as_deref())?;
         let columns: Vec<&str> = index.columns().collect();
         let is_unique = index.kind != IndexKind::Plain;
         let name = match index.method.as_deref() {
@@ -63,24 +63,24 @@ impl Writer<'_> {
         Some(attribute(name, &parts, &arguments))
     }
 
-    fn parts(&self, table: &str, parts: &[IndexPart]) -> Option<Vec<String>> {
-        parts.iter().map(|part| self.part(table, part)).collect()
+    fn parts(&self, table: &str, parts: &[IndexPart], method: Option<&str>) -> Option<Vec<String>> {
+        parts.iter().map(|part| self.part(table, part, method)).collect()
     }
 
-    fn part(&self, table: &str, part: &IndexPart) -> Option<String> {
+    fn part(&self, table: &str, part: &IndexPart, method: Option<&str>) -> Option<String> {
         let name = self.field_name(table, part.as_column()?);
-        let arguments = part_arguments(part);
+        let arguments = part_arguments(part, method);
         Some(if arguments.is_empty() { name } else { format!("{name}({})", arguments.join(", ")) })
     }
 }
 
-fn part_arguments(part: &IndexPart) -> Vec<String> {
+fn part_arguments(part: &IndexPart, method: Option<&str>) -> Vec<String> {
     let mut arguments = Vec::new();
     if let Some(length) = part.prefix_length {
         arguments.push(format!("length: {length}"));
     }
     if let Some(class) = &part.operator_class {
-        arguments.push(format!("ops: {}", operator_class(class)));
+        arguments.push(format!("ops: {}", operator_class(class, method)));
     }
     if !part.order.is_ascending() {
         arguments.push("sort: Desc".to_owned());
@@ -89,9 +89,10 @@ fn part_arguments(part: &IndexPart) -> Vec<String> {
 }
 
 /// An operator class by Prisma's name, where that is surely the same one, else by the server's.
-fn operator_class(class: &str) -> String {
-    match class {
-        "jsonb_path_ops" => "JsonbPathOps".to_owned(),
+fn operator_class(class: &str, method: Option<&str>) -> String {
+    match (class, method) {
+        ("jsonb_path_ops", Some("gin")) => "JsonbPathOps".to_owned(),
+        ("inet_ops", Some("gist")) => "InetOps".to_owned(),
         _ => format!("raw({})", quote(class)),
     }
 }

@@ -132,7 +132,12 @@ impl Writer<'_> {
         } else {
             key.referenced_columns.clone()
         };
-        Some(columns.iter().map(|column| self.field_name(&key.referenced_table, column)).collect())
+        Some(
+            columns
+                .iter()
+                .map(|column| self.field_name_in(&key.referenced_namespace, &key.referenced_table, column))
+                .collect(),
+        )
     }
 }
 

@@ -83,7 +83,13 @@ impl<'s> Writer<'s> {
 
     /// The name of a column's field.
     pub(crate) fn field_name(&self, table: &str, column: &str) -> String {
-        let own = self.own_column(table, column).and_then(|column| column.client.attribute.clone());
+        self.field_name_in(self.namespace, table, column)
+    }
+
+    /// The name of a column's field in any namespace.
+    fn field_name_in(&self, namespace: &str, table: &str, column: &str) -> String {
+        let own = self.own.table(namespace, table).and_then(|table| table.columns.get(column));
+        let own = own.and_then(|column| column.client.attribute.clone());
         own.unwrap_or_else(|| identifier::of(column))
     }
 }

@@ -22,8 +22,7 @@ fn block(plan: &Plan, relations: &Relations, name: &TableName, table: &Table) ->
     for unsaid in unsaid(plan, relations, name, table) {
         text.push_str(&format!("// Prisma has no words for {unsaid}.\n"));
     }
-    let is_ignored = !is_view && !is_usable(&writer, name, table);
-    if is_ignored {
+    if !is_view && !is_usable(&writer, name, table) {
         text.push_str("/// Nothing tells one row of this table from another, so Prisma's client leaves it out.\n");
     }
     push_comment(&mut text, "", table.comment.as_deref());
@@ -44,7 +43,7 @@ fn block(plan: &Plan, relations: &Relations, name: &TableName, table: &Table) ->
         },
     }));
     text.push_str(&aligned(&rows));
-    let attributes = attributes(plan, &writer, name, table, is_ignored);
+    let attributes = attributes(plan, &writer, name, table);
     if !attributes.is_empty() {
         text.push('\n');
         text.extend(attributes.iter().map(|attribute| format!("  {attribute}\n")));
@@ -77,13 +76,14 @@ fn unreadable(writer: &Writer<'_>, name: &TableName, column_name: &str, table: &
     Row { comment: column.comment.clone(), field }
 }
 
-fn attributes(plan: &Plan, writer: &Writer<'_>, name: &TableName, table: &Table, is_ignored: bool) -> Vec<String> {
+fn attributes(plan: &Plan, writer: &Writer<'_>, name: &TableName, table: &Table) -> Vec<String> {
     let mut attributes = Vec::new();
     if table.primary_key.as_ref().is_some_and(|key| key.parts.len() > 1) {
         attributes.extend(writer.primary_key(&name.1, table));
     }
     let mut at_fields = Vec::new();
-    let (mut uniques, mut indexes) = (Vec::new(), Vec::new());
+    // `prisma format` puts them in this order.
+    let (mut uniques, mut indexes, mut fulltexts) = (Vec::new(), Vec::new(), Vec::new());
     for index in table.indexes.iter().filter(|index| !index.implicit) {
         // Only the first of several uniques of a column stands at its field.
         if let Some(column) = index.columns().next()
@@ -93,17 +93,21 @@ fn attributes(plan: &Plan, writer: &Writer<'_>, name: &TableName, table: &Table,
             at_fields.push(column);
             continue;
         }
-        let list = if index.kind.is_unique() { &mut uniques } else { &mut indexes };
+        let list = match index.method.as_deref() {
+            Some("fulltext") => &mut fulltexts,
+            _ if index.kind.is_unique() => &mut uniques,
+            _ => &mut indexes,
+        };
         list.extend(writer.index(&name.1, index));
     }
     attributes.extend(uniques);
     attributes.extend(indexes);
+    attributes.extend(fulltexts);
     if plan.model_name(name) != name.1 {
         attributes.push(format!("@@map({})", quote(&name.1)));
     }
     attributes.extend(schema_attribute(plan, &name.0));
-    let all_ignored = !table.columns.is_empty() && table.columns.values().all(|column| column.client.ignored);
-    if is_ignored || all_ignored {
+    if is_ignored(plan, name, table) {
         attributes.push("@@ignore".to_owned());
     }
     attributes
@@ -112,6 +116,12 @@ fn attributes(plan: &Plan, writer: &Writer<'_>, name: &TableName, table: &Table,
 /// `@@schema`, where the datasource lists schemas.
 pub(super) fn schema_attribute(plan: &Plan, namespace: &str) -> Option<String> {
     (!plan.namespaces.is_empty()).then(|| format!("@@schema({})", quote(namespace)))
+}
+
+/// Whether Prisma's client leaves a model out: it can't use it, or its source says so.
+pub(super) fn is_ignored(plan: &Plan, name: &TableName, table: &Table) -> bool {
+    let is_usable = plan.views.contains(name) || is_usable(&plan.writer(&name.0), name, table);
+    !is_usable || plan.ignored.contains(name)
 }
 
 /// Whether the client can use a model: whether a row can be told from another by fields that it has words for.

@@ -25,6 +25,8 @@ pub(super) struct Plan {
     pub(super) enums: EnumNames,
     pub(super) views: BTreeSet<TableName>,
     pub(super) joins: Vec<Join>,
+    /// The models whose source says that the client leaves them out.
+    pub(super) ignored: BTreeSet<TableName>,
     /// The namespaces to name; empty where all is in the usual one.
     pub(super) namespaces: Vec<String>,
 }
@@ -38,6 +40,7 @@ impl Plan {
             enums: EnumNames::default(),
             views: BTreeSet::new(),
             joins: Vec::new(),
+            ignored: BTreeSet::new(),
             namespaces: named_namespaces(schema, facts),
         };
         plan.move_views();
@@ -135,6 +138,9 @@ impl Plan {
         };
         // A model is ignored as a whole, or field by field.
         let all_ignored = table.columns.values().all(|column| column.client.ignored);
+        if all_ignored {
+            self.ignored.insert(name.clone());
+        }
         let mut taken = BTreeSet::new();
         for (column_name, column) in &mut table.columns {
             let source = column.client.attribute.as_deref().unwrap_or(column_name);
@@ -156,12 +162,11 @@ impl Plan {
             NameStyle::Idiomatic => pascal(text),
         };
         let mut client_names = BTreeMap::new();
-        for (namespace, _, table) in self.schema.tables() {
+        for (_, _, table) in self.schema.tables() {
             for column in table.columns.values() {
                 if let (Some((owner, name)), Some(names)) = (enum_of(&column.data_type), &column.client.enum_labels) {
                     client_names.entry((owner.to_owned(), name.to_owned())).or_insert_with(|| names.clone());
                 }
-                let _ = namespace;
             }
         }
         for (namespace, content) in &self.schema.namespaces {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ormsync_schema::{DataType, ForeignKey, Index, ReferentialAction, Table};
 
 use super::NameStyle;
+use super::model::is_ignored;
 use super::plan::{Plan, TableName, free_field};
 use super::words::{camel, lower_first, plural, singular, upper_first};
 use crate::spelling::{SpelledField, identifier, is_optional};
@@ -102,7 +103,7 @@ impl Finder<'_> {
         let back = if needs_name { format!("{back}As{}", upper_first(&name)) } else { back };
         let back = self.free(to, self.styled(&back), "Relation");
         let named = relation.map(|relation| quote(&relation));
-        let is_ignored = |table: &TableName| plan.table(table).is_some_and(|table| !has_unique_criterion(table));
+        let is_ignored = |name: &TableName| plan.table(name).is_some_and(|table| is_ignored(plan, name, table));
         let ignored = |own: &TableName, other: &TableName| is_ignored(other) && !is_ignored(own);
         let forward = SpelledField {
             name,
@@ -230,14 +231,4 @@ fn unique_keys(table: &Table) -> impl Iterator<Item = Vec<&str>> {
     };
     let key = table.primary_key.iter().map(|key| key.parts.iter().filter_map(|part| part.as_column()).collect());
     key.chain(table.indexes.iter().filter(whole).map(|index| index.columns().collect()))
-}
-
-/// Whether one row can be told from another by columns that are never NULL.
-pub(super) fn has_unique_criterion(table: &Table) -> bool {
-    let is_strict = |column: &&str| {
-        table.columns.get(*column).is_some_and(|column| {
-            !column.nullable && !matches!(column.data_type, DataType::UserDefined { .. } | DataType::Unreadable(_))
-        })
-    };
-    unique_keys(table).any(|key| !key.is_empty() && key.iter().all(|column| is_strict(&column)))
 }

@@ -15,10 +15,16 @@ use crate::read_sources::read_sources;
 use crate::terminal::Terminal;
 
 /// A schema as a user of the ORM would have written it.
+/// The tables of the ORMs' own tooling are left out: neither maps them.
 pub(super) fn written(format: WrittenFormat, schema: &Schema) -> String {
+    let mut schema = schema.clone();
+    for content in schema.namespaces.values_mut() {
+        let own = ormsync_prisma::OWN_TABLES.iter().chain(ormsync_sqlalchemy::OWN_TABLES);
+        own.for_each(|name| drop(content.tables.remove(*name)));
+    }
     match format {
-        WrittenFormat::Prisma => ormsync_prisma::write_schema(schema, &WriteOptions::default()),
-        WrittenFormat::Sqlalchemy => ormsync_sqlalchemy::write_models(schema),
+        WrittenFormat::Prisma => ormsync_prisma::write_schema(&schema, &WriteOptions::default()),
+        WrittenFormat::Sqlalchemy => ormsync_sqlalchemy::write_models(&schema),
     }
 }
 
