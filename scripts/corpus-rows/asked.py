@@ -43,6 +43,8 @@ def compare(row: rows.Row, source: str, database: str) -> None:
     row.findings = [f"{found['rule']} {found['at']}: {found['headline']}" for found in report["findings"]]
     row.differences = len(row.findings)
     row.ours = rows.DIFFERS if row.findings else rows.IN_STEP
+    if not row.columns:
+        row.ours, row.why = rows.NOT_JUDGED, "nothing could be read that could be compared"
     if any(each["severity"] == "error" for each in report["diagnostics"]):
         row.ours, row.why = rows.REFUSED, row.diagnostics[0]
 

@@ -18,6 +18,7 @@ DATASOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{(.*?)^\s*\}", re.MULTILINE | 
 PROVIDER = re.compile(r'^\s*provider\s*=\s*"(\w+)"', re.MULTILINE)
 ESCAPES = re.compile("\x1b\\[[0-9;]*m")
 UNKNOWN_FEATURE = re.compile(r'preview feature "(\w+)" is not known')
+FEATURES = re.compile(r"previewFeatures\s*=\s*\[[^\]]*\]")
 # A schema may use what an extension brings without naming it; its migrations make the extension.
 EXTENSIONS = ("citext", "pg_trgm", "uuid-ossp", "pgcrypto", "btree_gin", "hstore", "ltree")
 MODEL = re.compile(r"^\s*model\s+\w+\s*\{", re.MULTILINE)
@@ -61,7 +62,7 @@ def judge(row: rows.Row, source: Path, texts: list) -> None:
     # Prisma 7 knows no more of the preview features that Prisma 4 to 6 had; they say nothing about tables.
     while not valid and (gone := UNKNOWN_FEATURE.search(ESCAPES.sub("", message))):
         listed = re.compile(rf',\s*"{gone.group(1)}"|"{gone.group(1)}"\s*,?')
-        texts = [(name, listed.sub("", text)) for name, text in texts]
+        texts = [(name, FEATURES.sub(lambda list_: listed.sub("", list_.group()), text)) for name, text in texts]
         row.why = f"the judge reads it without the old preview feature {gone.group(1)}"
         valid, message = asked.engine("validate", texts)
     row.engine = "valid" if valid else "refused"
