@@ -38,10 +38,13 @@ def compare(row: rows.Row, source: str, database: str) -> None:
     if report is None:
         return
     coverage = report["sources"][0].get("coverage", {}) if report["sources"] else {}
-    row.opaque, row.columns = coverage.get("opaque", 0), coverage.get("columns", 0)
+    said = sum("-opaque" in each for each in row.diagnostics)
+    row.opaque, row.columns = max(coverage.get("opaque", 0), said), coverage.get("columns", 0)
     row.findings = [f"{found['rule']} {found['at']}: {found['headline']}" for found in report["findings"]]
     row.differences = len(row.findings)
     row.ours = rows.DIFFERS if row.findings else rows.IN_STEP
+    if not row.columns:
+        row.ours, row.why = rows.NOT_JUDGED, "nothing could be read that could be compared"
     if any(each["severity"] == "error" for each in report["diagnostics"]):
         row.ours, row.why = rows.REFUSED, row.diagnostics[0]
 

@@ -8,12 +8,19 @@ difference is the project's, and is counted all the same.
 import re
 from pathlib import Path
 
+import psycopg
+
 import asked
 import rows
-from scratch import scratch
+from scratch import Scratch, scratch
 
 DATASOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{(.*?)^\s*\}", re.MULTILINE | re.DOTALL)
 PROVIDER = re.compile(r'^\s*provider\s*=\s*"(\w+)"', re.MULTILINE)
+ESCAPES = re.compile("\x1b\\[[0-9;]*m")
+UNKNOWN_FEATURE = re.compile(r'preview feature "(\w+)" is not known')
+FEATURES = re.compile(r"previewFeatures\s*=\s*\[[^\]]*\]")
+# A schema may use what an extension brings without naming it; its migrations make the extension.
+EXTENSIONS = ("citext", "pg_trgm", "uuid-ossp", "pgcrypto", "btree_gin", "hstore", "ltree")
 MODEL = re.compile(r"^\s*model\s+\w+\s*\{", re.MULTILINE)
 
 
@@ -52,6 +59,12 @@ def row_for(project: Path, files: list) -> rows.Row:
 
 def judge(row: rows.Row, source: Path, texts: list) -> None:
     valid, message = asked.engine("validate", texts)
+    # Prisma 7 knows no more of the preview features that Prisma 4 to 6 had; they say nothing about tables.
+    while not valid and (gone := UNKNOWN_FEATURE.search(ESCAPES.sub("", message))):
+        listed = re.compile(rf',\s*"{gone.group(1)}"|"{gone.group(1)}"\s*,?')
+        texts = [(name, FEATURES.sub(lambda list_: listed.sub("", list_.group()), text)) for name, text in texts]
+        row.why = f"the judge reads it without the old preview feature {gone.group(1)}"
+        valid, message = asked.engine("validate", texts)
     row.engine = "valid" if valid else "refused"
     named = f"prisma:{source}"
     asked.read_alone(row, named)
@@ -74,9 +87,20 @@ def judge(row: rows.Row, source: Path, texts: list) -> None:
         row.why = "a provider that is not compared"
         return
     with scratch(row.provider) as database:
-        for statement in statements if isinstance(statements, list) else [statements]:
-            database.execute(statement)
+        try:
+            run_all(database, statements)
+        except psycopg.errors.UndefinedObject:
+            row.why = "judged with the extensions it takes for given"
+            database.execute("".join(f'CREATE EXTENSION IF NOT EXISTS "{name}";' for name in EXTENSIONS))
+            run_all(database, statements)
         asked.compare(row, named, database.url)
+
+
+def run_all(database: Scratch, statements: str | list) -> None:
+    """The engine's script is run as one, migrations one by one."""
+    for statement in statements if isinstance(statements, list) else [statements]:
+        # One transaction on PostgreSQL: after a failure nothing is left.
+        database.execute(statement)
 
 
 def migrations(source: Path) -> list | None:
