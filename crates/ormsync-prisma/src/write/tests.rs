@@ -51,7 +51,9 @@ impl Generator {
         let namespace = self.facts.dialect.default_namespace();
         let mut tables = IndexMap::new();
         for name in &TABLES[..1 + self.choices.below(TABLES.len())] {
-            tables.insert((*name).to_owned(), self.table());
+            // A server keeps the names of keys and indexes apart over all tables.
+            let number = tables.len();
+            tables.insert((*name).to_owned(), self.table(number));
         }
         self.foreign_keys(&mut tables, namespace);
         // Not every server names an index that has no name.
@@ -73,7 +75,7 @@ impl Generator {
         schema
     }
 
-    fn table(&mut self) -> Table {
+    fn table(&mut self, table_number: usize) -> Table {
         let mut table = Table::default();
         let id = self.facts.dialect.parse_type((self.facts.default_type)(ScalarType::Int));
         let mut id = Column::new(id, false, Origin::nowhere());
@@ -85,11 +87,11 @@ impl Generator {
             let column = self.column();
             table.columns.insert((*name).to_owned(), column);
         }
-        let name = self.choices.chance(4).then(|| format!("key {}", self.choices.below(1000)));
+        let name = self.choices.chance(4).then(|| format!("key {table_number}"));
         let name = name.filter(|_| self.facts.has_named_primary_keys);
         let parts = vec![IndexPart::column("id")];
         table.primary_key = Some(PrimaryKey { name, parts, origin: Origin::nowhere() });
-        self.indexes(&mut table);
+        self.indexes(&mut table, table_number);
         table
     }
 
@@ -153,7 +155,7 @@ impl Generator {
         }
     }
 
-    fn indexes(&mut self, table: &mut Table) {
+    fn indexes(&mut self, table: &mut Table, table_number: usize) {
         // What every server takes in an index.
         let plain: Vec<String> = table
             .columns
@@ -172,7 +174,7 @@ impl Generator {
                 continue;
             }
             let kind = if self.choices.chance(2) { IndexKind::UniqueIndex } else { IndexKind::Plain };
-            let name = self.choices.chance(2).then(|| format!("an index {number} {}", self.choices.below(10_000)));
+            let name = self.choices.chance(2).then(|| format!("an index {table_number} {number}"));
             let mut index = Index::on_columns(kind, name, columns, Origin::nowhere());
             if self.choices.chance(3) {
                 index.parts[0].order = SortOrder::Descending;
