@@ -32,7 +32,8 @@ impl Draft {
             table.columns.insert(column.to_owned(), Column::new(data_type, nullable, Origin::default()));
         }
         let key = IndexPart::column(table.columns.keys().next().unwrap());
-        table.primary_key = Some(PrimaryKey { name: None, parts: vec![key], origin: Origin::default() });
+        table.primary_key =
+            Some(PrimaryKey { name: None, parts: vec![key], origin: Origin::default(), ..PrimaryKey::default() });
         self.schema.namespace_mut(self.dialect.default_namespace()).tables.insert(name.to_owned(), table);
         self
     }
@@ -72,6 +73,7 @@ fn foreign_key(columns: &[&str], table: &str) -> ForeignKey {
         deferrability: Default::default(),
         not_valid: false,
         origin: Origin::default(),
+        ..ForeignKey::default()
     }
 }
 
@@ -82,6 +84,7 @@ fn check(text: &str) -> Check {
         not_enforced: false,
         not_valid: false,
         origin: Origin::default(),
+        ..Check::default()
     }
 }
 

@@ -26,9 +26,12 @@ mod index;
 mod object;
 mod operation;
 mod origin;
+mod range_type;
 mod reading;
 mod schema;
+mod sequence;
 mod table;
+mod trigger;
 
 pub use column::{ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal};
 pub use constraint::{Check, Deferrability, Exclusion, ForeignKey, MatchKind, PrimaryKey, ReferentialAction};
@@ -42,9 +45,12 @@ pub use operation::{
     TableRebuild, Warning, WarningKind,
 };
 pub use origin::{LineColumn, Origin, Place, SourceFile, SourceFiles, Span};
+pub use range_type::RangeType;
 pub use reading::{Reading, Spelling};
 pub use schema::{
-    CompositeType, Domain, EnumType, Expression, Extension, FORMAT_VERSION, Namespace, Routine, Schema, Sequence,
+    CompositeType, Domain, EnumType, Expression, Extension, FORMAT_VERSION, Namespace, Routine, RoutineKind, Schema,
     Server, View,
 };
-pub use table::{Partitioning, Policy, Table, Trigger, TriggerEvent, TriggerTiming};
+pub use sequence::{Sequence, SequenceOwner};
+pub use table::{Partition, Partitioning, Policy, Table};
+pub use trigger::{Trigger, TriggerEvent, TriggerFiring, TriggerTiming};

@@ -156,6 +156,7 @@ fn read_sequences(rows: &CatalogueRows, numbering: &BTreeSet<(String, String)>, 
             maximum: cells.number(),
             cycle: cells.flag(),
             origin: origin(&[namespace, name]),
+            ..Sequence::default()
         };
         schema.namespace_mut(namespace).sequences.insert(name.to_owned(), sequence);
     }
@@ -175,7 +176,7 @@ fn read_routines(rows: &CatalogueRows, schema: &mut Schema) {
         let (namespace, name, arguments) = (cells.text(), cells.text(), cells.text());
         let signature = format!("{name}({arguments})");
         let origin = origin(&[namespace, &signature]);
-        let routine = Routine { returns: cells.filled(), language: cells.filled(), origin };
+        let routine = Routine { returns: cells.filled(), language: cells.filled(), origin, ..Routine::default() };
         schema.namespace_mut(namespace).routines.insert(signature, routine);
     }
 }

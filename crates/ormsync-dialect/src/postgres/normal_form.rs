@@ -53,6 +53,7 @@ fn name_namespaces(schema: &mut Schema) {
     default.enums.extend(nameless.enums);
     default.domains.extend(nameless.domains);
     default.composite_types.extend(nameless.composite_types);
+    default.ranges.extend(nameless.ranges);
     default.views.extend(nameless.views);
     default.sequences.extend(nameless.sequences);
     default.routines.extend(nameless.routines);
@@ -127,7 +128,9 @@ impl OwnTypes {
         for (namespace, content) in &schema.namespaces {
             let path = |name: &String| (namespace.clone(), name.clone());
             own.enums.extend(content.enums.keys().map(path));
-            own.others.extend(content.domains.keys().chain(content.composite_types.keys()).map(path));
+            own.others.extend(
+                content.domains.keys().chain(content.composite_types.keys()).chain(content.ranges.keys()).map(path),
+            );
         }
         own
     }

@@ -144,6 +144,7 @@ fn view(name: &str, statement: &str) -> View {
         columns: Default::default(),
         comment: None,
         origin: Origin::catalogue(name),
+        ..View::default()
     }
 }
 

@@ -78,8 +78,12 @@ fn number_row_id(table: &mut Table) {
         let is_integer =
             column.data_type.as_named().is_some_and(|named| named.name == "integer" && named.arguments.is_empty());
         let is_row_id = is_integer && row_id.as_ref().is_some_and(|row_id| facts::same_name(row_id, name));
-        column.identity =
-            is_row_id.then_some(Identity { kind: IdentityKind::AutoIncrement, start: None, increment: None });
+        column.identity = is_row_id.then_some(Identity {
+            kind: IdentityKind::AutoIncrement,
+            start: None,
+            increment: None,
+            ..Identity::default()
+        });
         if is_row_id {
             column.nullable = false;
             column.default = None;

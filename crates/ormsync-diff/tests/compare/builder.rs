@@ -36,7 +36,7 @@ pub(crate) fn table(columns: impl IntoIterator<Item = (&'static str, Column)>) -
     let parts = Index::on_columns(IndexKind::Plain, None, [key], Origin::nowhere()).parts;
     Table {
         columns,
-        primary_key: Some(PrimaryKey { name: None, parts, origin: Origin::nowhere() }),
+        primary_key: Some(PrimaryKey { name: None, parts, origin: Origin::nowhere(), ..PrimaryKey::default() }),
         origin: Origin::catalogue("table"),
         ..Table::default()
     }
@@ -66,6 +66,7 @@ pub(crate) fn foreign_key(column: &str, table: &str) -> ForeignKey {
         deferrability: ormsync_schema::Deferrability::NotDeferrable,
         not_valid: false,
         origin: Origin::catalogue("foreign key"),
+        ..ForeignKey::default()
     }
 }
 
@@ -86,6 +87,7 @@ pub(crate) fn shop() -> Schema {
             columns: IndexMap::new(),
             comment: None,
             origin: Origin::nowhere(),
+            ..View::default()
         },
     );
     public.sequences.insert(
@@ -97,6 +99,7 @@ pub(crate) fn shop() -> Schema {
             maximum: None,
             cycle: false,
             origin: Origin::nowhere(),
+            ..Sequence::default()
         },
     );
     public.tables.insert("users".into(), users());
@@ -137,6 +140,7 @@ fn orders() -> Table {
         not_enforced: false,
         not_valid: false,
         origin: Origin::catalogue("check"),
+        ..Check::default()
     });
     orders.triggers.insert(
         "audit".into(),
@@ -147,6 +151,7 @@ fn orders() -> Table {
             for_each_row: true,
             disabled: false,
             origin: Origin::nowhere(),
+            ..Trigger::default()
         },
     );
     orders

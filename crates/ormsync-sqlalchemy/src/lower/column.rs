@@ -212,6 +212,7 @@ impl<'a> Lowering<'_, 'a> {
                         kind: if always { IdentityKind::Always } else { IdentityKind::ByDefault },
                         start: integer(arguments, "start").filter(|start| *start != 1),
                         increment: integer(arguments, "increment").filter(|increment| *increment != 1),
+                        ..Identity::default()
                     });
                 }
                 // A default of the ORM's own keeps SQLAlchemy from writing SERIAL.
@@ -241,6 +242,7 @@ impl<'a> Lowering<'_, 'a> {
                 maximum: integer(arguments, "maxvalue"),
                 cycle: arguments.keyword("cycle").and_then(|cycle| cycle.value.truth()) == Some(true),
                 origin: self.evaluator.origin(symbol.place),
+                ..Sequence::default()
             };
             self.schema.namespace_mut(&namespace).sequences.insert(name.clone(), sequence);
         }

@@ -28,6 +28,7 @@ impl Assembly {
                 deferrability: Deferrability::NotDeferrable,
                 not_valid: false,
                 origin: origin(&[database, table, name]),
+                ..ForeignKey::default()
             });
             foreign_key.columns.push(column.to_owned());
             foreign_key.referenced_columns.push(referenced_column.to_owned());
@@ -77,6 +78,7 @@ impl Assembly {
                 not_enforced: !enforced,
                 not_valid: false,
                 origin: origin(&[database, table_name, name]),
+                ..Check::default()
             });
         }
     }

@@ -27,13 +27,21 @@ impl Assembly {
                         // The comment of every view is the word VIEW.
                         comment: None,
                         origin,
+                        ..View::default()
                     };
                     content.views.insert(name.to_owned(), view);
                 }
                 // What a sequence is made of can only be asked of each one by itself (before MariaDB 11.5).
                 "SEQUENCE" => {
-                    let sequence =
-                        Sequence { start: None, increment: None, minimum: None, maximum: None, cycle: false, origin };
+                    let sequence = Sequence {
+                        start: None,
+                        increment: None,
+                        minimum: None,
+                        maximum: None,
+                        cycle: false,
+                        origin,
+                        ..Sequence::default()
+                    };
                     content.sequences.insert(name.to_owned(), sequence);
                 }
                 _ => {
@@ -84,6 +92,7 @@ impl Assembly {
                 for_each_row: true,
                 disabled: false,
                 origin: origin(&[database, table_name, name]),
+                ..Trigger::default()
             };
             table.triggers.insert(name.to_owned(), trigger);
         }
@@ -112,6 +121,7 @@ impl Assembly {
                 returns: if kind == "FUNCTION" { returns.get(&(database, name)).cloned() } else { None },
                 language: language.map(|language| language.to_lowercase()),
                 origin: origin(&[database, &signature]),
+                ..Routine::default()
             };
             let namespace = self.namespace(database);
             self.schema.namespace_mut(namespace).routines.insert(signature, routine);

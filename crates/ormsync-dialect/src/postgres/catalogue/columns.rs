@@ -102,6 +102,6 @@ impl<'a> SequenceOfColumn<'a> {
 
     fn identity(&self, kind: IdentityKind) -> Identity {
         let unless_one = |number: Option<i64>| number.filter(|number| *number != 1);
-        Identity { kind, start: unless_one(self.start), increment: unless_one(self.increment) }
+        Identity { kind, start: unless_one(self.start), increment: unless_one(self.increment), ..Identity::default() }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
                 // What is not enforced is never validated either.
                 not_valid: enforced && !valid,
                 origin,
+                ..Check::default()
             }),
             "x" => table.exclusions.push(Exclusion { name, definition: Expression::written(text), origin }),
             other => diagnostics.push(unknown_kind("constraint", other, origin)),
@@ -68,5 +69,6 @@ fn read_foreign_key(cells: &mut Cells<'_>, origin: &Origin, diagnostics: &mut Ve
         deferrability: read_deferrability(cells),
         not_valid: false,
         origin: origin.clone(),
+        ..ForeignKey::default()
     }
 }

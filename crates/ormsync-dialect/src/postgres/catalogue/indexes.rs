@@ -32,8 +32,12 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
         }
         match found.constraint {
             Some("p") => {
-                table.primary_key =
-                    Some(PrimaryKey { name: found.index.name, parts: found.index.parts, origin: found.index.origin });
+                table.primary_key = Some(PrimaryKey {
+                    name: found.index.name,
+                    parts: found.index.parts,
+                    origin: found.index.origin,
+                    ..PrimaryKey::default()
+                });
             }
             Some("x") => {}
             _ => table.indexes.push(found.index),

@@ -25,6 +25,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) {
                 columns: Default::default(),
                 comment,
                 origin,
+                ..View::default()
             };
             content.views.insert(name.to_owned(), view);
             continue;
@@ -66,6 +67,7 @@ fn partitioning(key: Option<&str>, bounds: Option<&str>, parents: Vec<String>) -
         (Some(bounds), _) => Some(Partitioning::PartitionOf {
             parent: parents.into_iter().next().unwrap_or_default(),
             bounds: bounds.to_owned(),
+            partitioned_by: None,
         }),
         (None, Some(key)) => Some(Partitioning::PartitionedBy(key.to_owned())),
         (None, None) if !parents.is_empty() => Some(Partitioning::Inherits(parents)),
@@ -111,6 +113,7 @@ pub(super) fn read_triggers(rows: &CatalogueRows, schema: &mut Schema) {
             for_each_row: bits & trigger_bits::ROW != 0,
             disabled: enabled == "D",
             origin: origin(&[namespace, table_name, name]),
+            ..Trigger::default()
         };
         table.triggers.insert(name.to_owned(), trigger);
     }
@@ -147,6 +150,7 @@ pub(super) fn read_policies(rows: &CatalogueRows, schema: &mut Schema) {
             using: cells.optional().map(Expression::written),
             with_check: cells.optional().map(Expression::written),
             origin: origin(&[namespace, table_name, name]),
+            ..Policy::default()
         };
         table.policies.insert(name.to_owned(), policy);
     }

@@ -1,6 +1,6 @@
 //! Enum types, domains and composite types, and the types of columns.
 
-use ormsync_schema::{CompositeType, DataType, Domain, EnumType, Expression, Schema};
+use ormsync_schema::{Check, CompositeType, DataType, Domain, EnumType, Expression, Schema};
 
 use super::origin;
 use crate::CatalogueRows;
@@ -49,13 +49,17 @@ pub(super) fn read_user_types(rows: &CatalogueRows, schema: &mut Schema) {
                 nullable: !not_null,
                 checks: Vec::new(),
                 origin,
+                default: None,
+                collation: None,
+                comment: None,
             });
-            domain.checks.extend(check.map(Expression::written));
+            domain.checks.extend(check.map(|text| Check { expression: Expression::written(text), ..Check::default() }));
         } else {
-            let composite = content
-                .composite_types
-                .entry(name.to_owned())
-                .or_insert_with(|| CompositeType { fields: Default::default(), origin });
+            let composite = content.composite_types.entry(name.to_owned()).or_insert_with(|| CompositeType {
+                fields: Default::default(),
+                origin,
+                ..CompositeType::default()
+            });
             composite.fields.insert(field.to_owned(), data_type);
         }
     }

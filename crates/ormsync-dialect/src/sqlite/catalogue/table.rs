@@ -55,6 +55,7 @@ pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, ta
             name: statements.get(table_name).and_then(primary_key_name),
             parts: key.into_values().map(IndexPart::column).collect(),
             origin: Origin::catalogue(table_name),
+            ..PrimaryKey::default()
         });
     }
 }
@@ -111,6 +112,7 @@ pub(super) fn read_foreign_keys(
                 deferrability: Deferrability::NotDeferrable,
                 not_valid: false,
                 origin: Origin::catalogue(table_name),
+                ..ForeignKey::default()
             });
         }
         if let Some(foreign_key) = table.foreign_keys.last_mut() {
@@ -171,6 +173,7 @@ pub(super) fn read_checks(
                     not_enforced: false,
                     not_valid: false,
                     origin: Origin::catalogue(*name),
+                    ..Check::default()
                 });
             }
         }
