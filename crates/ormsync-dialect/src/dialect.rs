@@ -1,6 +1,6 @@
 //! The questions that every dialect answers.
 
-use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server};
+use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server, Table};
 
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, MYSQL, POSTGRESQL, SQLITE};
 
@@ -42,6 +42,14 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// for foreign keys, expressions in normal form. Idempotent. `server` tells flavour and version where
     /// they are known; without it, the newest version of the dialect's main product is assumed.
     fn normalise(&self, schema: &mut Schema, server: Option<&Server>);
+
+    /// Brings a schema into the form that statements are written from: [`Dialect::normalise`] without
+    /// [`Dialect::forget`]. Idempotent.
+    fn settle(&self, schema: &mut Schema, server: Option<&Server>);
+
+    /// Takes out of a table what this server keeps no record of or makes nothing of, so that it can't be compared
+    /// with what a server reports. The number and order of everything stay.
+    fn forget(&self, table: &mut Table);
 
     /// What two types in normal form are to each other.
     fn compare_types(&self, left: &DataType, right: &DataType) -> Equivalence;

@@ -8,7 +8,7 @@ mod facts;
 mod normal_form;
 mod types;
 
-use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server};
+use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server, Table};
 
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
@@ -61,7 +61,21 @@ impl Dialect for PostgreSql {
     }
 
     fn normalise(&self, schema: &mut Schema, server: Option<&Server>) {
-        normal_form::normalise(schema, server);
+        self.settle(schema, server);
+        schema
+            .namespaces
+            .values_mut()
+            .flat_map(|content| content.tables.values_mut())
+            .for_each(|table| self.forget(table));
+    }
+
+    fn settle(&self, schema: &mut Schema, server: Option<&Server>) {
+        normal_form::settle(schema, server);
+    }
+
+    fn forget(&self, table: &mut Table) {
+        // The catalogue tells all that is said.
+        let _ = table;
     }
 
     fn compare_types(&self, left: &DataType, right: &DataType) -> Equivalence {

@@ -78,6 +78,10 @@ impl Dialect for Plain {
         }
     }
 
+    fn settle(&self, _schema: &mut Schema, _server: Option<&Server>) {}
+
+    fn forget(&self, _table: &mut Table) {}
+
     fn normalise(&self, _: &mut Schema, _: Option<&Server>) {}
 
     fn compare_types(&self, left: &DataType, right: &DataType) -> Equivalence {
