@@ -37,6 +37,6 @@ pub use origin::{LineColumn, Origin, Place, SourceFile, SourceFiles, Span};
 pub use reading::{Reading, Spelling};
 pub use schema::{
     CompositeType, Domain, EnumType, Expression, Extension, FORMAT_VERSION, Namespace, Routine, Schema, Sequence,
-    Server, View,
+    Server, View, Wording,
 };
 pub use table::{Partitioning, Policy, Table, Trigger, TriggerEvent, TriggerTiming};

@@ -233,11 +233,56 @@ pub struct Expression {
     /// Whether `text` is in the dialect's normal form.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub normal: bool,
+    /// What `text` was before it came into normal form, where that is known.
+    #[serde(skip)]
+    pub wording: Wording,
 }
 
 impl Expression {
     /// An expression as its source writes it.
     pub fn written(text: impl Into<String>) -> Self {
-        Self { text: text.into(), normal: false }
+        Self { text: text.into(), normal: false, wording: Wording::default() }
+    }
+
+    /// An expression in the dialect's normal form.
+    pub fn normal(text: impl Into<String>) -> Self {
+        Self { text: text.into(), normal: true, wording: Wording::default() }
+    }
+
+    /// The same expression, which was written otherwise before it came into normal form.
+    #[must_use]
+    pub fn written_before(self, text: impl Into<String>) -> Self {
+        Self { wording: Wording::of(text), ..self }
+    }
+
+    /// The source's own words where they are known, else the text.
+    pub fn as_written(&self) -> &str {
+        self.wording.text().unwrap_or(&self.text)
     }
 }
+
+/// The words that a source has for what the schema says in normal form, for writers to hand on: Prisma's
+/// engine compares expressions letter by letter. They are no part of what is said, so any two are equal,
+/// and a snapshot does not keep them.
+#[derive(Debug, Clone, Default)]
+pub struct Wording(Option<String>);
+
+impl Wording {
+    /// These words.
+    pub fn of(text: impl Into<String>) -> Self {
+        Self(Some(text.into()))
+    }
+
+    /// The words, where they are known.
+    pub fn text(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+impl PartialEq for Wording {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Wording {}

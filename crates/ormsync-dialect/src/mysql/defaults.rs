@@ -16,7 +16,7 @@ use crate::literal::{TimeKind, canonical_json, canonical_number, canonical_time,
 /// Reads a default.
 pub(super) fn parse(text: &str, data_type: &DataType) -> DefaultValue {
     match expression::read(text, &Scope::bare(&GRAMMAR)) {
-        Some(term) => normal(of_term(term), &types::canonicalise(data_type)),
+        Some(term) => expression::remembering(normal(of_term(term), &types::canonicalise(data_type)), text),
         None => DefaultValue::Unreadable(text.trim().to_owned()),
     }
 }
@@ -59,7 +59,7 @@ fn of_bits(bits: &str) -> Literal {
 }
 
 fn normal_expression(term: &Term) -> Expression {
-    Expression { text: term.print(&GRAMMAR), normal: true }
+    Expression::normal(term.print(&GRAMMAR))
 }
 
 /// Whether a default is NULL spelled out, which is no default at all.
@@ -78,7 +78,7 @@ pub(super) fn normal(default: DefaultValue, data_type: &DataType) -> DefaultValu
         }
         DefaultValue::Expression(expression) if !expression.normal => {
             match expression::read(&expression.text, &Scope::bare(&GRAMMAR)) {
-                Some(term) => normal(of_term(term), data_type),
+                Some(term) => expression::remembering(normal(of_term(term), data_type), &expression.text),
                 None => DefaultValue::Expression(expression),
             }
         }

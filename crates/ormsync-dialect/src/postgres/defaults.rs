@@ -12,7 +12,7 @@ use crate::literal::{TimeKind, canonical_interval, canonical_json, canonical_num
 pub(super) fn parse(text: &str, data_type: &DataType) -> DefaultValue {
     let data_type = types::canonicalise(data_type);
     match expression::read(text, &Scope::bare(&GRAMMAR)) {
-        Some(term) => normal(of_term(term), &data_type),
+        Some(term) => expression::remembering(normal(of_term(term), &data_type), text),
         None => DefaultValue::Unreadable(text.trim().to_owned()),
     }
 }
@@ -93,7 +93,7 @@ fn sequence_name(term: &Term) -> Option<(String, String)> {
 }
 
 fn normal_expression(term: &Term) -> Expression {
-    Expression { text: term.print(&GRAMMAR), normal: true }
+    Expression::normal(term.print(&GRAMMAR))
 }
 
 /// Whether a default is NULL spelled out, which is no default at all.
@@ -115,7 +115,7 @@ pub(super) fn normal(default: DefaultValue, data_type: &DataType) -> DefaultValu
         }
         DefaultValue::Expression(expression) if !expression.normal => {
             match expression::read(&expression.text, &Scope::bare(&GRAMMAR)) {
-                Some(term) => normal(of_term(term), data_type),
+                Some(term) => expression::remembering(normal(of_term(term), data_type), &expression.text),
                 None => DefaultValue::Expression(expression),
             }
         }

@@ -15,7 +15,7 @@ pub(crate) const DIALECT: &dyn Dialect = &PLAIN;
 
 /// An expression in normal form.
 pub(crate) fn normal(text: &str) -> Expression {
-    Expression { text: text.to_owned(), normal: true }
+    Expression::normal(text)
 }
 
 /// A column that takes no NULL.
