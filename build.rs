@@ -81,8 +81,8 @@ impl Tests {
                 let body = format!("prisma_engine({:?}, Dialect::{dialect:?});", case.name);
                 self.add(&case.name, true, &format!("prisma_{name}"), &body);
             }
-            if case.prisma_schema().is_some() && engine {
-                let body = format!("prisma_rewritten({:?});", case.name);
+            if case.prisma_schema().is_some() && *dialect != Dialect::Mariadb {
+                let body = format!("prisma_rewritten({:?}, {engine});", case.name);
                 self.add(&case.name, true, &format!("prisma_rewritten_{name}"), &body);
             }
         }

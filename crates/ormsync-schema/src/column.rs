@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DataType, Expression, Fact, Origin};
+use crate::{DataType, Expression, Fact, Origin, Wording};
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -17,6 +17,9 @@ pub struct Column {
     /// The database's default, if there is one. A column that the database numbers has none here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultValue>,
+    /// The default in the source's words, where it is written in SQL there.
+    #[serde(skip)]
+    pub default_wording: Wording,
     /// What the database sets it to on every update (`ON UPDATE CURRENT_TIMESTAMP`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_update: Option<DefaultValue>,
@@ -59,6 +62,7 @@ impl Column {
             data_type,
             nullable,
             default: None,
+            default_wording: Wording::default(),
             on_update: None,
             identity: None,
             generated: None,

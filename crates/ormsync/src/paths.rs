@@ -53,7 +53,7 @@ pub(crate) fn in_repository() -> String {
         return String::new();
     };
     let root = here.ancestors().find(|folder| folder.join(".git").exists());
-    root.and_then(|root| here.strip_prefix(root).ok()).map(|below| display_below(below)).unwrap_or_default()
+    root.and_then(|root| here.strip_prefix(root).ok()).map(display_below).unwrap_or_default()
 }
 
 fn display_below(folder: &Path) -> String {

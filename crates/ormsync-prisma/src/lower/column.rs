@@ -1,6 +1,6 @@
 //! Columns: types, nullability, defaults, and what the client does.
 
-use ormsync_schema::{ClientSide, Column, DataType, Fact, Identity, Origin, Span};
+use ormsync_schema::{ClientSide, Column, DataType, Fact, Identity, Origin, Span, Wording};
 
 use super::Lowering;
 use crate::native::{EnumStorage, ScalarType};
@@ -77,6 +77,9 @@ impl<'t> Lowering<'_, 't> {
             column.identity = Some(Identity::auto_increment());
         }
         column.default = default.and_then(|kind| self.default_value(field, kind, &column.data_type));
+        if let Some(DefaultKind::DatabaseGenerated(Some(text))) = default {
+            column.default_wording = Wording::of(*text);
+        }
     }
 
     fn client_side(&self, field: &FieldModel<'t>, column: &Column) -> ClientSide {
