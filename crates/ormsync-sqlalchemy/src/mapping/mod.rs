@@ -34,6 +34,8 @@ pub(crate) struct Registry<'a> {
     pub(crate) tables: Vec<TableDraft<'a>>,
     /// Tables of which not even the name or existence is certain.
     pub(crate) hidden: Vec<HiddenTable>,
+    /// Sequences and types that are given a `MetaData` of their own, and so are made without a column.
+    pub(crate) unattached: Vec<Rc<Symbol<'a>>>,
     /// Indexes and constraints over columns that had no table yet when they were made.
     pending: Vec<Rc<Symbol<'a>>>,
 }

@@ -39,6 +39,11 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         let value = self.call_symbol(Value::external(path), arguments, place);
+        if let ("Sequence" | "Enum" | "ENUM" | "DOMAIN", Value::Symbol(symbol)) = (last_segment(path), &value)
+            && symbol.external_call().is_some_and(|(_, arguments)| arguments.keyword("metadata").is_some())
+        {
+            self.registry.unattached.push(Rc::clone(symbol));
+        }
         if ATTACHED.contains(&last_segment(path))
             && let Value::Symbol(symbol) = &value
         {
