@@ -98,6 +98,11 @@ impl Compiler {
         }
     }
 
+    /// Whether it has sequences.
+    pub(crate) fn has_sequences(self) -> bool {
+        matches!(self, Self::PostgreSql | Self::MySql { is_mariadb: true, .. })
+    }
+
     /// Whether comments are part of its DDL.
     pub(crate) fn has_comments(self) -> bool {
         self != Self::Sqlite

@@ -14,6 +14,7 @@ mod expression;
 mod imports;
 mod operators;
 mod scope;
+mod sequence;
 mod statement;
 mod value;
 
