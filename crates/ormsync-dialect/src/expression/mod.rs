@@ -12,7 +12,7 @@ mod term;
 
 use std::borrow::Cow;
 
-use ormsync_schema::{DataType, DefaultValue, Expression};
+use ormsync_schema::{DataType, Expression};
 use sqlparser::ast::Ident;
 use sqlparser::dialect::Dialect as SqlDialect;
 use sqlparser::parser::Parser;

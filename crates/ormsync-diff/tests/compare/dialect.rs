@@ -1,7 +1,7 @@
 //! A dialect with nothing special, so that these tests are about the comparison only.
 
 use ormsync_dialect::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
-use ormsync_schema::{DataType, DefaultValue, Diagnostic, Literal, Schema, Server, TypeArgument};
+use ormsync_schema::{DataType, DefaultValue, Diagnostic, Literal, Schema, Server, Table, TypeArgument};
 
 /// Names are as they are written.
 pub(crate) static PLAIN: Plain = Plain { folds: false };

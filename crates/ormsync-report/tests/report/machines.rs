@@ -14,8 +14,10 @@ fn assert_snapshot(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
+type Format = fn(&Report<'_>) -> String;
+
 /// Every format and its name.
-const FORMATS: [(&str, fn(&Report<'_>) -> String); 5] =
+const FORMATS: [(&str, Format); 5] =
     [("sarif", sarif), ("junit", junit), ("github", github), ("gitlab", gitlab), ("markdown", markdown)];
 
 #[test]
