@@ -8,6 +8,8 @@ mod expression;
 mod foreign_key;
 mod index;
 mod name;
+mod operand;
+mod reserved;
 mod table;
 mod types;
 

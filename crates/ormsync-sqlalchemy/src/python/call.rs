@@ -74,6 +74,9 @@ impl<'a> Evaluator<'a> {
                 None => self.call_symbol(Value::external(path), arguments, place),
             };
         }
+        if let Some(made) = self.functional_enum(frame, path, &arguments, place) {
+            return made;
+        }
         match path {
             "typing.cast" => {
                 if let Some(value) = arguments.positional.get(1) {
