@@ -74,6 +74,8 @@ impl Tests {
                     let body = format!("create_all({:?}, Dialect::{dialect:?}, {version:?});", case.name);
                     self.add(&case.name, true, &format!("sqlalchemy_{version}_{name}"), &body);
                 }
+                let body = format!("cross_check({:?}, Dialect::{dialect:?});", case.name);
+                self.add(&case.name, true, &format!("cross_check_{name}"), &body);
             }
             // Only these two dialects are in the engine that the npm packages carry.
             let engine = matches!(dialect, Dialect::Postgresql | Dialect::Sqlite);

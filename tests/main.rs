@@ -22,6 +22,9 @@ mod cases;
 mod cli;
 /// The documentation.
 mod docs;
+/// Models that the project's own Python imports.
+#[cfg(feature = "live")]
+mod imported;
 /// The laws over all cases: what we read equals what the real engines make.
 mod laws;
 /// The judges themselves, and what only a live server can show.

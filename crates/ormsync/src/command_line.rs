@@ -131,14 +131,17 @@ const INSPECT_ABOUT: &str = "\
 Prints the canonical schema that a source stands for, in the dialect's normal form, as JSON. The output \
 is a snapshot: every command takes it as a source. With --format prisma or sqlalchemy it is a Prisma schema \
 or a module of models instead. What could not be read is told on standard error, \
-and the exit code is then 2. SOURCE is written as for `ormsync diff`.";
+and the exit code is then 2. SOURCE is written as for `ormsync diff`.
+
+With --cross-check SQLAlchemy models are read twice: from their source text, and by the project's own Python, which imports them. Any difference is told (exit code 1); what only the source text leaves open is told as opaque.";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:
   ormsync inspect database --output production.json
   ormsync inspect backend/app/models --dialect mysql
   ormsync inspect database --format prisma      the database as a Prisma schema
-  ormsync inspect schema.prisma --format sqlalchemy --output models.py";
+  ormsync inspect schema.prisma --format sqlalchemy --output models.py
+  ormsync inspect backend/app/models --cross-check --python backend/.venv/bin/python";
 
 const INIT_ABOUT: &str = "\
 Looks for the Prisma schema, the SQLAlchemy models, Alembic's settings and the database URL below the \
@@ -341,12 +344,18 @@ pub(crate) struct InspectOptions {
     pub(crate) source: String,
     #[command(flatten)]
     pub(crate) dialect: DialectOption,
-    /// json, or the schema as an ORM's user would write it
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
-    pub(crate) format: InspectFormat,
+    /// json (the default), or the schema as an ORM's user would write it; of a cross-check: json, else text
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<InspectFormat>,
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Read models both ways, from their source text and by importing them, and tell any difference
+    #[arg(long)]
+    pub(crate) cross_check: bool,
+    /// The Python that imports the models; else as ormsync.toml says, or the nearest virtual environment's
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Option<PathBuf>,
 }
 
 /// `ormsync init`.
