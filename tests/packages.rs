@@ -3,7 +3,7 @@
 //!
 //! Each is what Prisma's engine makes of it, and stays the same when we write it again.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::case::Dialect;
 use crate::judges::scratch::Scratch;
@@ -79,7 +79,7 @@ fn obeys_the_laws(path: &str, dialect: Dialect) {
 }
 
 /// What we read of it equals the database that the engine's own DDL makes.
-fn equals_its_database(schema: &PathBuf, dialect: Dialect) {
+fn equals_its_database(schema: &Path, dialect: Dialect) {
     let Some(database) = Scratch::new(dialect) else {
         return;
     };

@@ -23,7 +23,7 @@ MYSQL_TYPES = {
 # Without an argument these have the digits that the server takes.
 DIGITS = {"Timestamp": ["0"], "DateTime": ["0"], "Time": ["0"], "Decimal": ["65", "30"]}
 IN_THE_DATABASE = ("now", "autoincrement", "dbgenerated")
-EMULATED = re.compile(r'^\s*relationMode\s*=\s*"prisma"', re.MULTILINE)
+EMULATED = re.compile(r'^\s*(?:relationMode|referentialIntegrity)\s*=\s*"prisma"', re.MULTILINE)
 
 
 def judge(row: rows.Row, source: str, texts: list) -> None:
@@ -113,6 +113,9 @@ def column(field: dict, enums: dict) -> list:
     native = list(field.get("nativeType") or MYSQL_TYPES.get(type_) or ())
     if native and not native[1]:
         native[1] = DIGITS.get(native[0], [])
+    if type_ == "Boolean" and native[0] == "TinyInt":
+        # The engine writes BOOLEAN for it, with the native type and without.
+        native = MYSQL_TYPES["Boolean"]
     if type_ in enums:
         # MySQL has no named enums: a column lists the values.
         type_ = [in_database(value) for value in enums[type_]["values"]]

@@ -179,16 +179,23 @@ impl Plan {
                 };
                 self.enums.insert(namespace, name, chosen);
             }
+            // Columns that have the same enum in the source have it again.
+            let mut shared: BTreeMap<(&str, Vec<(String, String)>), String> = BTreeMap::new();
             for (table_name, table) in &content.tables {
                 for (column_name, column) in &table.columns {
                     let DataType::InlineEnum(labels) = &column.data_type else { continue };
-                    let model = table.model.clone().unwrap_or_else(|| identifier::of(table_name));
-                    let name = name_of(&format!("{model}_{column_name}"));
-                    let chosen = EnumName {
-                        name: free(name, None, taken),
-                        values: values(labels, column.client.enum_labels.as_ref()),
+                    let values = values(labels, column.client.enum_labels.as_ref());
+                    let name = match column.client.enum_name.text() {
+                        Some(own) => shared
+                            .entry((own, values.clone()))
+                            .or_insert_with(|| free(name_of(own), None, taken))
+                            .clone(),
+                        None => {
+                            let model = table.model.clone().unwrap_or_else(|| identifier::of(table_name));
+                            free(name_of(&format!("{model}_{column_name}")), None, taken)
+                        }
                     };
-                    self.enums.insert(namespace, &format!("{table_name}.{column_name}"), chosen);
+                    self.enums.insert(namespace, &format!("{table_name}.{column_name}"), EnumName { name, values });
                 }
             }
         }
