@@ -30,5 +30,8 @@ mod laws;
 /// The judges themselves, and what only a live server can show.
 #[cfg(feature = "live")]
 mod live;
+/// Schemas that packages on npm and PyPI ship.
+#[cfg(feature = "live")]
+mod packages;
 /// The rules of the house.
 mod tidy;

@@ -49,7 +49,7 @@ def differences(one: str, other: str) -> list:
 
 
 def findings(report: dict) -> list:
-    return [f"{found['rule']} {found['at']}: {found['headline']}" for found in report["findings"]]
+    return [f"{found['severity']} {found['rule']} {found['at']}: {found['headline']}" for found in report["findings"]]
 
 
 def read_alone(row: rows.Row, source: str) -> None:

@@ -6,6 +6,7 @@ DMMF) must say the same of the database, and `ormsync diff` must find nothing.
 """
 
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -19,7 +20,10 @@ MYSQL_TYPES = {
     "Float": ["Double", []], "Decimal": ["Decimal", ["65", "30"]], "DateTime": ["DateTime", ["3"]],
     "Json": ["Json", []], "Bytes": ["LongBlob", []],
 }
+# Without an argument these have the digits that the server takes.
+DIGITS = {"Timestamp": ["0"], "DateTime": ["0"], "Time": ["0"], "Decimal": ["65", "30"]}
 IN_THE_DATABASE = ("now", "autoincrement", "dbgenerated")
+EMULATED = re.compile(r'^\s*(?:relationMode|referentialIntegrity)\s*=\s*"prisma"', re.MULTILINE)
 
 
 def judge(row: rows.Row, source: str, texts: list) -> None:
@@ -67,11 +71,13 @@ def dmmf_apart(texts: list, written: list) -> list:
         done, answer = engine.ask("dmmf", files)
         if not done:
             return [answer]
-        into.update(facts(json.loads(answer)["datamodel"]))
+        # Emulated relations are the client's own affair: the database has no foreign keys.
+        has_keys = not any(EMULATED.search(text) for _, text in texts)
+        into.update(facts(json.loads(answer)["datamodel"], has_keys))
     return [f"{key}: {one.get(key)} and {other.get(key)}" for key in sorted({*one, *other}) if one.get(key) != other.get(key)]
 
 
-def facts(datamodel: dict) -> dict:
+def facts(datamodel: dict, has_keys: bool) -> dict:
     """What a DMMF says of the database, by place; what only the client sees is left out."""
     models = {model["name"]: model for model in datamodel["models"]}
     enums = {each["name"]: each for each in datamodel["enums"]}
@@ -79,12 +85,12 @@ def facts(datamodel: dict) -> dict:
     columns = {
         (name, field["name"]): in_database(field) for name, model in models.items() for field in model["fields"]
     }
-    found = {f"enum {in_database(each)}": [in_database(value) for value in each["values"]] for each in enums.values()}
+    found = {}
     for name, model in models.items():
         for field in model["fields"]:
             if field["kind"] in ("scalar", "enum", "unsupported"):
                 found[f"{tables[name]}.{columns[name, field['name']]}"] = column(field, enums)
-            elif field.get("relationFromFields"):
+            elif has_keys and field.get("relationFromFields"):
                 place = [columns[name, each] for each in field["relationFromFields"]]
                 found[f"{tables[name]} refers by {place}"] = reference(field, model, tables, columns)
     for index in datamodel.get("indexes", []):
@@ -104,9 +110,15 @@ def in_database(thing: dict) -> str:
 def column(field: dict, enums: dict) -> list:
     """Type, list, required, and the default where the database has it."""
     type_ = field["type"]
-    native = field.get("nativeType") or MYSQL_TYPES.get(type_)
+    native = list(field.get("nativeType") or MYSQL_TYPES.get(type_) or ())
+    if native and not native[1]:
+        native[1] = DIGITS.get(native[0], [])
+    if type_ == "Boolean" and native[0] == "TinyInt":
+        # The engine writes BOOLEAN for it, with the native type and without.
+        native = MYSQL_TYPES["Boolean"]
     if type_ in enums:
-        type_ = in_database(enums[type_])
+        # MySQL has no named enums: a column lists the values.
+        type_ = [in_database(value) for value in enums[type_]["values"]]
     default = field.get("default")
     if isinstance(default, dict):
         default = [default["name"], default["args"]] if default["name"] in IN_THE_DATABASE else None
@@ -121,9 +133,10 @@ def reference(field: dict, model: dict, tables: dict, columns: dict) -> list:
     optional = all(
         not each["isRequired"] for each in model["fields"] if each["name"] in field["relationFromFields"]
     )
-    return [
-        tables[field["type"]],
-        [columns[field["type"], each] for each in field["relationToFields"]],
+    actions = (
         field.get("relationOnDelete") or ("SetNull" if optional else "Restrict"),
         field.get("relationOnUpdate") or "Cascade",
-    ]
+    )
+    # InnoDB checks both at once: one action in two words.
+    actions = ["Restrict" if action == "NoAction" else action for action in actions]
+    return [tables[field["type"]], [columns[field["type"], each] for each in field["relationToFields"]], *actions]

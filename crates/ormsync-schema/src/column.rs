@@ -208,6 +208,9 @@ pub struct ClientSide {
     /// The enum labels as the ORM writes them, where they differ from the database's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enum_labels: Option<Vec<String>>,
+    /// The ORM's own name of the enum, where the database has none for it. A snapshot does not keep it.
+    #[serde(skip)]
+    pub enum_name: Wording,
     /// Declared, but left out of the client (`@ignore`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ignored: bool,

@@ -36,7 +36,9 @@ impl Writer<'_> {
             return own.and_then(|own| own.client.default.clone());
         };
         // The engine compares these texts letter by letter, so an unchanged default keeps its words.
-        if let Some(words) = own.filter(|own| own.default == column.default).and_then(|own| own.default_wording.text())
+        if let Some(words) = own
+            .filter(|own| own.default == column.default && own.on_update == column.on_update)
+            .and_then(|own| own.default_wording.text())
         {
             return Some(format!("dbgenerated({})", quote(words)));
         }

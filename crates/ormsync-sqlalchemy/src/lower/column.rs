@@ -165,6 +165,7 @@ impl<'a> Lowering<'_, 'a> {
             update: draft.onupdate.as_ref().map(text),
             version_counter: draft.is_version_counter,
             enum_labels: None,
+            enum_name: ormsync_schema::Wording::default(),
             ignored: false,
         }
     }
