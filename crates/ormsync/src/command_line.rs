@@ -123,6 +123,7 @@ Examples:
   ormsync diff env:STAGING_URL env:PRODUCTION_URL
   ormsync diff snapshot:released.json schema.prisma --format json
   ormsync diff schema.prisma database --format prisma   what to change, in Prisma's language
+  ormsync diff database schema.prisma --format sql      the statements that make the database so
 
 Exit codes: 0 no difference at or above --fail-on, 1 difference, 2 the question could not be answered.";
 
@@ -189,7 +190,7 @@ pub(crate) struct DialectOption {
 /// What fails, and where the answer goes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct GateOptions {
-    /// text or json; for diff also prisma or sqlalchemy; with =FILE into a file; may be given several times
+    /// text or json; for diff also sql, prisma or sqlalchemy; with =FILE into a file; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = FormatChoice::parse, help_heading = "Output")]
     pub(crate) format: Vec<FormatChoice>,
     /// Write to this file instead of standard output
@@ -240,6 +241,8 @@ pub(crate) struct FormatChoice {
 pub(crate) enum Format {
     Text,
     Json,
+    /// `diff` only: the statements that lead from one to the other.
+    Sql,
     /// `diff` only: what changes in the schema, in an ORM's language.
     Written(WrittenFormat),
 }
@@ -260,6 +263,8 @@ pub(crate) enum InspectFormat {
     Prisma,
     /// SQLAlchemy models
     Sqlalchemy,
+    /// The statements that make it from nothing
+    Sql,
 }
 
 impl FormatChoice {
@@ -272,6 +277,7 @@ impl FormatChoice {
         let format = match name {
             "text" => Format::Text,
             "json" => Format::Json,
+            "sql" => Format::Sql,
             "prisma" => Format::Written(WrittenFormat::Prisma),
             "sqlalchemy" => Format::Written(WrittenFormat::Sqlalchemy),
             "sarif" | "junit" | "github" | "gitlab" | "markdown" => {
@@ -307,6 +313,17 @@ pub(crate) struct DiffOptions {
     pub(crate) dialect: DialectOption,
     #[command(flatten)]
     pub(crate) gate: GateOptions,
+    /// With --format sql: the way back, from TO to FROM, as the reverse of the way there
+    #[arg(long, help_heading = "Statements")]
+    pub(crate) back: bool,
+    /// With --format sql: also drop what a database has and TO does not declare. Without it that stays, as somebody
+    /// else's
+    #[arg(long, help_heading = "Statements")]
+    pub(crate) drop_undeclared: bool,
+    /// With --format sql: what is called something else now: a table as old:new, a column as table.old:new (by the
+    /// table's new name); may be given several times
+    #[arg(long, value_name = "OLD:NEW", help_heading = "Statements")]
+    pub(crate) rename: Vec<String>,
 }
 
 /// `ormsync inspect`.

@@ -95,7 +95,7 @@ impl Outputs {
     /// When two formats would go to one place.
     fn new(options: &GateOptions) -> Result<Self> {
         let mut choices = options.format.clone();
-        if choices.iter().any(|choice| matches!(choice.format, Format::Written(_))) {
+        if choices.iter().any(|choice| matches!(choice.format, Format::Written(_) | Format::Sql)) {
             return Err(Failure::new("usage", "a schema in an ORM's language cannot be combined with this")
                 .with_help("`ormsync diff FROM TO --format prisma` stands alone; for check there are text and json"));
         }
@@ -126,7 +126,7 @@ impl Outputs {
                     write_file(file, &ormsync_report::text(report, TextStyle { colour: false, width: 100 }))?;
                 }
                 // Refused before.
-                (_, Format::Written(_)) => {}
+                (_, Format::Written(_) | Format::Sql) => {}
                 (Some(file), Format::Json) => write_file(file, &with_line_end(ormsync_report::json(report)))?,
             }
         }
