@@ -28,4 +28,6 @@ mod laws;
 #[cfg(feature = "live")]
 mod live;
 /// The rules of the house.
+#[cfg(feature = "live")]
+mod plans;
 mod tidy;

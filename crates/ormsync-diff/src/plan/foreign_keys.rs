@@ -21,9 +21,13 @@ impl Planner<'_> {
             for (key, bare_key) in table.foreign_keys.iter().zip(&bare.foreign_keys) {
                 let wanted_key = bare_wanted.as_ref().and_then(|wanted| find(&wanted.foreign_keys, bare_key));
                 let is_in_the_way = self.is_in_the_way(&name, &table, key, target);
+                // A name that is taken, or will be, can't be had by renaming.
+                let may_rename = self.alterations.renames_constraints
+                    && wanted.is_some_and(|wanted| !wanted.foreign_keys.iter().any(|other| other.name == key.name))
+                    && wanted_key.is_some_and(|it| !table.foreign_keys.iter().any(|other| other.name == it.name));
                 match wanted_key {
                     Some(wanted_key) if !is_in_the_way && wanted_key.name == key.name => {}
-                    Some(wanted_key) if !is_in_the_way && self.alterations.renames_constraints => {
+                    Some(wanted_key) if !is_in_the_way && may_rename => {
                         self.rename_foreign_key(&name, key, wanted_key);
                     }
                     _ => self.change(Step::DropForeignKey, &name, TableChange::DropForeignKey(key.clone())),

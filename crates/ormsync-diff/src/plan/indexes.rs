@@ -10,6 +10,12 @@ impl Planner<'_> {
     pub(super) fn plan_indexes(&mut self, name: &QualifiedName, target: &Table) {
         let Some(table) = self.state.table(&name.namespace, &name.name).cloned() else { return };
         let (bare, bare_target) = (bare_table(&table, self.dialect), bare_table(target, self.dialect));
+        // A name that is taken, or will be, can't be had by renaming.
+        let names = |table: &Table| table.indexes.iter().map(|index| index.name.clone()).collect::<Vec<_>>();
+        let (names_there, names_wanted) = (names(&table), names(target));
+        let may_rename = |old: &Index, new: &Index| {
+            same_but_name(old, new) && !names_there.contains(&new.name) && !names_wanted.contains(&old.name)
+        };
         let mut going: Vec<(Index, Index)> = table.indexes.into_iter().zip(bare.indexes).collect();
         let mut coming: Vec<(Index, Index)> = target.indexes.iter().cloned().zip(bare_target.indexes).collect();
         pair_off(&mut going, &mut coming, |left, right| left == right);
@@ -17,7 +23,7 @@ impl Planner<'_> {
             self.change(Step::Describe, name, TableChange::CommentIndex { index: Box::new(old), to: new.comment });
         }
         if self.alterations.renames_indexes {
-            for (old, new) in pair_off(&mut going, &mut coming, same_but_name) {
+            for (old, new) in pair_off(&mut going, &mut coming, may_rename) {
                 self.rename_index(name, old, new);
             }
         }

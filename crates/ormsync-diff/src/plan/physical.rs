@@ -11,8 +11,7 @@ pub fn physical(schema: &Schema, dialect: &dyn Dialect) -> Schema {
     schema.opaque.clear();
     for content in schema.namespaces.values_mut() {
         for table in content.tables.values_mut() {
-            *table = bare_table(table, dialect);
-            sort_lists(table);
+            *table = comparable_table(table, dialect);
         }
         for view in content.views.values_mut() {
             // The server makes them of the query.
@@ -44,7 +43,16 @@ pub(super) fn bare_column(column: &Column) -> Column {
     Column { client: ClientSide::default(), places: Default::default(), ..column.clone() }
 }
 
+/// The same with everything in one order, so that equal tables are equal values.
+pub(super) fn comparable_table(table: &Table, dialect: &dyn Dialect) -> Table {
+    let mut comparable = bare_table(table, dialect);
+    sort_lists(&mut comparable);
+    comparable
+}
+
 fn sort_lists(table: &mut Table) {
+    // Columns come behind the others when they are added, wherever they are declared.
+    table.columns.sort_keys();
     table.indexes.sort_by_key(|index| format!("{index:?}"));
     table.foreign_keys.sort_by_key(|key| format!("{key:?}"));
     table.checks.sort_by_key(|check| format!("{check:?}"));

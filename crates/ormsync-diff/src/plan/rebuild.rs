@@ -4,7 +4,7 @@ use ormsync_schema::{IndexKind, Operation, QualifiedName, Table, TableChange, Ta
 
 use super::Planner;
 use super::order::Step;
-use super::physical::bare_table;
+use super::physical::comparable_table;
 
 impl Planner<'_> {
     /// Adds columns in place where that is all there is and the server can; makes the table anew otherwise.
@@ -39,13 +39,8 @@ impl Planner<'_> {
 
 /// What is inside CREATE TABLE: all but triggers and the indexes that have statements of their own.
 fn core(table: &Table, planner: &Planner<'_>) -> Table {
-    let mut core = bare_table(table, planner.dialect);
+    let mut core = comparable_table(table, planner.dialect);
     core.triggers.clear();
     core.indexes.retain(|index| index.kind == IndexKind::UniqueConstraint);
-    for list in [&mut core.indexes] {
-        list.sort_by_key(|index| format!("{index:?}"));
-    }
-    core.foreign_keys.sort_by_key(|key| format!("{key:?}"));
-    core.checks.sort_by_key(|check| format!("{check:?}"));
     core
 }

@@ -112,10 +112,14 @@ impl Planner<'_> {
     fn plan_checks(&mut self, name: &QualifiedName, target: &Table) {
         let Some(table) = self.state.table(&name.namespace, &name.name).cloned() else { return };
         let mut coming = target.checks.clone();
-        for check in table.checks {
+        let is_taken =
+            |name: &Option<String>| table.checks.iter().chain(&target.checks).filter(|it| it.name == *name).count();
+        for check in table.checks.clone() {
             let by_name = coming.iter().position(|other| other.name == check.name);
             let Some(position) = by_name.filter(|position| self.is_same_check(name, &check, &coming[*position])) else {
-                self.replace_or_drop_check(name, check, &mut coming);
+                // A name that is taken, or will be, can't be had by renaming.
+                let may_rename = is_taken(&check.name) == 1 && coming.iter().all(|it| is_taken(&it.name) == 1);
+                self.replace_or_drop_check(name, check, &mut coming, may_rename);
                 continue;
             };
             coming.remove(position);
@@ -125,10 +129,11 @@ impl Planner<'_> {
         }
     }
 
-    fn replace_or_drop_check(&mut self, name: &QualifiedName, check: Check, coming: &mut Vec<Check>) {
+    fn replace_or_drop_check(&mut self, name: &QualifiedName, check: Check, coming: &mut Vec<Check>, may_rename: bool) {
         let nameless = |check: &Check| Check { name: None, ..check.clone() };
         let renamed = coming.iter().position(|other| nameless(other) == nameless(&check));
-        if self.alterations.renames_constraints
+        if may_rename
+            && self.alterations.renames_constraints
             && let Some(position) = renamed
             && let (Some(from), Some(to)) = (&check.name, &coming[position].name)
         {

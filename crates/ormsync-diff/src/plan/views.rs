@@ -6,7 +6,7 @@ use ormsync_schema::{Operation, QualifiedName, Schema, View};
 
 use super::mentions::mentions;
 use super::order::Step;
-use super::physical::bare_table;
+use super::physical::comparable_table;
 use super::warnings::not_planned;
 use super::{Planner, qualified};
 
@@ -18,7 +18,7 @@ impl Planner<'_> {
         }
         let is_disturbed = |(namespace, name, table): (&str, &str, &ormsync_schema::Table)| {
             let Some(wanted) = target.table(namespace, name) else { return Some(QualifiedName::new(namespace, name)) };
-            let (from, to) = (bare_table(table, self.dialect), bare_table(wanted, self.dialect));
+            let (from, to) = (comparable_table(table, self.dialect), comparable_table(wanted, self.dialect));
             // On a server that makes tables anew, anything may be the reason for it.
             let stands = if self.alterations.rebuilds_tables {
                 from == to
