@@ -34,4 +34,6 @@ mod live;
 #[cfg(feature = "live")]
 mod packages;
 /// The rules of the house.
+#[cfg(feature = "live")]
+mod plans;
 mod tidy;

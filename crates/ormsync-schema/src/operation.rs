@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Check, Column, CompositeType, Domain, EnumType, Exclusion, Extension, ForeignKey, Index, Partitioning, Policy,
-    PrimaryKey, Routine, Sequence, Table, Trigger, View,
+    PrimaryKey, RangeType, Routine, Sequence, Table, Trigger, View,
 };
 
 pub use apply::ApplyError;
@@ -157,7 +157,21 @@ pub enum Operation {
         /// As it will be.
         to: CompositeType,
     },
-    /// Makes a sequence that no column owns.
+    /// Makes a range type.
+    CreateRangeType {
+        /// Its name.
+        name: QualifiedName,
+        /// The type.
+        range_type: RangeType,
+    },
+    /// Drops a range type.
+    DropRangeType {
+        /// Its name.
+        name: QualifiedName,
+        /// The type as it was.
+        range_type: RangeType,
+    },
+    /// Makes a sequence that numbers no column by itself.
     CreateSequence {
         /// Its name.
         name: QualifiedName,
@@ -496,6 +510,8 @@ impl Operation {
             | Self::CreateCompositeType { name, .. }
             | Self::DropCompositeType { name, .. }
             | Self::AlterCompositeType { name, .. }
+            | Self::CreateRangeType { name, .. }
+            | Self::DropRangeType { name, .. }
             | Self::CreateSequence { name, .. }
             | Self::DropSequence { name, .. }
             | Self::AlterSequence { name, .. }

@@ -124,6 +124,7 @@ Examples:
   ormsync diff env:STAGING_URL env:PRODUCTION_URL
   ormsync diff snapshot:released.json schema.prisma --format json
   ormsync diff schema.prisma database --format prisma   what to change, in Prisma's language
+  ormsync diff database schema.prisma --format sql      the statements that make the database so
 
 Exit codes: 0 no difference at or above --fail-on, 1 difference, 2 the question could not be answered.";
 
@@ -193,7 +194,7 @@ pub(crate) struct DialectOption {
 /// What fails, and where the answer goes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct GateOptions {
-    /// text, json, sarif, junit, github, gitlab or markdown; for diff also prisma or sqlalchemy; with =FILE into
+    /// text, json, sarif, junit, github, gitlab or markdown; for diff also sql, prisma or sqlalchemy; with =FILE into
     /// a file; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = FormatChoice::parse, help_heading = "Output")]
     pub(crate) format: Vec<FormatChoice>,
@@ -247,6 +248,8 @@ pub(crate) enum Format {
     Text,
     /// A report for people or for machines, which looks the same wherever it goes.
     Document(DocumentFormat),
+    /// `diff` only: the statements that lead from one to the other.
+    Sql,
     /// `diff` only: what changes in the schema, in an ORM's language.
     Written(WrittenFormat),
 }
@@ -278,6 +281,8 @@ pub(crate) enum InspectFormat {
     Prisma,
     /// SQLAlchemy models
     Sqlalchemy,
+    /// The statements that make it from nothing
+    Sql,
 }
 
 impl FormatChoice {
@@ -289,6 +294,7 @@ impl FormatChoice {
         };
         let format = match name {
             "text" => Format::Text,
+            "sql" => Format::Sql,
             "prisma" => Format::Written(WrittenFormat::Prisma),
             "sqlalchemy" => Format::Written(WrittenFormat::Sqlalchemy),
             other => match DocumentFormat::from_str(other, false) {
@@ -334,6 +340,17 @@ pub(crate) struct DiffOptions {
     pub(crate) dialect: DialectOption,
     #[command(flatten)]
     pub(crate) gate: GateOptions,
+    /// With --format sql: the way back, from TO to FROM, as the reverse of the way there
+    #[arg(long, help_heading = "Statements")]
+    pub(crate) back: bool,
+    /// With --format sql: also drop what a database has and TO does not declare. Without it that stays, as somebody
+    /// else's
+    #[arg(long, help_heading = "Statements")]
+    pub(crate) drop_undeclared: bool,
+    /// With --format sql: what is called something else now: a table as old:new, a column as table.old:new (by the
+    /// table's new name); may be given several times
+    #[arg(long, value_name = "OLD:NEW", help_heading = "Statements")]
+    pub(crate) rename: Vec<String>,
 }
 
 /// `ormsync inspect`.

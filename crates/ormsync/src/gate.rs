@@ -99,7 +99,7 @@ impl Outputs {
     /// When two formats would go to one place.
     fn new(options: &GateOptions) -> Result<Self> {
         let mut choices = options.format.clone();
-        if choices.iter().any(|choice| matches!(choice.format, Format::Written(_))) {
+        if choices.iter().any(|choice| matches!(choice.format, Format::Written(_) | Format::Sql)) {
             return Err(Failure::new("usage", "a schema in an ORM's language cannot be combined with this")
                 .with_help("`ormsync diff FROM TO --format prisma` stands alone"));
         }
@@ -131,7 +131,7 @@ impl Outputs {
                 (None, Format::Document(format)) => terminal.output(&document(report, format))?,
                 (Some(file), Format::Document(format)) => write_file(file, &document(report, format))?,
                 // Refused before.
-                (_, Format::Written(_)) => {}
+                (_, Format::Written(_) | Format::Sql) => {}
             }
         }
         Ok(())

@@ -1,15 +1,18 @@
 //! PostgreSQL.
 
+mod alterations;
 mod catalogue;
 mod constraint_names;
 mod defaults;
 mod expressions;
 mod facts;
 mod normal_form;
+mod statements;
 mod types;
 
-use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server, Table};
+use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
+use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
 /// PostgreSQL.
@@ -84,6 +87,22 @@ impl Dialect for PostgreSql {
 
     fn compare_defaults(&self, left: &DefaultValue, right: &DefaultValue) -> Equivalence {
         defaults::compare(left, right)
+    }
+
+    fn alterations(&self, server: Option<&Server>) -> Alterations {
+        alterations::of(server)
+    }
+
+    fn adds_in_place(&self, column: &Column) -> bool {
+        alterations::adds_in_place(column)
+    }
+
+    fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
+        alterations::conversion(from, to)
+    }
+
+    fn statements(&self, plan: &Plan) -> Vec<Section> {
+        statements::of(plan)
     }
 
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {

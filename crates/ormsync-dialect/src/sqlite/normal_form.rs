@@ -4,7 +4,7 @@
 //! `sqlite_autoindex_…`), so none of them keeps one. Every `INTEGER PRIMARY KEY` numbers itself; whether
 //! `AUTOINCREMENT` stands there too (numbers are then never used again) is not compared.
 
-use ormsync_schema::{Identity, IdentityKind, IndexKind, Schema, Server, Table};
+use ormsync_schema::{Identity, IndexKind, Schema, Server, Table};
 
 use super::expressions::GRAMMAR;
 use super::{defaults, facts, types};
@@ -49,13 +49,16 @@ fn forget_generated_names(table: &mut Table) {
     }
 }
 
-/// Drops the names that the catalogue doesn't keep: only the text of CREATE TABLE has them.
+/// Drops the names that the catalogue doesn't keep (only the text of CREATE TABLE has them), and AUTOINCREMENT.
 pub(super) fn forget(table: &mut Table) {
     if let Some(key) = &mut table.primary_key {
         key.name = None;
     }
     for key in &mut table.foreign_keys {
         key.name = None;
+    }
+    for identity in table.columns.values_mut().filter_map(|column| column.identity.as_mut()) {
+        identity.never_again = false;
     }
     for index in &mut table.indexes {
         if index.kind == IndexKind::UniqueConstraint {
@@ -78,12 +81,8 @@ fn number_row_id(table: &mut Table) {
         let is_integer =
             column.data_type.as_named().is_some_and(|named| named.name == "integer" && named.arguments.is_empty());
         let is_row_id = is_integer && row_id.as_ref().is_some_and(|row_id| facts::same_name(row_id, name));
-        column.identity = is_row_id.then_some(Identity {
-            kind: IdentityKind::AutoIncrement,
-            start: None,
-            increment: None,
-            ..Identity::default()
-        });
+        let never_again = column.identity.as_ref().is_some_and(|identity| identity.never_again);
+        column.identity = is_row_id.then_some(Identity { never_again, ..Identity::auto_increment() });
         if is_row_id {
             column.nullable = false;
             column.default = None;

@@ -52,7 +52,12 @@ const MISSING: &str = "it does not exist";
 const TAKEN: &str = "something of that name is already there";
 
 impl Operation {
-    fn apply(&self, schema: &mut Schema) -> Outcome {
+    /// Carries the operation out on a schema.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, where it does not fit the schema.
+    pub fn apply(&self, schema: &mut Schema) -> Result<(), &'static str> {
         match self {
             Self::CreateNamespace { name } => insert(&mut schema.namespaces, name, &Namespace::default()),
             Self::DropNamespace { name } => match schema.namespaces.get(name) {
@@ -85,6 +90,10 @@ impl Operation {
             Self::AlterCompositeType { name, to, .. } => {
                 replace(&mut content(schema, name).composite_types, &name.name, to)
             }
+            Self::CreateRangeType { name, range_type } => {
+                insert(&mut content(schema, name).ranges, &name.name, range_type)
+            }
+            Self::DropRangeType { name, .. } => remove(&mut content(schema, name).ranges, &name.name),
             Self::CreateSequence { name, sequence } => {
                 insert(&mut content(schema, name).sequences, &name.name, sequence)
             }

@@ -1,4 +1,4 @@
-//! What an operation takes away for good. The words are those that Prisma's engine writes at the top of a migration.
+//! What an operation takes away for good. The words are those that people know from migrations.
 
 use super::{EnumChange, Operation, TableChange, Warning, WarningKind};
 

@@ -14,6 +14,9 @@ pub struct Plan {
     /// The server it is for, where one is known: flavours and versions write some things differently.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<Server>,
+    /// Whether names are written with their namespace: there is more than the default one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub qualified_names: bool,
     /// The operations.
     pub operations: Vec<Operation>,
     /// What is lost, may fail, or could not be planned.
@@ -24,7 +27,7 @@ pub struct Plan {
 impl Plan {
     /// A plan that does nothing.
     pub fn new(dialect: impl Into<String>, server: Option<Server>) -> Self {
-        Self { dialect: dialect.into(), server, operations: Vec::new(), warnings: Vec::new() }
+        Self { dialect: dialect.into(), server, qualified_names: false, operations: Vec::new(), warnings: Vec::new() }
     }
 
     /// Whether there is nothing to do.
@@ -40,7 +43,13 @@ impl Plan {
         let operations: Vec<_> =
             self.operations.iter().rev().map(Operation::reverse).filter(|operation| !is_nothing(operation)).collect();
         let warnings = operations.iter().filter_map(Operation::loss).collect();
-        Self { dialect: self.dialect.clone(), server: self.server.clone(), operations, warnings }
+        Self {
+            dialect: self.dialect.clone(),
+            server: self.server.clone(),
+            qualified_names: self.qualified_names,
+            operations,
+            warnings,
+        }
     }
 }
 

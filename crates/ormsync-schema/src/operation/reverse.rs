@@ -24,6 +24,8 @@ impl Operation {
             Self::CreateCompositeType { name, composite_type } => Self::DropCompositeType { name, composite_type },
             Self::DropCompositeType { name, composite_type } => Self::CreateCompositeType { name, composite_type },
             Self::AlterCompositeType { name, from, to } => Self::AlterCompositeType { name, from: to, to: from },
+            Self::CreateRangeType { name, range_type } => Self::DropRangeType { name, range_type },
+            Self::DropRangeType { name, range_type } => Self::CreateRangeType { name, range_type },
             Self::CreateSequence { name, sequence } => Self::DropSequence { name, sequence },
             Self::DropSequence { name, sequence } => Self::CreateSequence { name, sequence },
             Self::AlterSequence { name, from, to } => Self::AlterSequence { name, from: to, to: from },
@@ -51,6 +53,29 @@ impl EnumChange {
         let renamed_labels = self.renamed_labels.into_iter().map(|(old, new)| (new, old)).collect();
         let users = self.users;
         Self { name: self.name, from: self.to, to: self.from, renamed_labels, users, used_at_once: false }
+    }
+
+    /// The labels that are added.
+    pub fn added_labels(&self) -> impl Iterator<Item = &str> {
+        let is_new = |label: &&String| {
+            !self.from.labels.contains(label) && !self.renamed_labels.values().any(|new| new == *label)
+        };
+        self.to.labels.iter().filter(is_new).map(String::as_str)
+    }
+
+    /// Whether the labels that stay keep their order and none is dropped, so that a server which can only add labels
+    /// to a type can make the change in place. [`EnumChange::used_at_once`] may stand against it.
+    pub fn only_adds_labels(&self) -> bool {
+        let renamed = |label: &String| self.renamed_labels.get(label).unwrap_or(label).clone();
+        let kept: Vec<String> = self.from.labels.iter().map(renamed).collect();
+        let added: Vec<&str> = self.added_labels().collect();
+        let rest: Vec<&String> = self.to.labels.iter().filter(|label| !added.contains(&label.as_str())).collect();
+        kept.iter().eq(rest)
+    }
+
+    /// Whether the type has to be made anew and its columns moved, on a server that can only add and rename labels.
+    pub fn needs_new_type(&self) -> bool {
+        !self.only_adds_labels() || (self.used_at_once && self.added_labels().next().is_some())
     }
 
     /// The labels that are dropped.

@@ -1,0 +1,2 @@
+//! Our SQL beside what Prisma's own engine writes.
+
