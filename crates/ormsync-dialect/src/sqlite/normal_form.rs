@@ -4,7 +4,7 @@
 //! `sqlite_autoindex_…`), so none of them keeps one. Every `INTEGER PRIMARY KEY` numbers itself; whether
 //! `AUTOINCREMENT` stands there too (numbers are then never used again) is not compared.
 
-use ormsync_schema::{Identity, IdentityKind, IndexKind, Schema, Server, Table};
+use ormsync_schema::{Identity, IndexKind, Schema, Server, Table};
 
 use super::expressions::GRAMMAR;
 use super::{defaults, facts, types};
@@ -29,13 +29,20 @@ pub(super) fn normalise(schema: &mut Schema, _server: Option<&Server>) {
         number_row_id(table);
         for index in &mut table.indexes {
             index.method = None;
-            for part in &mut index.parts {
-                part.collation = part.collation.take().filter(|collation| !collation.eq_ignore_ascii_case("binary"));
-            }
         }
+        drop_usual_collations(table);
         for column in table.columns.values_mut() {
             column.collation = column.collation.take().filter(|collation| !collation.eq_ignore_ascii_case("binary"));
         }
+    }
+}
+
+/// A part of an index has the collation of its column, which is BINARY without a word; only another one is said.
+fn drop_usual_collations(table: &mut Table) {
+    let key_parts = table.primary_key.iter_mut().flat_map(|key| &mut key.parts);
+    for part in key_parts.chain(table.indexes.iter_mut().flat_map(|index| &mut index.parts)) {
+        let own = part.as_column().and_then(|name| table.columns.get(name)?.collation.as_deref()).unwrap_or("BINARY");
+        part.collation = part.collation.take().filter(|collation| !collation.eq_ignore_ascii_case(own));
     }
 }
 
@@ -70,12 +77,8 @@ fn number_row_id(table: &mut Table) {
         let is_integer =
             column.data_type.as_named().is_some_and(|named| named.name == "integer" && named.arguments.is_empty());
         let is_row_id = is_integer && row_id.as_ref().is_some_and(|row_id| facts::same_name(row_id, name));
-        column.identity = is_row_id.then_some(Identity {
-            kind: IdentityKind::AutoIncrement,
-            start: None,
-            increment: None,
-            ..Identity::default()
-        });
+        let never_again = column.identity.as_ref().is_some_and(|identity| identity.never_again);
+        column.identity = is_row_id.then_some(Identity { never_again, ..Identity::auto_increment() });
         if is_row_id {
             column.nullable = false;
             column.default = None;
