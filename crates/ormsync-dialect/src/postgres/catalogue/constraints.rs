@@ -38,6 +38,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
                 no_inherit,
                 inherited,
                 origin,
+                ..Check::default()
             }),
             "x" => table.exclusions.push(Exclusion { name, definition: Expression::written(text), origin }),
             other => diagnostics.push(unknown_kind("constraint", other, origin)),
