@@ -25,6 +25,8 @@ mod docs;
 /// Models that the project's own Python imports.
 #[cfg(feature = "live")]
 mod imported;
+/// What is read of a database that holds every kind of object.
+mod introspection;
 /// The laws over all cases: what we read equals what the real engines make.
 mod laws;
 /// The judges themselves, and what only a live server can show.
