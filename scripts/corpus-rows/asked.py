@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -26,11 +27,23 @@ def engine(operation: str, files: list) -> tuple:
     return answer["ok"], answer["output"]
 
 
-def compare(row: rows.Row, source: str, database: str) -> None:
+def compare_models(row: rows.Row, models: list, database: str) -> None:
+    """`compare` for SQLAlchemy models in several files, which only a configuration can name."""
+    with tempfile.TemporaryDirectory() as folder:
+        configuration = Path(folder) / "ormsync.toml"
+        configuration.write_text(
+            f"dialect = {json.dumps(row.provider)}\n[sqlalchemy]\nmodels = {json.dumps([str(each) for each in models])}\n"
+            f"[database]\nurl = {json.dumps(database)}\n",
+            encoding="utf-8",
+        )
+        compare(row, "sqlalchemy", "database", "--config", str(configuration))
+
+
+def compare(row: rows.Row, source: str, database: str, *options: str) -> None:
     """`ormsync diff` between the source and the database made of it; any difference counts."""
     start = time.monotonic()
     run = subprocess.run(
-        [os.environ["ORMSYNC"], "diff", source, database, "--format", "json", "--fail-on", "note"],
+        [os.environ["ORMSYNC"], "diff", source, database, "--format", "json", "--fail-on", "note", *options],
         capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
     )
     row.milliseconds = round(1000 * (time.monotonic() - start))

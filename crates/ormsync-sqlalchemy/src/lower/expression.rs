@@ -3,6 +3,8 @@
 //! Written as SQLAlchemy's compiler writes it with `literal_binds`, near enough that the dialect's normal
 //! form makes the same of both.
 
+use std::rc::Rc;
+
 use crate::lower::Lowering;
 use crate::lower::compiler::Compiler;
 use crate::mapping::{TableId, is_sqlalchemy};
@@ -17,7 +19,7 @@ impl<'a> Lowering<'_, 'a> {
         self.sql_at(table, value, 0)
     }
 
-    fn sql_at(&mut self, table: TableId, value: &Value<'a>, depth: usize) -> Result<String, String> {
+    pub(super) fn sql_at(&mut self, table: TableId, value: &Value<'a>, depth: usize) -> Result<String, String> {
         if depth > DEPTH {
             return Err("the expression is nested too deep".to_owned());
         }
@@ -43,6 +45,10 @@ impl<'a> Lowering<'_, 'a> {
                     let (callee, arguments) = (callee.clone(), arguments.clone());
                     match &callee {
                         Value::External(path) => self.function(table, path, &arguments, depth),
+                        Value::Class(class) => {
+                            let (class, place) = (Rc::clone(class), symbol.place);
+                            self.compiled_expression(table, &class, value, place, depth)
+                        }
                         Value::Symbol(method) => match &method.form {
                             Form::Attribute { of, name } => {
                                 let (of, name) = (of.clone(), name.clone());

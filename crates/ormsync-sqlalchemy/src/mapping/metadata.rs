@@ -77,22 +77,19 @@ impl<'a> Evaluator<'a> {
 
     /// The `MetaData` that tables of a declarative class go to.
     pub(crate) fn metadata_of_class(&mut self, class: &Rc<Class<'a>>, place: Place) -> Metadata<'a> {
-        if let Some((_, found)) = class.find("metadata") {
-            return Metadata::of(&found.value);
-        }
-        if let Some((_, found)) = class.find("registry") {
-            return match &found.value {
-                Value::Symbol(symbol) => Metadata::of(&self.metadata_of_symbol(symbol, place)),
-                _ => Metadata::Unknown,
-            };
-        }
-        for decorator in class.lineage().iter().flat_map(|class| class.decorators.clone()) {
-            if let Some(registry) = registry_of_decorator(&decorator.value) {
-                return Metadata::of(&self.metadata_of_symbol(&registry, place));
-            }
-        }
-        for ancestor in &class.ancestors {
-            match ancestor {
+        // As Python looks an attribute up: the nearest of the class and its ancestors that has one.
+        let mut registry = None;
+        for ancestor in std::iter::once(Value::Class(Rc::clone(class))).chain(class.ancestors.iter().cloned()) {
+            match &ancestor {
+                Value::Class(ancestor) => {
+                    // Without one SQLAlchemy asks the registry, which `metadata = None` does not change.
+                    if let Some(found) = ancestor.own("metadata")
+                        && !matches!(found.value, Value::None)
+                    {
+                        return Metadata::of(&found.value);
+                    }
+                    registry = registry.or_else(|| ancestor.own("registry"));
+                }
                 Value::Symbol(symbol) => {
                     if let Some(source) = metadata_source(symbol) {
                         return Metadata::of(&self.metadata_of_symbol(&source, place));
@@ -103,6 +100,17 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => {}
             }
+        }
+        for decorator in class.lineage().iter().flat_map(|class| class.decorators.clone()) {
+            if let Some(registry) = registry_of_decorator(&decorator.value) {
+                return Metadata::of(&self.metadata_of_symbol(&registry, place));
+            }
+        }
+        if let Some(found) = registry {
+            return match &found.value {
+                Value::Symbol(symbol) => Metadata::of(&self.metadata_of_symbol(symbol, place)),
+                _ => Metadata::Unknown,
+            };
         }
         // `DeclarativeBase` makes one for the class that derives from it directly.
         let root = class.lineage().into_iter().find(|ancestor| {

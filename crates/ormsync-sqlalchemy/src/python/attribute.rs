@@ -9,12 +9,17 @@ use crate::python::value::{Arguments, Class, Form, Function, Located, Place, Sym
 
 /// What stands for SQLAlchemy's dialect object where a model asks it for its name.
 pub(crate) const DIALECT_OBJECT: &str = "ormsync.dialect";
+/// The compiler that functions under `@compiles` are called with.
+pub(crate) const COMPILER_OBJECT: &str = "ormsync.compiler";
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn attribute(&mut self, object: Value<'a>, name: &str, place: Place) -> Value<'a> {
         match &object {
             Value::Opaque(_) => object,
             Value::External(path) => {
+                if path.as_ref() == COMPILER_OBJECT && name == "dialect" {
+                    return Value::external(DIALECT_OBJECT);
+                }
                 if path.as_ref() == DIALECT_OBJECT && name == "name" {
                     return Value::text(self.dialect_name);
                 }

@@ -295,6 +295,7 @@ const HARMLESS_DECORATORS: &[&str] = &[
     "cache",
     "cached_property",
     "classmethod",
+    "compiles",
     "declared_attr",
     "lru_cache",
     "override",
