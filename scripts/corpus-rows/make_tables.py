@@ -64,7 +64,10 @@ def engine_of(url: str):
     if url.startswith("sqlite:"):
         return sqlalchemy.create_engine("sqlite:///" + url.removeprefix("sqlite:"))
     parsed = sqlalchemy.engine.make_url(url)
-    for driver in DRIVERS[parsed.drivername]:
+    drivers = DRIVERS[parsed.drivername]
+    # What `postgresql://` means to each: from 2.1 on it is psycopg 3.
+    is_21 = tuple(int(part) for part in sqlalchemy.__version__.split(".")[:2]) >= (2, 1)
+    for driver in drivers if is_21 else reversed(drivers):
         try:
             return sqlalchemy.create_engine(parsed.set(drivername=driver))
         except Exception as error:  # SQLAlchemy 1.4 knows no psycopg 3

@@ -40,7 +40,7 @@ def rows_for(name: str):
         except Exception as error:  # whatever went wrong is this row's, and no other's
             row.ours, row.why = rows.NOT_JUDGED, f"{type(error).__name__}: {error}".replace("\n", " ")
         yield row
-    if "CORPUS_KEEP" not in os.environ:
+    if "CORPUS_KEEP" not in os.environ and "folder" not in package:
         shutil.rmtree(python.parents[1])
 
 
@@ -57,7 +57,10 @@ def all_names() -> list:
 
 
 def described(name: str) -> dict:
-    """A row of the list, or one made of PACKAGE:MODULE."""
+    """A row of the list, or one made of a file or package on the disk, or of PACKAGE:MODULE."""
+    if Path(name).exists():
+        models = Path(name).resolve()
+        return {"name": name, "folder": models.parent, "modules": [models.stem + (".*" if models.is_dir() else "")]}
     for each in tomllib.loads(PACKAGES.read_text())["package"]:
         if each["name"] == name:
             return each
@@ -67,6 +70,8 @@ def described(name: str) -> dict:
 
 def installed(package: dict) -> tuple:
     """Its Python, and the folder that imports start from."""
+    if "folder" in package:
+        return Path(sys.executable), package["folder"]
     place = PLACE / package["name"]
     python = place / "bin/python"
     if not (place / "complete").exists():
@@ -129,12 +134,11 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
                     database.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
         made = subprocess.run(
             [python, MAKE_TABLES, database.url, *package["modules"]],
-            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere, env={**environment, "HOME": elsewhere},
+            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere, env={**environment, "HOME": elsewhere, "PYTHONPATH": str(root)},
         )
         if made.returncode:
-            row.engine, row.why = "refused", told(made.stderr)
             # What the server or the import refuses says nothing about our reading.
-            row.ours = rows.NOT_JUDGED
+            row.engine, row.why, row.ours = "no tables", told(made.stderr), rows.NOT_JUDGED
             return
         row.engine, row.models = "valid", int(made.stdout.split()[-1])
         asked.compare_models(row, models_of(package, root), database.url)

@@ -47,9 +47,7 @@ impl<'a> Lowering<'_, 'a> {
         place: Place,
     ) -> Option<Result<Compiled<'a>, String>> {
         let is_meant = |target: &Value<'a>| match target {
-            Value::External(known) => {
-                last_segment(known) == last_segment(path) && family_of(known) == family_of(path)
-            }
+            Value::External(known) => last_segment(known) == last_segment(path) && family_of(known) == family_of(path),
             _ => false,
         };
         let function = self.compilation(is_meant)?;

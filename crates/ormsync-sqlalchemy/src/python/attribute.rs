@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::mapping::metadata_source;
 use crate::python::evaluator::{Evaluator, Frame};
 use crate::python::imports::known_constant;
 use crate::python::scope::{Scope, ScopeKind};
@@ -150,7 +151,10 @@ impl<'a> Evaluator<'a> {
                     return Value::Class(Rc::clone(class));
                 }
                 let Some((_, found)) = class.find(name) else {
-                    return self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place);
+                    return match is_flask_extension(symbol) {
+                        true => self.flask_attribute(symbol, name, place),
+                        false => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+                    };
                 };
                 let Value::Function(function) = &found.value else { return found.value };
                 if is_decorated(function, "staticmethod") {
@@ -168,21 +172,28 @@ impl<'a> Evaluator<'a> {
                 }
                 Value::Method(Rc::new((owner, Rc::clone(function))))
             }
-            Form::Call { callee: Value::External(path), .. } if last_segment(path) == "SQLAlchemy" => {
-                if name == "metadata" {
-                    return self.metadata_of_symbol(symbol, place);
-                }
-                match flask_name(name) {
-                    Some(path) => Value::external(&path),
-                    None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
-                }
-            }
+            Form::Call { .. } if is_flask_extension(symbol) => self.flask_attribute(symbol, name, place),
+            Form::Attribute { .. } if name == "metadata" => match metadata_source(symbol) {
+                Some(source) => self.metadata_of_symbol(&source, place),
+                None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+            },
             Form::Call { callee: Value::External(path), .. }
                 if name == "metadata" && matches!(last_segment(path), "declarative_base" | "registry") =>
             {
                 self.metadata_of_symbol(symbol, place)
             }
             _ => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+        }
+    }
+
+    /// An attribute of Flask-SQLAlchemy's `db` object.
+    fn flask_attribute(&mut self, symbol: &Rc<Symbol<'a>>, name: &str, place: Place) -> Value<'a> {
+        if name == "metadata" {
+            return self.metadata_of_symbol(symbol, place);
+        }
+        match flask_name(name) {
+            Some(path) => Value::external(&path),
+            None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
         }
     }
 
@@ -288,6 +299,17 @@ pub(crate) fn is_decorated(function: &Function<'_>, name: &str) -> bool {
         Value::External(path) => path.split('.').any(|segment| segment == name),
         _ => false,
     })
+}
+
+/// Whether a call makes Flask-SQLAlchemy's `db` object: of its own class or of one that derives from it.
+pub(crate) fn is_flask_extension(symbol: &Symbol<'_>) -> bool {
+    match &symbol.form {
+        Form::Call { callee: Value::External(path), .. } => last_segment(path) == "SQLAlchemy",
+        Form::Call { callee: Value::Class(class), .. } => {
+            class.descends_from(|path| last_segment(path) == "SQLAlchemy" && path.starts_with("flask_sqlalchemy"))
+        }
+        _ => false,
+    }
 }
 
 /// What an attribute of Flask-SQLAlchemy's `db` object is outside of it: `db.Column` is
