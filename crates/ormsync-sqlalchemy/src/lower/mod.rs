@@ -1,6 +1,7 @@
 //! From what the models declare to the physical schema that SQLAlchemy's DDL compiler would make of it.
 
 mod column;
+mod compilation;
 mod compiler;
 mod constraint;
 mod default;
