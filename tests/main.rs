@@ -27,5 +27,7 @@ mod laws;
 /// The judges themselves, and what only a live server can show.
 #[cfg(feature = "live")]
 mod live;
+/// One changed fact is one finding.
+mod mutations;
 /// The rules of the house.
 mod tidy;

@@ -240,4 +240,9 @@ impl Expression {
     pub fn written(text: impl Into<String>) -> Self {
         Self { text: text.into(), normal: false }
     }
+
+    /// An expression in the one spelling that a server has for it, so that another text means something else.
+    pub fn printed_by_server(text: impl Into<String>) -> Self {
+        Self { text: text.into(), normal: true }
+    }
 }

@@ -32,7 +32,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
                 not_valid: enforced && !valid,
                 origin,
             }),
-            "x" => table.exclusions.push(Exclusion { name, definition: Expression::written(text), origin }),
+            "x" => table.exclusions.push(Exclusion { name, definition: Expression::printed_by_server(text), origin }),
             other => diagnostics.push(unknown_kind("constraint", other, origin)),
         }
     }

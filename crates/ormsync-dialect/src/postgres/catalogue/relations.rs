@@ -20,7 +20,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) {
         let content = schema.namespace_mut(namespace);
         if matches!(kind, "v" | "m") {
             let view = View {
-                definition: definition.map(|text| Expression::written(text.trim().trim_end_matches(';'))),
+                definition: definition.map(|text| Expression::printed_by_server(text.trim().trim_end_matches(';'))),
                 materialised: kind == "m",
                 columns: Default::default(),
                 comment,
@@ -144,8 +144,8 @@ pub(super) fn read_policies(rows: &CatalogueRows, schema: &mut Schema) {
         };
         let policy = Policy {
             command: command.to_owned(),
-            using: cells.optional().map(Expression::written),
-            with_check: cells.optional().map(Expression::written),
+            using: cells.optional().map(Expression::printed_by_server),
+            with_check: cells.optional().map(Expression::printed_by_server),
             origin: origin(&[namespace, table_name, name]),
         };
         table.policies.insert(name.to_owned(), policy);
