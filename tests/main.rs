@@ -32,10 +32,13 @@ mod laws;
 /// The judges themselves, and what only a live server can show.
 #[cfg(feature = "live")]
 mod live;
+/// One changed fact is one finding.
+mod mutations;
 /// Schemas that packages on npm and PyPI ship.
 #[cfg(feature = "live")]
 mod packages;
-/// The rules of the house.
+/// Plans over random schemas, tried on servers.
 #[cfg(feature = "live")]
 mod plans;
+/// The rules of the house.
 mod tidy;

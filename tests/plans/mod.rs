@@ -40,8 +40,7 @@ fn send(database: &Scratch, dialect: Dialect, script: &str) -> Result<(), String
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut connection =
-            sqlx::MySqlConnection::connect(database.url()).await.map_err(|error| error.to_string())?;
+        let mut connection = sqlx::MySqlConnection::connect(database.url()).await.map_err(|error| error.to_string())?;
         let sent = sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut connection).await;
         sent.map(drop).map_err(|error| error.to_string())
     })

@@ -10,8 +10,8 @@ use crate::comparing::Comparing;
 use crate::ownership::Owners;
 use crate::tables::TableRow;
 use crate::{
-    Coverage, Finding, OwnershipPatterns, RULES, Source, checks, columns, coverage, enums, foreign_keys, indexes,
-    objects, options, primary_keys, tables,
+    Coverage, Finding, OwnershipPatterns, RULES, Source, checks, columns, coverage, enums, exclusions, foreign_keys,
+    indexes, objects, options, primary_keys, tables,
 };
 
 /// How to compare.
@@ -76,7 +76,11 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
         indexes::compare(&mut comparing, row);
         foreign_keys::compare(&mut comparing, row);
         checks::compare(&mut comparing, row);
+        exclusions::compare(&mut comparing, row);
         objects::compare_triggers(&mut comparing, row);
+        objects::compare_policies(&mut comparing, row);
+        options::compare_row_security(&mut comparing, row);
+        options::compare_partitioning(&mut comparing, row);
         options::compare_comments(&mut comparing, row);
         options::compare(&mut comparing, row);
     }

@@ -293,6 +293,11 @@ impl Expression {
     pub fn sql(&self) -> &str {
         self.written.as_deref().unwrap_or(&self.text)
     }
+
+    /// An expression in the one spelling that a server has for it, so that another text means something else.
+    pub fn printed_by_server(text: impl Into<String>) -> Self {
+        Self { text: text.into(), normal: true }
+    }
 }
 
 /// The words that a source has for what the schema says in normal form, for writers to hand on: Prisma's
