@@ -6,7 +6,6 @@ mod generator;
 mod pairs;
 mod round_trip;
 
-use ormsync_dialect::Dialect as _;
 use ormsync_diff::plan::{PlanOptions, physical, plan, plan_back};
 use ormsync_schema::{Plan, Schema};
 use sqlx::Connection as _;

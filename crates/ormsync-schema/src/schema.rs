@@ -296,7 +296,7 @@ impl Expression {
 
     /// An expression in the one spelling that a server has for it, so that another text means something else.
     pub fn printed_by_server(text: impl Into<String>) -> Self {
-        Self { text: text.into(), normal: true }
+        Self { text: text.into(), normal: true, written: None }
     }
 }
 

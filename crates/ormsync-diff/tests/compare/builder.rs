@@ -7,7 +7,7 @@ use ormsync_diff::{Comparison, Finding, Options, Role, Source, compare};
 use ormsync_schema::{
     Check, Column, CompositeType, DataType, DefaultValue, Domain, EnumType, Exclusion, Expression, Extension,
     ForeignKey, Generated, GeneratedStorage, Identity, Index, IndexKind, Literal, Origin, Policy, PrimaryKey,
-    ReferentialAction, Routine, Schema, Sequence, Table, Trigger, TriggerEvent, TriggerTiming, View,
+    ReferentialAction, Routine, RoutineKind, Schema, Sequence, Table, Trigger, TriggerEvent, TriggerTiming, View,
 };
 
 /// The dialect of all tests.
@@ -107,7 +107,10 @@ pub(crate) fn shop() -> Schema {
         Domain {
             data_type: DataType::named("text"),
             nullable: true,
-            checks: vec![normal("VALUE <> ''")],
+            checks: vec![Check { expression: normal("VALUE <> ''"), ..Check::default() }],
+            collation: None,
+            comment: None,
+            default: None,
             origin: Origin::nowhere(),
         },
     );
@@ -115,12 +118,18 @@ pub(crate) fn shop() -> Schema {
         "address".into(),
         CompositeType {
             fields: [("city".to_owned(), DataType::named("text"))].into_iter().collect(),
+            comment: None,
             origin: Origin::nowhere(),
         },
     );
     public.routines.insert(
         "write_log()".into(),
-        Routine { returns: Some("trigger".into()), language: None, origin: Origin::nowhere() },
+        Routine {
+            kind: RoutineKind::Function,
+            returns: Some("trigger".into()),
+            language: None,
+            origin: Origin::nowhere(),
+        },
     );
     public.tables.insert("users".into(), users());
     public.tables.insert("orders".into(), orders());
@@ -187,6 +196,7 @@ fn orders() -> Table {
             using: Some(normal("user_id = me()")),
             with_check: None,
             origin: Origin::nowhere(),
+            ..Policy::default()
         },
     );
     orders

@@ -26,7 +26,7 @@ pub(super) fn run(global: &GlobalOptions, options: &InspectOptions, terminal: &T
         return cross_check(project, options, terminal, start);
     }
     let sources = match options.format {
-        InspectFormat::Sql => read_settled_sources(&project),
+        Some(InspectFormat::Sql) => read_settled_sources(&project),
         _ => read_sources(&project),
     };
     terminal.diagnostics(&sources.diagnostics, &sources.files);
