@@ -170,6 +170,14 @@ fn mysql_says_no() {
 }
 
 #[test]
+fn a_server_that_is_too_old() {
+    let server = FakeServer::postgres_of_version("9.6.24");
+    let (told, help) = failure(&format!("postgresql://u:SECRET@127.0.0.1:{}/d?sslmode=disable", server.port));
+    assert!(told.ends_with(" is PostgreSQL 9.6.24: too old to be read"), "{told}");
+    assert_eq!(help, "ormsync reads PostgreSQL 12.0 and newer");
+}
+
+#[test]
 fn tls_is_wanted_and_not_there() {
     // PostgreSQL's answer to the question for TLS: N.
     let server = FakeServer::saying_later(b"N");

@@ -6,18 +6,18 @@ use super::{check_against_recording, own_name, read_in, server, statements, wait
 
 const SERVERS: [(&str, &str); 2] = [("mysql", "ORMSYNC_TEST_MYSQL"), ("mariadb", "ORMSYNC_TEST_MARIADB")];
 
-fn servers() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(super) fn servers() -> impl Iterator<Item = (&'static str, &'static str)> {
     SERVERS.into_iter().filter(|(_, variable)| !waived(variable))
 }
 
 /// A database of our own with an account of the same name, dropped in the end.
-struct Database {
+pub(super) struct Database {
     variable: &'static str,
-    name: String,
+    pub(super) name: String,
 }
 
 impl Database {
-    fn create(variable: &'static str, what: &str, statements: &str) -> Self {
+    pub(super) fn create(variable: &'static str, what: &str, statements: &str) -> Self {
         let _ = server(variable);
         let database = Self { variable, name: own_name(what) };
         let name = &database.name;
@@ -26,7 +26,7 @@ impl Database {
         database
     }
 
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("{}/{}", server(self.variable), self.name)
     }
 }
@@ -37,7 +37,7 @@ impl Drop for Database {
     }
 }
 
-fn run(variable: &str, path: &str, statements: &str) {
+pub(super) fn run(variable: &str, path: &str, statements: &str) {
     try_run(variable, path, statements).unwrap();
 }
 
