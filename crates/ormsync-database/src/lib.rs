@@ -9,7 +9,7 @@
 //! | server | statements in a reading, whatever the number of tables |
 //! | --- | --- |
 //! | PostgreSQL | version, begin, 13 of the catalogue, end |
-//! | MySQL, MariaDB | the driver's own, version, begin, 13 of the catalogue, end |
+//! | MySQL, MariaDB | the driver's own, version, begin, 13 of the catalogue (one more where MariaDB has sequences), end |
 //! | SQLite | version, begin, 5 of the catalogue, end |
 //!
 //! Deliberately not here: what the queries ask and what their rows mean (`ormsync-dialect`), and
