@@ -21,8 +21,8 @@ const FORMS: Forms = Forms {
     same_name: facts::same_name,
 };
 
-/// Brings `schema` into normal form.
-pub(super) fn normalise(schema: &mut Schema, _server: Option<&Server>) {
+/// Brings `schema` into the form that statements are written from.
+pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
     name_namespaces(schema);
     cut_names(schema);
     resolve_types(schema);

@@ -19,12 +19,12 @@ const FORMS: Forms = Forms {
     same_name: facts::same_name,
 };
 
-/// Brings `schema` into normal form.
-pub(super) fn normalise(schema: &mut Schema, _server: Option<&Server>) {
+/// Brings `schema` into the form that statements are written from.
+pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
     FORMS.apply(schema);
     foreign_keys::complete(schema);
     for table in schema.namespaces.values_mut().flat_map(|namespace| namespace.tables.values_mut()) {
-        forget_names(table);
+        forget_generated_names(table);
         duplicate_uniques::drop_duplicates(table);
         number_row_id(table);
         for index in &mut table.indexes {
@@ -46,18 +46,29 @@ fn drop_usual_collations(table: &mut Table) {
     }
 }
 
-/// Drops the names that the catalogue doesn't keep or makes up.
-fn forget_names(table: &mut Table) {
+/// Drops the names that the server makes up.
+fn forget_generated_names(table: &mut Table) {
+    for index in &mut table.indexes {
+        if index.name.as_ref().is_some_and(|name| name.starts_with("sqlite_autoindex_")) {
+            index.kind = IndexKind::UniqueConstraint;
+            index.name = None;
+        }
+    }
+}
+
+/// Drops the names that the catalogue doesn't keep (only the text of CREATE TABLE has them), and AUTOINCREMENT.
+pub(super) fn forget(table: &mut Table) {
     if let Some(key) = &mut table.primary_key {
         key.name = None;
     }
     for key in &mut table.foreign_keys {
         key.name = None;
     }
+    for identity in table.columns.values_mut().filter_map(|column| column.identity.as_mut()) {
+        identity.never_again = false;
+    }
     for index in &mut table.indexes {
-        let is_generated = index.name.as_ref().is_some_and(|name| name.starts_with("sqlite_autoindex_"));
-        if is_generated || index.kind == IndexKind::UniqueConstraint {
-            index.kind = IndexKind::UniqueConstraint;
+        if index.kind == IndexKind::UniqueConstraint {
             index.name = None;
         }
     }
