@@ -22,6 +22,9 @@ die() {
   exit 1
 }
 
+# What a judge can lack when it is handed in, and can be gone without too: rules for two roles in pg_hba.conf.
+more_waivers=(postgres-doors)
+
 # waived JUDGE: whether ORMSYNC_TEST_WITHOUT names it.
 waived() { [[ ",$without," == *",$1,"* ]]; }
 
@@ -29,8 +32,8 @@ waived() { [[ ",$without," == *",$1,"* ]]; }
 check_waivers() {
   local name
   for name in ${without//,/ }; do
-    [[ " ${all_judges[*]} " == *" $name "* ]] ||
-      die "ORMSYNC_TEST_WITHOUT names '$name', which is no judge; it can name: ${all_judges[*]}"
+    [[ " ${all_judges[*]} ${more_waivers[*]} " == *" $name "* ]] ||
+      die "ORMSYNC_TEST_WITHOUT names '$name', which is no judge; it can name: ${all_judges[*]} ${more_waivers[*]}"
   done
 }
 

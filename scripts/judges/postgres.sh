@@ -17,6 +17,8 @@ as_postgres() {
 }
 
 postgres_install() {
+  # The pooler between us and the server in some tests.
+  command -v pgbouncer >/dev/null || install_packages pgbouncer || return 1
   if given postgres; then
     command -v psql >/dev/null || install_packages postgresql-client
   else

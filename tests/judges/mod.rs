@@ -29,6 +29,8 @@ mod waiver {
     pub(crate) enum Judge {
         /// A PostgreSQL server.
         Postgres,
+        /// Doors for two roles of a PostgreSQL server, by password and by TLS only: one that is handed in may lack them.
+        PostgresDoors,
         /// The newest PostgreSQL server.
         PostgresNewest,
         /// A MariaDB server.
@@ -46,6 +48,7 @@ mod waiver {
         pub(crate) fn name(self) -> &'static str {
             match self {
                 Self::Postgres => "postgres",
+                Self::PostgresDoors => "postgres-doors",
                 Self::PostgresNewest => "postgres-newest",
                 Self::Mariadb => "mariadb",
                 Self::Mysql => "mysql",

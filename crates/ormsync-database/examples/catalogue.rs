@@ -1,6 +1,6 @@
 //! Prints what a database's catalogue says: `catalogue URL [NAMESPACE …]` prints the schema,
 //! `--normal` in front of the URL the schema in normal form, `--rows` the rows it is made of (the form of
-//! `fixtures/catalogue`), and `--time` how long reading took.
+//! `fixtures/catalogue`), `--queries` the queries as a script for the server's own client, and `--time` how long reading took.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -12,8 +12,9 @@ use ormsync_database::{Catalogue, DatabaseUrl, ReadOptions, read_catalogue};
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let mode = arguments.iter().position(|argument| argument.starts_with("--")).map(|at| arguments.remove(at));
-    let url =
-        DatabaseUrl::parse(arguments.first().ok_or("usage: catalogue [--normal|--rows|--time] URL [NAMESPACE …]")?)?;
+    let url = DatabaseUrl::parse(
+        arguments.first().ok_or("usage: catalogue [--normal|--rows|--queries|--time] URL [NAMESPACE …]")?,
+    )?;
     let options = ReadOptions { namespaces: arguments[1..].to_vec(), ..ReadOptions::default() };
     let start = Instant::now();
     let catalogue = read_catalogue(&url, &options).await.inspect_err(|error| println!("help: {}", error.help()))?;
@@ -24,6 +25,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
         url.dialect.normalise(&mut schema, Some(&catalogue.server));
     }
     match mode.as_deref() {
+        Some("--queries") => {
+            let queries = url.dialect.catalogue_queries(&catalogue.server, &catalogue.scope);
+            let further = url.dialect.further_catalogue_queries(&catalogue.server, &catalogue.rows);
+            println!("START TRANSACTION READ ONLY;");
+            for query in queries.into_iter().chain(further) {
+                println!("{};", query.sql.trim());
+            }
+            println!("COMMIT;");
+            return Ok(());
+        }
         Some("--rows") => println!("{}", recorded(&catalogue)?),
         Some("--time") => println!("{} tables: read {read:?}, assembled {assembled:?}", schema.tables().count()),
         _ => println!("{}", serde_json::to_string_pretty(&schema)?),

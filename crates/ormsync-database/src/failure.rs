@@ -24,6 +24,8 @@ pub(crate) enum Step {
     Version { is: String, oldest: String },
     /// A query, by name.
     Query(&'static str),
+    /// The schema was changed while it was read.
+    Changed(String),
     /// No answer in time.
     TimedOut { during: Box<Step>, limit: Duration },
     /// A SQLite file that cannot be opened: why, and what to do.
@@ -45,8 +47,10 @@ impl Words {
 impl Failure {
     /// Whether trying again may help: the connection broke, or an object went away between two looks.
     pub(crate) fn is_passing(&self) -> bool {
-        if !matches!(self.step, Step::Query(_)) {
-            return false;
+        match self.step {
+            Step::Changed(_) => return true,
+            Step::Query(_) => {}
+            _ => return false,
         }
         match self.cause.as_deref() {
             Some(sqlx::Error::Io(_)) => true,
@@ -56,10 +60,15 @@ impl Failure {
             Some(sqlx::Error::Database(error)) => {
                 let code = error.code();
                 matches!(code.as_deref(), Some("XX000" | "42P01" | "57P01" | "57P02" | "08006" | "08S01"))
-                    || matches!(mysql_number(self.cause.as_deref()), Some(2006 | 2013 | 1053))
+                    || matches!(mysql_number(self.cause.as_deref()), Some(2006 | 2013 | 1053 | 1927))
             }
             _ => false,
         }
+    }
+
+    /// A table went away between two looks.
+    pub(crate) fn changed(table: String) -> Self {
+        Self { step: Step::Changed(table), cause: None, tries: 1 }
     }
 
     /// Whether the account may not ask what was asked.
@@ -76,7 +85,7 @@ impl Failure {
 
     /// The error to show.
     pub(crate) fn describe(self, url: &DatabaseUrl) -> DatabaseError {
-        let connecting = !matches!(&self.step, Step::Query(_))
+        let connecting = !matches!(&self.step, Step::Query(_) | Step::Changed(_))
             && !matches!(&self.step, Step::TimedOut { during, .. } if matches!(**during, Step::Query(_)));
         let Words { message, help } = self.words(url);
         if connecting { DatabaseError::Connect { message, help } } else { DatabaseError::Catalogue { message, help } }
@@ -93,6 +102,10 @@ impl Failure {
             (Step::Version { is, oldest }, _) => {
                 Words::new(format!("{url} is {is}: too old to be read"), format!("ormsync reads {oldest} and newer"))
             }
+            (Step::Changed(table), _) => Words::new(
+                format!("the tables of {url} change while they are read: \"{table}\" went away (twice)"),
+                "a migration is running? Try again when it is done",
+            ),
             (Step::TimedOut { during, limit }, address) => timed_out(during, *limit, url, address),
             (Step::Query(query), address) => self.query_words(query, url, address),
             (Step::Connect, Address::Server(server)) if let Some(cause) = self.cause.as_deref() => {
@@ -122,6 +135,10 @@ impl Failure {
             (Some("42501"), _) | (_, Some(1142 | 1044 | 1227)) => Words::new(
                 format!("{} may not read the catalogue of {url}: {}", user_of(address), told(cause, address)),
                 "grant the role the right to read what the message names, or use another role",
+            ),
+            (Some("57P01" | "57P02"), _) | (_, Some(1053 | 1927)) => Words::new(
+                format!("the server ended the connection to {url} during the catalogue query \"{query}\"{again}"),
+                "is it being restarted, or does an administrator end sessions? Try again",
             ),
             _ if matches!(cause, sqlx::Error::Io(_)) => Words::new(
                 format!("the connection to {url} broke during the catalogue query \"{query}\"{again}"),
@@ -214,9 +231,9 @@ fn tls_words(server: &ServerAddress, text: &str) -> Words {
         );
     }
     if text.contains("certificate") {
-        let why = if text.contains("UnknownIssuer") {
+        let why = if ["UnknownIssuer", "CaUsedAsEndEntity", "BadSignature"].iter().any(|kind| text.contains(kind)) {
             "it is signed by an authority that is not trusted"
-        } else if text.contains("NotValidForName") {
+        } else if text.contains("NotValidForName") || text.contains("not valid for name") {
             "it is for another host"
         } else if text.contains("Expired") || text.contains("expired") {
             "it has expired"
@@ -279,7 +296,7 @@ fn mysql_words(server: &ServerAddress, number: u16, told: &str) -> Words {
             "GRANT SELECT, SHOW VIEW, TRIGGER ON the database TO the user",
         ),
         1049 => no_database(server),
-        1040 | 1203 => too_many(&place),
+        1040 | 1203 | 1226 => too_many(&place),
         1129 | 1130 => Words::new(
             format!("{place} does not let this host in: {}", scrubbed(told, server)),
             "the server's accounts name the hosts they may come from",

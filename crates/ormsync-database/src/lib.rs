@@ -9,7 +9,7 @@
 //! | server | statements in a reading, whatever the number of tables |
 //! | --- | --- |
 //! | PostgreSQL | version, begin, 13 of the catalogue, end |
-//! | MySQL, MariaDB | the driver's own, version, begin, 13 of the catalogue, end |
+//! | MySQL, MariaDB | the driver's own, version, begin, 13 of the catalogue (one more where MariaDB has sequences), end |
 //! | SQLite | version, begin, 5 of the catalogue, end |
 //!
 //! Deliberately not here: what the queries ask and what their rows mean (`ormsync-dialect`), and
@@ -102,9 +102,15 @@ pub struct Catalogue {
 /// When no connection is made or a catalogue query fails. A connection that breaks in the middle is
 /// tried once more.
 pub async fn read(url: &DatabaseUrl, options: &ReadOptions) -> Result<Reading, DatabaseError> {
-    let Catalogue { server, scope, rows } = read_catalogue(url, options).await?;
-    let (schema, diagnostics) = url.dialect.assemble(&server, &scope, &rows);
-    Ok(Reading { schema, diagnostics, files: SourceFiles::default() })
+    let attempt = async || {
+        let Catalogue { server, scope, rows } = read_once(url, options).await?;
+        let (schema, diagnostics) = url.dialect.assemble(&server, &scope, &rows);
+        match url.half_read(&schema) {
+            Some(table) => Err(Failure::changed(table)),
+            None => Ok(Reading { schema, diagnostics, files: SourceFiles::default() }),
+        }
+    };
+    twice(url, attempt).await
 }
 
 /// Reads the rows that [`read`] makes a schema of, for recording them.
@@ -112,8 +118,13 @@ pub async fn read(url: &DatabaseUrl, options: &ReadOptions) -> Result<Reading, D
 /// # Errors
 /// As [`read`].
 pub async fn read_catalogue(url: &DatabaseUrl, options: &ReadOptions) -> Result<Catalogue, DatabaseError> {
-    match read_once(url, options).await {
-        Err(failure) if failure.is_passing() => read_once(url, options).await.map_err(Failure::second_time),
+    twice(url, async || read_once(url, options).await).await
+}
+
+/// Tries again once where that may help.
+async fn twice<T>(url: &DatabaseUrl, attempt: impl AsyncFn() -> Result<T, Failure>) -> Result<T, DatabaseError> {
+    match attempt().await {
+        Err(failure) if failure.is_passing() => attempt().await.map_err(Failure::second_time),
         outcome => outcome,
     }
     .map_err(|failure| failure.describe(url))

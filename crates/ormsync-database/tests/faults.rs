@@ -12,8 +12,12 @@ use fake::FakeServer;
 
 /// Reads, and gives message and help.
 fn failure(url: &str) -> (String, String) {
+    failure_within(Duration::from_secs(10), url)
+}
+
+fn failure_within(connect_timeout: Duration, url: &str) -> (String, String) {
     let url = DatabaseUrl::parse(url).unwrap();
-    let options = ReadOptions { connect_timeout: Duration::from_millis(700), ..ReadOptions::default() };
+    let options = ReadOptions { connect_timeout, ..ReadOptions::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let error = runtime.block_on(read(&url, &options)).unwrap_err();
     for shown in [format!("{error:?}"), error.to_string(), error.help().to_owned()] {
@@ -41,7 +45,8 @@ fn nobody_answers() {
     let server = FakeServer::silent();
     for scheme in ["postgresql", "mysql"] {
         let start = Instant::now();
-        let told = message(&format!("{scheme}://u:SECRET@127.0.0.1:{}/d", server.port));
+        let url = format!("{scheme}://u:SECRET@127.0.0.1:{}/d", server.port);
+        let (told, _) = failure_within(Duration::from_millis(700), &url);
         assert_eq!(told, format!("no answer from 127.0.0.1:{} within 0.7 s", server.port));
         assert!(start.elapsed() < Duration::from_secs(3));
     }
@@ -167,6 +172,14 @@ fn mysql_says_no() {
     let server = FakeServer::mysql_error(1045, "Access denied");
     let told = message(&format!("mysql://u@127.0.0.1:{}/d", server.port));
     assert!(told.ends_with("wants a password for user \"u\", and the URL has none"), "{told}");
+}
+
+#[test]
+fn a_server_that_is_too_old() {
+    let server = FakeServer::postgres_of_version("9.6.24");
+    let (told, help) = failure(&format!("postgresql://u:SECRET@127.0.0.1:{}/d?sslmode=disable", server.port));
+    assert!(told.ends_with(" is PostgreSQL 9.6.24: too old to be read"), "{told}");
+    assert_eq!(help, "ormsync reads PostgreSQL 12.0 and newer");
 }
 
 #[test]

@@ -2,13 +2,19 @@
 //! create databases and users; a missing one is a failure, unless `ORMSYNC_TEST_WITHOUT` names it.
 #![allow(clippy::unwrap_used)]
 
+#[path = "live/faults.rs"]
+mod faults;
 #[path = "live/mysql.rs"]
 mod mysql;
+#[path = "live/pooler.rs"]
+mod pooler;
 #[path = "live/postgres.rs"]
 mod postgres;
 #[path = "live/proxy.rs"]
 mod proxy;
 mod recording;
+#[path = "live/tls.rs"]
+mod tls;
 
 use std::future::Future;
 

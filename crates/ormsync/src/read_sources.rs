@@ -159,7 +159,12 @@ fn read_database(project: &Project, side: &Side, url: &DatabaseUrl, namespaces: 
     let options = ormsync_database::ReadOptions { namespaces, ..Default::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let read = match runtime {
-        Ok(runtime) => runtime.block_on(ormsync_database::read(url, &options)),
+        Ok(runtime) => {
+            let answer = runtime.block_on(ormsync_database::read(url, &options));
+            // A resolver of host names that never answers blocks a thread that cannot be ended: nobody waits for it.
+            runtime.shutdown_background();
+            answer
+        }
         Err(error) => {
             let message = format!("no connection could be started: {error}");
             return failed(project, Diagnostic::error("database-connect", message, side.origin.clone()));

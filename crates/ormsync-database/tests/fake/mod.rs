@@ -65,6 +65,32 @@ impl FakeServer {
         })
     }
 
+    /// Lets everybody in without a password and answers every query with this one text, as PostgreSQL does.
+    pub(crate) fn postgres_of_version(version: &'static str) -> Self {
+        let message = |kind: u8, body: &[u8]| {
+            let mut message = vec![kind];
+            message.extend(u32::try_from(body.len() + 4).unwrap().to_be_bytes());
+            message.extend(body);
+            message
+        };
+        let ready = message(b'Z', b"I");
+        let mut welcome = message(b'R', &[0; 4]);
+        welcome.extend(&ready);
+        // One column of the type text, one row.
+        let mut answer = message(b'T', b"\x00\x01v\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0");
+        let length = u32::try_from(version.len()).unwrap().to_be_bytes();
+        answer.extend(message(b'D', &[&[0, 1], &length[..], version.as_bytes()].concat()));
+        answer.extend(message(b'C', b"SHOW\0"));
+        answer.extend(&ready);
+        Self::answering(move |stream| {
+            hear(stream);
+            let _ = stream.write_all(&welcome);
+            hear(stream);
+            let _ = stream.write_all(&answer);
+            hear(stream);
+        })
+    }
+
     /// Greets as MySQL 8 without TLS and refuses the log-in with an ERR packet.
     pub(crate) fn mysql_error(number: u16, message: &'static str) -> Self {
         Self::answering(move |stream| {

@@ -2,22 +2,23 @@
 
 use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection};
 
+use super::proxy::listen_to_mysql;
 use super::{check_against_recording, own_name, read_in, server, statements, wait, waived};
 
 const SERVERS: [(&str, &str); 2] = [("mysql", "ORMSYNC_TEST_MYSQL"), ("mariadb", "ORMSYNC_TEST_MARIADB")];
 
-fn servers() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(super) fn servers() -> impl Iterator<Item = (&'static str, &'static str)> {
     SERVERS.into_iter().filter(|(_, variable)| !waived(variable))
 }
 
 /// A database of our own with an account of the same name, dropped in the end.
-struct Database {
+pub(super) struct Database {
     variable: &'static str,
-    name: String,
+    pub(super) name: String,
 }
 
 impl Database {
-    fn create(variable: &'static str, what: &str, statements: &str) -> Self {
+    pub(super) fn create(variable: &'static str, what: &str, statements: &str) -> Self {
         let _ = server(variable);
         let database = Self { variable, name: own_name(what) };
         let name = &database.name;
@@ -26,7 +27,7 @@ impl Database {
         database
     }
 
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("{}/{}", server(self.variable), self.name)
     }
 }
@@ -37,7 +38,7 @@ impl Drop for Database {
     }
 }
 
-fn run(variable: &str, path: &str, statements: &str) {
+pub(super) fn run(variable: &str, path: &str, statements: &str) {
     try_run(variable, path, statements).unwrap();
 }
 
@@ -107,6 +108,31 @@ fn what_an_account_may_not_see_is_not_missing() {
         assert!(wrong.to_string().starts_with(&format!("wrong password for user \"{account}\"")), "{wrong}");
         assert!(none.to_string().ends_with("and the URL has none"), "{none}");
         assert!(!format!("{wrong:?}").contains("p@ss"));
+    }
+}
+
+/// COM_QUERY, and COM_STMT_PREPARE (MySQL's documentation, "Command Phase").
+const QUERY: u8 = 3;
+const PREPARE: u8 = 0x16;
+
+#[test]
+fn a_fixed_number_of_statements_and_none_prepared() {
+    for (flavour, variable) in servers() {
+        let number_with = |what: &str, script: &str| {
+            let database = Database::create(variable, what, script);
+            let (port, commands) = listen_to_mysql(&server(variable));
+            let url = format!("mysql://root@127.0.0.1:{port}/{}?sslmode=disable", database.name);
+            wait(read_in(&url, &[])).unwrap();
+            let commands = commands.lock().unwrap();
+            assert_eq!(commands.iter().filter(|(kind, _)| *kind == PREPARE).count(), 0, "{flavour}");
+            commands.iter().filter(|(kind, _)| *kind == QUERY).count()
+        };
+        let many: String = (0..50).map(|number| format!("CREATE TABLE t{number} (id int PRIMARY KEY);")).collect();
+        assert_eq!(number_with("statements_none", "SELECT 1"), 17, "{flavour}");
+        assert_eq!(number_with("statements_many", &many), 17, "{flavour}");
+        if flavour == "mariadb" {
+            assert_eq!(number_with("statements_sequences", "CREATE SEQUENCE a; CREATE SEQUENCE b"), 18);
+        }
     }
 }
 

@@ -8,12 +8,12 @@ use super::{check_against_recording, own_name, read_in, server, statements, wait
 const VARIABLE: &str = "ORMSYNC_TEST_POSTGRES";
 
 /// A database of our own, dropped in the end.
-struct Database {
+pub(super) struct Database {
     name: String,
 }
 
 impl Database {
-    fn create(what: &str, statements: &str) -> Self {
+    pub(super) fn create(what: &str, statements: &str) -> Self {
         let _ = server(VARIABLE);
         let database = Self { name: own_name(what) };
         run("postgres", &format!("DROP DATABASE IF EXISTS {}", database.name));
@@ -22,7 +22,7 @@ impl Database {
         database
     }
 
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("{}/{}", server(VARIABLE), self.name)
     }
 }
@@ -33,7 +33,7 @@ impl Drop for Database {
     }
 }
 
-fn run(database: &str, statements: &str) {
+pub(super) fn run(database: &str, statements: &str) {
     try_run(database, statements).unwrap();
 }
 
