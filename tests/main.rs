@@ -27,7 +27,8 @@ mod laws;
 /// The judges themselves, and what only a live server can show.
 #[cfg(feature = "live")]
 mod live;
-/// The rules of the house.
+/// Plans on real servers, and beside what Prisma's engine writes.
 #[cfg(feature = "live")]
 mod plans;
+/// The rules of the house.
 mod tidy;

@@ -1,2 +1,1 @@
 //! Our SQL beside what Prisma's own engine writes.
-

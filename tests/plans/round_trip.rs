@@ -81,9 +81,8 @@ fn dump(database: &Scratch, dialect: Dialect) -> Result<String, String> {
             String::from_utf8_lossy(&output.stdout).into_owned()
         }
         Dialect::Mysql | Dialect::Mariadb => {
-            let tables = database.query(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1",
-            )?;
+            let tables = database
+                .query("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1")?;
             let mut text = String::new();
             for table in tables.lines() {
                 let shown = database.query(&format!("SHOW CREATE TABLE `{}`", table.replace('`', "``")))?;
