@@ -22,13 +22,24 @@ fn dialect_of(dialect: Dialect) -> &'static dyn ormsync_dialect::Dialect {
 /// What a database holds, in the form that statements are written from.
 fn introspect(database: &Scratch, dialect: Dialect) -> Schema {
     let url = ormsync_database::DatabaseUrl::parse(database.url()).unwrap();
-    let options = ormsync_database::ReadOptions::default();
+    let options = ormsync_database::ReadOptions { namespaces: namespaces(database, dialect), ..Default::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let reading = runtime.block_on(ormsync_database::read(&url, &options)).unwrap();
     let mut schema = reading.schema;
     let server = schema.server.clone();
     dialect_of(dialect).settle(&mut schema, server.as_ref());
     schema
+}
+
+/// All namespaces of a database, as the server has them.
+fn namespaces(database: &Scratch, dialect: Dialect) -> Vec<String> {
+    if dialect != Dialect::Postgresql {
+        return Vec::new();
+    }
+    let names = database.query(
+        "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg#_%' ESCAPE '#' AND nspname <> 'information_schema' ORDER BY 1",
+    );
+    names.unwrap().lines().map(str::to_owned).collect()
 }
 
 /// Sends a script whole, as a migration is sent: a client that splits it would stumble over the statements inside

@@ -71,9 +71,9 @@ impl Planner<'_> {
             self.change(Step::DropIndex, name, TableChange::DropIndex(Box::new(index.clone())));
         }
         let generated: BTreeSet<String> = moving.iter().flat_map(|column| generated_from(&table, column)).collect();
-        for generated_name in generated.into_iter().filter(|name| !moving.contains(name)) {
+        for generated_name in generated {
             let column = Box::new(table.columns[&generated_name].clone());
-            self.change(Step::FreeNames, name, TableChange::DropColumn { name: generated_name, column });
+            self.change(Step::FreeColumns, name, TableChange::DropColumn { name: generated_name, column });
         }
     }
 
