@@ -22,6 +22,8 @@ mod cases;
 mod cli;
 /// The documentation.
 mod docs;
+/// What is read of a database that holds every kind of object.
+mod introspection;
 /// The laws over all cases: what we read equals what the real engines make.
 mod laws;
 /// The judges themselves, and what only a live server can show.

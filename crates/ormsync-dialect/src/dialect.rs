@@ -74,7 +74,12 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// The catalogue queries of a server: a fixed number, whatever the number of tables.
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery>;
 
-    /// Makes a schema of the rows that [`Dialect::catalogue_queries`] gave. Not yet in normal form.
+    /// Queries that can only be asked once the rows of the first ones are known: a fixed number again, mostly none.
+    /// Where the account may not ask them, their rows are left out.
+    fn further_catalogue_queries(&self, server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery>;
+
+    /// Makes a schema of the rows that [`Dialect::catalogue_queries`] and
+    /// [`Dialect::further_catalogue_queries`] gave. Not yet in normal form.
     fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>);
 }
 

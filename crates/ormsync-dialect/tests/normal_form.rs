@@ -297,7 +297,8 @@ fn mysql_names_keys_and_makes_indexes() {
 
     let schema = mysql_tables().normal_on(Some(&mariadb(10, 11)));
     let table = schema.table("", "c").unwrap();
-    assert_eq!(names(table.checks.iter().map(|check| &check.name)), ["CONSTRAINT_1", "own", "CONSTRAINT_2"]);
+    // Only a check of the table has a name there, and a reader does not tell which ones are.
+    assert_eq!(names(table.checks.iter().map(|check| &check.name)), ["-", "own", "-"]);
 }
 
 #[test]

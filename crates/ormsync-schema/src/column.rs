@@ -38,6 +38,12 @@ pub struct Column {
     /// Left out of `SELECT *` by the server.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub invisible: bool,
+    /// Its values are kept compressed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub compressed: bool,
+    /// Left out of the history that its table keeps of itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_history: bool,
     /// Not declared here: it came with the parent, by inheritance or partitioning.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inherited: bool,
@@ -66,6 +72,8 @@ impl Column {
             comment: None,
             spatial_reference: None,
             invisible: false,
+            compressed: false,
+            without_history: false,
             inherited: false,
             client: ClientSide::default(),
             origin,

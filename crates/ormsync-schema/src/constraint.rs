@@ -160,6 +160,9 @@ pub struct Check {
     pub name: Option<String>,
     /// What must hold.
     pub expression: Expression,
+    /// The column it is written at, on servers where that is a fact of its own: it has no name then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// Kept but not enforced.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_enforced: bool,

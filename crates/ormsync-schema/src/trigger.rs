@@ -22,6 +22,9 @@ pub struct Trigger {
     /// DEFERRABLE, for constraint triggers.
     #[serde(default, skip_serializing_if = "Deferrability::is_not_deferrable")]
     pub deferrability: Deferrability,
+    /// The other table that a constraint trigger is about, as the server writes it (`FROM`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_table: Option<String>,
     /// The names of the tables of changed rows, as the server writes them: `OLD TABLE AS o NEW TABLE AS n`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition_tables: Option<String>,

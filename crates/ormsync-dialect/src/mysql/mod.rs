@@ -109,6 +109,10 @@ impl Dialect for MySql {
         catalogue::queries(server, scope)
     }
 
+    fn further_catalogue_queries(&self, server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery> {
+        catalogue::further_queries(server, rows)
+    }
+
     fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
         catalogue::assemble(server, scope, rows)
     }

@@ -128,9 +128,9 @@ impl OwnTypes {
         for (namespace, content) in &schema.namespaces {
             let path = |name: &String| (namespace.clone(), name.clone());
             own.enums.extend(content.enums.keys().map(path));
-            own.others.extend(
-                content.domains.keys().chain(content.composite_types.keys()).chain(content.ranges.keys()).map(path),
-            );
+            let multiranges = content.ranges.values().filter_map(|range| range.multirange.as_ref());
+            let others = content.domains.keys().chain(content.composite_types.keys()).chain(content.ranges.keys());
+            own.others.extend(others.chain(multiranges).map(path));
         }
         own
     }

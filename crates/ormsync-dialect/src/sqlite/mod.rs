@@ -107,6 +107,10 @@ impl Dialect for Sqlite {
         catalogue::queries(server, scope)
     }
 
+    fn further_catalogue_queries(&self, _server: &Server, _rows: &CatalogueRows) -> Vec<CatalogueQuery> {
+        Vec::new()
+    }
+
     fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
         catalogue::assemble(server, scope, rows)
     }

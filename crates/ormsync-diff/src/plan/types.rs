@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ormsync_schema::{
     Column, ColumnChange, DataType, DefaultValue, Domain, EnumChange, EnumType, EnumUser, Literal, Operation,
-    QualifiedName, Schema, Sequence,
+    QualifiedName, Schema, Sequence, TableChange,
 };
 
 use super::mentions::mentions;

@@ -134,6 +134,10 @@ impl Dialect for Plain {
         Vec::new()
     }
 
+    fn further_catalogue_queries(&self, _: &Server, _: &CatalogueRows) -> Vec<CatalogueQuery> {
+        Vec::new()
+    }
+
     fn assemble(&self, _: &Server, _: &CatalogueScope, _: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
         (Schema::new("plain"), Vec::new())
     }

@@ -72,7 +72,8 @@ impl Assembly {
             let expression = self.expression(cells.text());
             let Some(table) = self.table_mut(database, table_name) else { continue };
             table.checks.push(Check {
-                // A check at a column has no name of its own.
+                // A check at a column has no name of its own, but is told by the column's.
+                column: (level == "Column").then(|| name.to_owned()),
                 name: (level != "Column").then(|| name.to_owned()),
                 expression,
                 not_enforced: !enforced,
