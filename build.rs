@@ -75,6 +75,8 @@ impl Tests {
                     let body = format!("create_all({:?}, Dialect::{server:?}, {version:?});", case.name);
                     self.add(&case.name, true, &format!("sqlalchemy_{version}_{}", server.server()), &body);
                 }
+                let body = format!("cross_check({:?}, Dialect::{dialect:?});", case.name);
+                self.add(&case.name, true, &format!("cross_check_{name}"), &body);
             }
             // Only these two dialects are in the engine that the npm packages carry.
             let engine = matches!(dialect, Dialect::Postgresql | Dialect::Sqlite);
@@ -84,8 +86,8 @@ impl Tests {
                     self.add(&case.name, true, &format!("prisma_{}", server.server()), &body);
                 }
             }
-            if case.prisma_schema().is_some() && engine {
-                let body = format!("prisma_rewritten({:?});", case.name);
+            if case.prisma_schema().is_some() && *dialect != Dialect::Mariadb {
+                let body = format!("prisma_rewritten({:?}, {engine});", case.name);
                 self.add(&case.name, true, &format!("prisma_rewritten_{name}"), &body);
             }
         }

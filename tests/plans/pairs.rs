@@ -33,7 +33,7 @@ fn try_pair(database: &Scratch, dialect: Dialect, flavour: Flavour, seed: u64) -
     let server = empty.server.clone();
     let mut dice = Dice::new(seed);
     let from = schema(&mut dice, flavour, server.as_ref());
-    let to = if seed % 2 == 0 {
+    let to = if seed.is_multiple_of(2) {
         changed(&mut dice, flavour, server.as_ref(), &from)
     } else {
         schema(&mut dice, flavour, server.as_ref())

@@ -16,6 +16,7 @@ mod checks;
 mod columns;
 mod defaults;
 mod enums;
+mod exclusions;
 mod foreign_keys;
 mod indexes;
 mod objects;
@@ -37,6 +38,7 @@ mod rule;
 mod rules;
 mod source;
 mod verdict;
+mod words;
 
 pub use compare::{Comparison, Options, Summary, compare};
 pub use coverage::Coverage;

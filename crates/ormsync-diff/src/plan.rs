@@ -197,7 +197,9 @@ fn indexes_in_order(mut indexes: Vec<ormsync_schema::Index>) -> Vec<ormsync_sche
 }
 
 fn table_names(schema: &Schema) -> Vec<QualifiedName> {
-    let mut names: Vec<(Option<(std::sync::Arc<str>, usize)>, QualifiedName)> = schema
+    /// File and offset.
+    type Place = (std::sync::Arc<str>, usize);
+    let mut names: Vec<(Option<Place>, QualifiedName)> = schema
         .tables()
         .map(|(namespace, name, table)| (order::place(&table.origin), QualifiedName::new(namespace, name)))
         .collect();

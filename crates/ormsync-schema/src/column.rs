@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DataType, Expression, Fact, Origin};
+use crate::{DataType, Expression, Fact, Origin, Wording};
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -17,6 +17,9 @@ pub struct Column {
     /// The database's default, if there is one. A column that the database numbers has none here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultValue>,
+    /// The default in the source's words, where it is written in SQL there.
+    #[serde(skip)]
+    pub default_wording: Wording,
     /// What the database sets it to on every update (`ON UPDATE CURRENT_TIMESTAMP`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_update: Option<DefaultValue>,
@@ -65,6 +68,7 @@ impl Column {
             data_type,
             nullable,
             default: None,
+            default_wording: Wording::default(),
             on_update: None,
             identity: None,
             generated: None,
@@ -212,6 +216,9 @@ pub struct ClientSide {
     /// The enum labels as the ORM writes them, where they differ from the database's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enum_labels: Option<Vec<String>>,
+    /// The ORM's own name of the enum, where the database has none for it. A snapshot does not keep it.
+    #[serde(skip)]
+    pub enum_name: Wording,
     /// Declared, but left out of the client (`@ignore`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ignored: bool,

@@ -49,7 +49,7 @@ pub use range_type::RangeType;
 pub use reading::{Reading, Spelling};
 pub use schema::{
     CompositeType, Domain, EnumType, Expression, Extension, FORMAT_VERSION, Namespace, Routine, RoutineKind, Schema,
-    Server, View,
+    Server, View, Wording,
 };
 pub use sequence::{Sequence, SequenceOwner};
 pub use table::{Partition, Partitioning, Policy, Table};

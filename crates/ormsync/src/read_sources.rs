@@ -12,7 +12,7 @@ use ormsync_dialect::Dialect;
 use ormsync_diff::{Role, Source};
 use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, SourceFiles};
 
-use crate::project::{Location, Project, Side, mask_files};
+use crate::project::{Location, Project, Side, mask_files, mask_url};
 use crate::snapshot;
 
 /// What came of reading.
@@ -130,12 +130,23 @@ fn read_side<'a>(project: &Project, side: &Side, server: impl FnOnce() -> Option
             let default_namespace = project.default_namespace.clone();
             let options =
                 ormsync_sqlalchemy::ReadOptions { dialect: project.dialect, server: server(), default_namespace };
+            if side.imports {
+                return without_passwords(ormsync_sqlalchemy::read_by_import(roots, &options, &project.import));
+            }
             ormsync_sqlalchemy::read(roots, &options)
         }
         Location::Database { url, namespaces } => read_database(project, side, url, namespaces.clone()),
         Location::Snapshot(path) => snapshot::read(path, project.dialect.name()),
         Location::Unusable(diagnostic) => failed(project, (**diagnostic).clone()),
     }
+}
+
+/// What Python says of a failure may hold the URL that the models connect to.
+fn without_passwords(mut reading: Reading) -> Reading {
+    for diagnostic in &mut reading.diagnostics {
+        diagnostic.message = mask_url(&diagnostic.message);
+    }
+    reading
 }
 
 /// Whether the same models make different columns on different servers of the dialect: SQLAlchemy compiles

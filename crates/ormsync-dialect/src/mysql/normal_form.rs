@@ -56,7 +56,7 @@ fn normalise_options(table: &mut Table) {
             let name = name.to_lowercase();
             let value = match name.as_str() {
                 "engine" if value.eq_ignore_ascii_case("innodb") => "InnoDB".to_owned(),
-                "charset" | "collation" => value.to_lowercase(),
+                "charset" | "collation" => facts::character_set(&value),
                 _ => value,
             };
             (name, value)
@@ -100,7 +100,7 @@ fn move_collation(column: &mut Column, options: &std::collections::BTreeMap<Stri
     column.collation = column
         .collation
         .take()
-        .map(|collation| collation.to_lowercase())
+        .map(|collation| facts::character_set(&collation))
         .filter(|collation| options.get("collation") != Some(collation));
 }
 

@@ -37,6 +37,15 @@ pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
     }
 }
 
+/// A part of an index has the collation of its column, which is BINARY without a word; only another one is said.
+fn drop_usual_collations(table: &mut Table) {
+    let key_parts = table.primary_key.iter_mut().flat_map(|key| &mut key.parts);
+    for part in key_parts.chain(table.indexes.iter_mut().flat_map(|index| &mut index.parts)) {
+        let own = part.as_column().and_then(|name| table.columns.get(name)?.collation.as_deref()).unwrap_or("BINARY");
+        part.collation = part.collation.take().filter(|collation| !collation.eq_ignore_ascii_case(own));
+    }
+}
+
 /// Drops the names that the server makes up.
 fn forget_generated_names(table: &mut Table) {
     for index in &mut table.indexes {
@@ -44,15 +53,6 @@ fn forget_generated_names(table: &mut Table) {
             index.kind = IndexKind::UniqueConstraint;
             index.name = None;
         }
-    }
-}
-
-/// A part of an index has the collation of its column, which is BINARY without a word; only another one is said.
-fn drop_usual_collations(table: &mut Table) {
-    let key_parts = table.primary_key.iter_mut().flat_map(|key| &mut key.parts);
-    for part in key_parts.chain(table.indexes.iter_mut().flat_map(|index| &mut index.parts)) {
-        let own = part.as_column().and_then(|name| table.columns.get(name)?.collation.as_deref()).unwrap_or("BINARY");
-        part.collation = part.collation.take().filter(|collation| !collation.eq_ignore_ascii_case(own));
     }
 }
 

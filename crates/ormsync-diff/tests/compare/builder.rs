@@ -5,9 +5,9 @@ use indexmap::IndexMap;
 use ormsync_dialect::Dialect;
 use ormsync_diff::{Comparison, Finding, Options, Role, Source, compare};
 use ormsync_schema::{
-    Check, Column, DataType, DefaultValue, EnumType, Expression, Extension, ForeignKey, Generated, GeneratedStorage,
-    Identity, Index, IndexKind, Literal, Origin, PrimaryKey, ReferentialAction, Schema, Sequence, Table, Trigger,
-    TriggerEvent, TriggerTiming, View,
+    Check, Column, CompositeType, DataType, DefaultValue, Domain, EnumType, Exclusion, Expression, Extension,
+    ForeignKey, Generated, GeneratedStorage, Identity, Index, IndexKind, Literal, Origin, Policy, PrimaryKey,
+    ReferentialAction, Routine, RoutineKind, Schema, Sequence, Table, Trigger, TriggerEvent, TriggerTiming, View,
 };
 
 /// The dialect of all tests.
@@ -82,7 +82,7 @@ pub(crate) fn shop() -> Schema {
     public.views.insert(
         "active_users".into(),
         View {
-            definition: None,
+            definition: Some(normal("SELECT id FROM users")),
             materialised: false,
             columns: IndexMap::new(),
             comment: None,
@@ -100,6 +100,35 @@ pub(crate) fn shop() -> Schema {
             cycle: false,
             origin: Origin::nowhere(),
             ..Sequence::default()
+        },
+    );
+    public.domains.insert(
+        "email".into(),
+        Domain {
+            data_type: DataType::named("text"),
+            nullable: true,
+            checks: vec![Check { expression: normal("VALUE <> ''"), ..Check::default() }],
+            collation: None,
+            comment: None,
+            default: None,
+            origin: Origin::nowhere(),
+        },
+    );
+    public.composite_types.insert(
+        "address".into(),
+        CompositeType {
+            fields: [("city".to_owned(), DataType::named("text"))].into_iter().collect(),
+            comment: None,
+            origin: Origin::nowhere(),
+        },
+    );
+    public.routines.insert(
+        "write_log()".into(),
+        Routine {
+            kind: RoutineKind::Function,
+            returns: Some("trigger".into()),
+            language: None,
+            origin: Origin::nowhere(),
         },
     );
     public.tables.insert("users".into(), users());
@@ -152,6 +181,22 @@ fn orders() -> Table {
             disabled: false,
             origin: Origin::nowhere(),
             ..Trigger::default()
+        },
+    );
+    orders.exclusions.push(Exclusion {
+        name: Some("no_overlap".into()),
+        definition: normal("EXCLUDE USING gist (user_id WITH =)"),
+        origin: Origin::catalogue("exclusion"),
+    });
+    orders.row_security = true;
+    orders.policies.insert(
+        "own_rows".into(),
+        Policy {
+            command: "all".into(),
+            using: Some(normal("user_id = me()")),
+            with_check: None,
+            origin: Origin::nowhere(),
+            ..Policy::default()
         },
     );
     orders

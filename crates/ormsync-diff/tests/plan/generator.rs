@@ -215,7 +215,7 @@ pub fn changed(dice: &mut Dice, flavour: Flavour, server: Option<&Server>, from:
                         column.default = None;
                     }
                 }
-                table.checks.retain(|_| dice.0 % 5 != 0);
+                table.checks.retain(|_| !dice.0.is_multiple_of(5));
             }
         }
     }

@@ -288,6 +288,23 @@ fn what_the_client_leaves_out_comes_back() {
     assert!(written.contains("B[]  @ignore"), "{written}");
 }
 
+/// MySQL has no names for enums, and one action in two words.
+#[test]
+fn mysql_keeps_prismas_words() {
+    let text = "datasource db {\n  provider = \"mysql\"\n}\n\nenum Kind {\n  CAR\n  VAN @map(\"van\")\n}\n\nmodel Lot {\n  id   Int   @id\n  kind Kind?\n  cars Car[]\n}\n\nmodel Car {\n  id    Int  @id\n  kind  Kind @default(VAN)\n  lotId Int\n  lot   Lot  @relation(fields: [lotId], references: [id])\n}\n";
+    let mut schema = read_sources(Sources::of_text("schema.prisma", text), &ReadOptions::default()).schema;
+    native::of_dialect("mysql").unwrap().dialect.normalise(&mut schema, None);
+    let written = write_schema(&schema, &WriteOptions::default());
+    for line in [
+        "enum Kind {\n  CAR\n  VAN @map(\"van\")\n}",
+        "@relation(fields: [lotId], references: [id])\n",
+        "@default(VAN)",
+    ] {
+        assert!(written.contains(line), "{line}\n{written}");
+    }
+    assert_eq!(written.matches("enum ").count(), 1, "{written}");
+}
+
 fn numbers() -> impl Strategy<Value = Vec<u16>> {
     prop::collection::vec(any::<u16>(), 0..300)
 }

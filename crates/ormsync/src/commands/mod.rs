@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod cross_check;
 mod demo;
 mod diff;
 mod explain;

@@ -56,7 +56,8 @@ impl Assembly {
             let namespace = self.namespace(database);
             let content = self.schema.namespace_mut(namespace);
             if let Some(view) = content.views.get_mut(name) {
-                view.definition = definition.map(|query| Expression::written(text::without_database(&query, database)));
+                view.definition =
+                    definition.map(|query| Expression::printed_by_server(text::without_database(&query, database)));
                 view.options.extend(options);
             }
         }

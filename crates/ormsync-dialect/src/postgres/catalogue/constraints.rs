@@ -40,7 +40,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
                 origin,
                 ..Check::default()
             }),
-            "x" => table.exclusions.push(Exclusion { name, definition: Expression::written(text), origin }),
+            "x" => table.exclusions.push(Exclusion { name, definition: Expression::printed_by_server(text), origin }),
             other => diagnostics.push(unknown_kind("constraint", other, origin)),
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) {
                 options.insert("populated".to_owned(), "false".to_owned());
             }
             let view = View {
-                definition: definition.map(|text| Expression::written(text.trim().trim_end_matches(';'))),
+                definition: definition.map(|text| Expression::printed_by_server(text.trim().trim_end_matches(';'))),
                 materialised: kind == "m",
                 options,
                 comment,
@@ -167,8 +167,8 @@ pub(super) fn read_policies(rows: &CatalogueRows, schema: &mut Schema) {
         };
         let policy = Policy {
             command: command.to_owned(),
-            using: cells.optional().map(Expression::written),
-            with_check: cells.optional().map(Expression::written),
+            using: cells.optional().map(Expression::printed_by_server),
+            with_check: cells.optional().map(Expression::printed_by_server),
             restrictive: !cells.flag(),
             roles: cells.list(),
             origin: origin(&[namespace, table_name, name]),
