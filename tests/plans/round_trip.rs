@@ -134,6 +134,8 @@ fn in_one_order(text: &str, dialect: Dialect) -> String {
         .lines()
         .filter(|line| !is_noise(line))
         .map(|line| line.trim().trim_end_matches(',').split_whitespace().collect::<Vec<_>>().join(" "))
+        // One function under two names, which the normal form does not tell apart.
+        .map(|line| line.replace("DEFAULT now()", "DEFAULT CURRENT_TIMESTAMP"))
         .collect();
     if dialect != Dialect::Sqlite {
         lines.sort();

@@ -87,8 +87,9 @@ impl Planner<'_> {
         }
         let there =
             self.state.table(&name.namespace, &name.name).map(|table| table.triggers.clone()).unwrap_or_default();
-        for (trigger_name, trigger) in target.triggers.iter().filter(|(name, _)| !there.contains_key(*name)) {
-            let change = TableChange::CreateTrigger { name: trigger_name.clone(), trigger: trigger.clone() };
+        let wanted = super::triggers_in_order(target.triggers.clone());
+        for (trigger_name, trigger) in wanted.into_iter().filter(|(name, _)| !there.contains_key(name)) {
+            let change = TableChange::CreateTrigger { name: trigger_name, trigger };
             self.change(Step::CreateTrigger, name, change);
         }
     }
