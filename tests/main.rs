@@ -37,7 +37,7 @@ mod mutations;
 /// Schemas that packages on npm and PyPI ship.
 #[cfg(feature = "live")]
 mod packages;
-/// Plans over random schemas, tried on servers.
+/// Plans on real servers, and beside what Prisma's engine writes.
 #[cfg(feature = "live")]
 mod plans;
 /// The rules of the house.

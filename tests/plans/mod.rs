@@ -22,13 +22,24 @@ fn dialect_of(dialect: Dialect) -> &'static dyn ormsync_dialect::Dialect {
 /// What a database holds, in the form that statements are written from.
 fn introspect(database: &Scratch, dialect: Dialect) -> Schema {
     let url = ormsync_database::DatabaseUrl::parse(database.url()).unwrap();
-    let options = ormsync_database::ReadOptions::default();
+    let options = ormsync_database::ReadOptions { namespaces: namespaces(database, dialect), ..Default::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let reading = runtime.block_on(ormsync_database::read(&url, &options)).unwrap();
     let mut schema = reading.schema;
     let server = schema.server.clone();
     dialect_of(dialect).settle(&mut schema, server.as_ref());
     schema
+}
+
+/// All namespaces of a database, as the server has them.
+fn namespaces(database: &Scratch, dialect: Dialect) -> Vec<String> {
+    if dialect != Dialect::Postgresql {
+        return Vec::new();
+    }
+    let names = database.query(
+        "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg#_%' ESCAPE '#' AND nspname <> 'information_schema' ORDER BY 1",
+    );
+    names.unwrap().lines().map(str::to_owned).collect()
 }
 
 /// Sends a script whole, as a migration is sent: a client that splits it would stumble over the statements inside
@@ -59,7 +70,24 @@ fn script(plan: &Plan, dialect: Dialect) -> String {
 
 /// The physical facts, line by line.
 fn facts(schema: &Schema, dialect: Dialect) -> String {
-    serde_json::to_string_pretty(&physical(schema, dialect_of(dialect))).unwrap()
+    let mut facts = serde_json::to_value(physical(schema, dialect_of(dialect))).unwrap();
+    without_places(&mut facts);
+    serde_json::to_string_pretty(&facts).unwrap()
+}
+
+/// Where something is declared, and in what words, is no physical fact.
+fn without_places(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(members) => {
+            // A column may be called so too; then it holds more than a place.
+            members.retain(|name, member| {
+                !matches!(name.as_str(), "origin" | "written") || member.get("data_type").is_some()
+            });
+            members.values_mut().for_each(without_places);
+        }
+        serde_json::Value::Array(elements) => elements.iter_mut().for_each(without_places),
+        _ => {}
+    }
 }
 
 /// Nothing where two texts are equal, else the lines around the first difference.

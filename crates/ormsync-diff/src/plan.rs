@@ -167,7 +167,7 @@ impl Planner<'_> {
                     .map(|index| (Step::CreateIndex, TableChange::AddIndex(Box::new(index)))),
             );
         }
-        for (name, trigger) in std::mem::take(&mut first.triggers) {
+        for (name, trigger) in triggers_in_order(std::mem::take(&mut first.triggers)) {
             later.push((Step::CreateTrigger, TableChange::CreateTrigger { name, trigger }));
         }
         for (name, policy) in std::mem::take(&mut first.policies) {
@@ -194,6 +194,13 @@ impl Planner<'_> {
 fn indexes_in_order(mut indexes: Vec<ormsync_schema::Index>) -> Vec<ormsync_schema::Index> {
     indexes.sort_by_key(|index| order::place(&index.origin));
     indexes
+}
+
+/// Triggers in the order in which they fire, where the server keeps one.
+fn triggers_in_order(triggers: BTreeMap<String, ormsync_schema::Trigger>) -> Vec<(String, ormsync_schema::Trigger)> {
+    let mut triggers: Vec<_> = triggers.into_iter().collect();
+    triggers.sort_by_key(|(_, trigger)| trigger.place);
+    triggers
 }
 
 fn table_names(schema: &Schema) -> Vec<QualifiedName> {

@@ -29,6 +29,9 @@ pub(super) enum Step {
     /// Before a column that is indexed changes or goes, and before another index takes the name. Behind the foreign
     /// keys that rest on it.
     DropIndex,
+    /// Generated columns hold on to those they are made from, defaults to the labels they are. Behind the indexes over
+    /// them.
+    FreeColumns,
     /// A column's type or default may need it.
     CreateSequence,
     /// A column's type may be it.

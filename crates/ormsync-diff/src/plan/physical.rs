@@ -1,7 +1,7 @@
 //! What is left of a schema when all goes that no statement makes: the ORM's own business, places, order.
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{ClientSide, Column, Schema, Table};
+use ormsync_schema::{ClientSide, Column, Expression, Schema, Table};
 
 /// The physical facts of a settled schema, in one order: two schemas that a server can't tell apart are equal.
 pub fn physical(schema: &Schema, dialect: &dyn Dialect) -> Schema {
@@ -16,6 +16,10 @@ pub fn physical(schema: &Schema, dialect: &dyn Dialect) -> Schema {
         for view in content.views.values_mut() {
             // The server makes them of the query.
             view.columns.clear();
+            // It is text, in the server's own words, whether it was understood or not.
+            if let Some(definition) = &mut view.definition {
+                *definition = Expression::written(definition.sql().split_whitespace().collect::<Vec<_>>().join(" "));
+            }
         }
     }
     schema.namespaces.retain(|_, content| *content != Default::default());

@@ -71,9 +71,9 @@ impl Planner<'_> {
             self.change(Step::DropIndex, name, TableChange::DropIndex(Box::new(index.clone())));
         }
         let generated: BTreeSet<String> = moving.iter().flat_map(|column| generated_from(&table, column)).collect();
-        for generated_name in generated.into_iter().filter(|name| !moving.contains(name)) {
+        for generated_name in generated {
             let column = Box::new(table.columns[&generated_name].clone());
-            self.change(Step::FreeNames, name, TableChange::DropColumn { name: generated_name, column });
+            self.change(Step::FreeColumns, name, TableChange::DropColumn { name: generated_name, column });
         }
     }
 
@@ -87,8 +87,9 @@ impl Planner<'_> {
         }
         let there =
             self.state.table(&name.namespace, &name.name).map(|table| table.triggers.clone()).unwrap_or_default();
-        for (trigger_name, trigger) in target.triggers.iter().filter(|(name, _)| !there.contains_key(*name)) {
-            let change = TableChange::CreateTrigger { name: trigger_name.clone(), trigger: trigger.clone() };
+        let wanted = super::triggers_in_order(target.triggers.clone());
+        for (trigger_name, trigger) in wanted.into_iter().filter(|(name, _)| !there.contains_key(name)) {
+            let change = TableChange::CreateTrigger { name: trigger_name, trigger };
             self.change(Step::CreateTrigger, name, change);
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use ormsync_schema::{
-    Column, DataType, DefaultValue, Domain, EnumChange, EnumType, EnumUser, Literal, Operation, QualifiedName, Schema,
-    Sequence,
+    Column, ColumnChange, DataType, DefaultValue, Domain, EnumChange, EnumType, EnumUser, Literal, Operation,
+    QualifiedName, Schema, Sequence, TableChange,
 };
 
 use super::mentions::mentions;
@@ -92,7 +92,9 @@ impl Planner<'_> {
                     self.push(Step::CreateType, Operation::CreateEnum { name, enum_type: to.clone() });
                 }
                 Some(from) if from != to => {
-                    let change = self.enum_change(&name, from.clone(), to.clone(), target);
+                    let (from, to) = (from.clone(), to.clone());
+                    self.free_defaults(&name, &from, &to);
+                    let change = self.enum_change(&name, from, to, target);
                     self.free_enum(&change);
                     self.push(Step::AlterType, Operation::AlterEnum(change));
                 }
@@ -119,6 +121,30 @@ impl Planner<'_> {
         let added: BTreeSet<&str> = change.added_labels().collect();
         change.used_at_once = uses_label(target, name, &added);
         change
+    }
+
+    /// Drops the defaults that are labels which go: neither on the way there nor on the way back may one be missing while
+    /// a column has it for a default. What is wanted in their place is set later.
+    fn free_defaults(&mut self, name: &QualifiedName, from: &EnumType, to: &EnumType) {
+        let gone: Vec<&String> = from.labels.iter().filter(|label| !to.labels.contains(label)).collect();
+        let is_gone = |column: &Column| match &column.default {
+            Some(DefaultValue::Literal(Literal::Text(text))) => gone.iter().any(|label| mentions(text, label)),
+            Some(DefaultValue::Expression(expression)) => gone.iter().any(|label| mentions(&expression.text, label)),
+            _ => false,
+        };
+        let mut changes = Vec::new();
+        for (namespace, table, content) in self.state.tables() {
+            for (column_name, column) in
+                content.columns.iter().filter(|(_, it)| is_of(&it.data_type, name) && is_gone(it))
+            {
+                let undefaulted = Column { default: None, ..column.clone() };
+                let change = ColumnChange::new(column_name, column.clone(), undefaulted);
+                changes.push((QualifiedName::new(namespace, table), TableChange::AlterColumn(Box::new(change))));
+            }
+        }
+        for (table, change) in changes {
+            self.change(Step::FreeColumns, &table, change);
+        }
     }
 
     /// Drops what compares a column of the type with one of its labels, where the type is made anew: the server would

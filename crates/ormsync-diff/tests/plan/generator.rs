@@ -159,9 +159,10 @@ pub fn schema(dice: &mut Dice, flavour: Flavour, server: Option<&Server>) -> Sch
             tables.push((*name, table(dice, flavour, name, &enums)));
         }
     }
-    let names: Vec<&str> = tables.iter().map(|(name, _)| *name).collect();
+    let ids: Vec<(&str, DataType)> =
+        tables.iter().map(|(name, table)| (*name, table.columns["id"].data_type.clone())).collect();
     for (name, table) in &mut tables {
-        add_foreign_keys(dice, flavour, name, table, &names);
+        add_foreign_keys(dice, flavour, name, table, &ids);
     }
     if dice.once_in(3)
         && let Some((name, _)) = tables.first()
@@ -241,7 +242,9 @@ pub fn changed(dice: &mut Dice, flavour: Flavour, server: Option<&Server>, from:
     }
     content.views.retain(|_, view| {
         let text = view.definition.as_ref().map(|it| it.sql().to_owned()).unwrap_or_default();
-        there.iter().any(|name| text.contains(&format!(" {}", quote(flavour, name))))
+        there
+            .iter()
+            .any(|name| text.ends_with(&format!(" {}", quote(flavour, name))) || text.ends_with(&format!(" {name}")))
     });
     let dialect = ormsync_dialect::by_name(flavour.dialect()).unwrap();
     dialect.settle(&mut changed, server);
@@ -252,10 +255,15 @@ fn quote(flavour: Flavour, name: &str) -> String {
     ormsync_dialect::by_name(flavour.dialect()).unwrap().quote_identifier(name)
 }
 
+/// A query in the words in which the server tells it.
 fn view_text(flavour: Flavour, table: &str) -> String {
+    let is_plain = |name: &str| name.chars().all(|it| it.is_ascii_lowercase() || it == '_');
+    let bare = table.trim_matches('"');
     match flavour {
-        Flavour::Postgresql | Flavour::Sqlite => format!("SELECT id FROM {table}"),
-        Flavour::Mysql | Flavour::Mariadb => format!("select `id` AS `id` from {table}"),
+        Flavour::Postgresql if is_plain(bare) => format!("SELECT {bare}.id\n   FROM {bare}"),
+        Flavour::Postgresql => format!("SELECT {table}.id\n   FROM {table}"),
+        Flavour::Sqlite => format!("SELECT id FROM {table}"),
+        Flavour::Mysql | Flavour::Mariadb => format!("select {table}.`id` AS `id` from {table}"),
     }
 }
 
@@ -423,19 +431,16 @@ fn add_generated(dice: &mut Dice, flavour: Flavour, table: &mut Table) {
     table.columns.insert("twice".to_owned(), column);
 }
 
-fn add_foreign_keys(dice: &mut Dice, flavour: Flavour, name: &str, table: &mut Table, names: &[&str]) {
-    for target in names {
+fn add_foreign_keys(dice: &mut Dice, flavour: Flavour, name: &str, table: &mut Table, ids: &[(&str, DataType)]) {
+    for (target, id_type) in ids {
         if !dice.once_in(4) {
             continue;
         }
         let column = format!("{}_id", target.replace(' ', "_").to_lowercase());
-        let dialect = ormsync_dialect::by_name(flavour.dialect()).unwrap();
-        // Whatever the other's id is: the two are made alike below.
-        let id_type = if flavour.is_mysql() { "int" } else { "integer" };
         if table.columns.contains_key(&column) {
             continue;
         }
-        table.columns.insert(column.clone(), Column::new(dialect.parse_type(id_type), true, Origin::default()));
+        table.columns.insert(column.clone(), Column::new(id_type.clone(), true, Origin::default()));
         let on_delete =
             *dice.choose(&[ReferentialAction::Cascade, ReferentialAction::NoAction, ReferentialAction::SetNull]);
         table.foreign_keys.push(ForeignKey {

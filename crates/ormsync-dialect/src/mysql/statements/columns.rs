@@ -14,6 +14,10 @@ impl Writer {
         match data_type {
             DataType::InlineEnum(labels) => format!("ENUM({})", quoted_labels(labels)),
             DataType::InlineSet(labels) => format!("SET({})", quoted_labels(labels)),
+            // The older name of the type is MariaDB's only one.
+            DataType::Named(named) if self.is_mariadb && named.name == "geomcollection" => {
+                "GEOMETRYCOLLECTION".to_owned()
+            }
             DataType::Named(named) => named_type(named, data_type),
             other => types::print(other),
         }

@@ -42,7 +42,9 @@ impl Writer {
         for key in &table.foreign_keys {
             statements.push(format!("ALTER TABLE {table_path} ADD {}", foreign_key(key)));
         }
-        for (trigger_name, trigger) in &table.triggers {
+        let mut triggers: Vec<_> = table.triggers.iter().collect();
+        triggers.sort_by_key(|(_, trigger)| trigger.place);
+        for (trigger_name, trigger) in triggers {
             statements.push(objects::create_trigger(&table_path, trigger_name, trigger));
         }
         statements

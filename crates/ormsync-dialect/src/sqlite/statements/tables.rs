@@ -2,7 +2,7 @@
 
 use ormsync_schema::{
     Column, DataType, DefaultValue, Deferrability, ForeignKey, GeneratedStorage, Index, IndexKind, IndexPart,
-    IndexTarget, PrimaryKey, SortOrder, Table, TableRebuild,
+    IndexTarget, MatchKind, PrimaryKey, SortOrder, Table, TableRebuild,
 };
 
 use super::{column_list, create_trigger, quote};
@@ -152,13 +152,14 @@ fn foreign_key(key: &ForeignKey) -> String {
         Deferrability::InitiallyImmediate => " DEFERRABLE",
         Deferrability::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
     };
+    let full = if key.match_kind == MatchKind::Full { " MATCH FULL" } else { "" };
     let columns = if key.referenced_columns.is_empty() {
         String::new()
     } else {
         format!(" ({})", column_list(&key.referenced_columns))
     };
     format!(
-        "{}FOREIGN KEY ({}) REFERENCES {}{columns} ON DELETE {} ON UPDATE {}{deferrable}",
+        "{}FOREIGN KEY ({}) REFERENCES {}{columns}{full} ON DELETE {} ON UPDATE {}{deferrable}",
         named(key.name.as_deref()),
         column_list(&key.columns),
         quote(&key.referenced_table),
