@@ -151,6 +151,9 @@ impl<'a> Evaluator<'a> {
                     return Value::Class(Rc::clone(class));
                 }
                 let Some((_, found)) = class.find(name) else {
+                    if let Some(made) = self.made_attribute(symbol, class, name, place) {
+                        return made;
+                    }
                     return match is_flask_extension(symbol) {
                         true => self.flask_attribute(symbol, name, place),
                         false => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
@@ -184,6 +187,24 @@ impl<'a> Evaluator<'a> {
             }
             _ => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
         }
+    }
+
+    /// What a `__getattr__` of the project's own has for a name, where that is one thing.
+    fn made_attribute(
+        &mut self,
+        symbol: &Rc<Symbol<'a>>,
+        class: &Rc<Class<'a>>,
+        name: &str,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        let (_, Located { value: Value::Function(function), .. }) = class.find("__getattr__")? else { return None };
+        let at = |value| Located { value, place };
+        let given = Arguments {
+            positional: vec![at(Value::Symbol(Rc::clone(symbol))), at(Value::text(name))],
+            ..Arguments::default()
+        };
+        let made = self.invoke(&function, given, place);
+        matches!(made, Value::Class(_) | Value::Function(_) | Value::External(_) | Value::Text(_)).then_some(made)
     }
 
     /// An attribute of Flask-SQLAlchemy's `db` object.
