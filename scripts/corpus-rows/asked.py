@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import tempfile
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 import rows
 
 TIMEOUT = 120  # seconds that one question may take
+MEMORY = 4 << 30  # bytes that the program may ask for
 ENGINE = Path(__file__).parents[2] / "tests/judges/prisma_engine.mjs"
 
 
@@ -25,6 +27,11 @@ def engine(operation: str, files: list) -> tuple:
         return False, f"the engine ended: {run.stderr[-300:]}"
     answer = json.loads(run.stdout.splitlines()[0])
     return answer["ok"], answer["output"]
+
+
+def limit_memory() -> None:
+    """A reader that grows without bound is a crash, and not the end of the machine."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def compare_models(row: rows.Row, models: list, database: str) -> None:
@@ -44,7 +51,7 @@ def compare(row: rows.Row, source: str, database: str, *options: str) -> None:
     start = time.monotonic()
     run = subprocess.run(
         [os.environ["ORMSYNC"], "diff", source, database, "--format", "json", "--fail-on", "note", *options],
-        capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
+        capture_output=True, text=True, timeout=TIMEOUT, cwd="/", preexec_fn=limit_memory,
     )
     row.milliseconds = round(1000 * (time.monotonic() - start))
     report = read_report(row, run)

@@ -326,7 +326,9 @@ impl<'a> Lowering<'_, 'a> {
         let collation = call.arguments.keyword("collation").and_then(|collation| collation.value.as_text());
         Ok(LoweredType {
             data_type: self.dialect.parse_type(&text),
-            collation: collation.map(|collation| collation.to_string()),
+            collation: collation
+                .map(|collation| collation.to_string())
+                .or_else(|| self.compiler.charset_collation(&call)),
             affinity: affinity_of(class),
             check: self.boolean_check(class, &call),
         })
@@ -397,8 +399,14 @@ impl<'a> Lowering<'_, 'a> {
             }
         }
         let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-        let length = call.arguments.keyword("length").and_then(|length| length.value.as_integer());
-        let length = length.unwrap_or(i64::try_from(longest).unwrap_or(i64::MAX));
+        let length = match call.arguments.keyword("length").map(|length| &length.value) {
+            // Said to have none.
+            Some(Value::None) => 0,
+            Some(length) => {
+                length.as_integer().ok_or_else(|| Refusal::Unknown("its length is not known".to_owned()))?
+            }
+            None => i64::try_from(longest).unwrap_or(i64::MAX),
+        };
         let check = (call.flag("create_constraint") == Some(true)).then(|| TypeCheck {
             name: call.text(usize::MAX, "name"),
             values: texts.iter().map(|label| self.dialect.quote_text(label)).collect(),

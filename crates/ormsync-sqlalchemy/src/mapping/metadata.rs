@@ -29,6 +29,16 @@ impl<'a> Metadata<'a> {
             _ => Self::Unknown,
         }
     }
+
+    /// Whether two tables are in the same `MetaData`; where that is not known, they are taken to be.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Known(left), Self::Known(right)) => left.id == right.id,
+            (Self::External(left), Self::External(right)) => left == right,
+            (Self::Unknown, _) | (_, Self::Unknown) => true,
+            _ => false,
+        }
+    }
 }
 
 impl<'a> Evaluator<'a> {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ormsync_schema::Fact;
 
-use crate::mapping::{ColumnId, HiddenPart, HiddenTable, Metadata, TableDraft, TableId, sqlalchemy_call};
+use crate::mapping::{ColumnId, Existing, HiddenPart, HiddenTable, Metadata, TableDraft, TableId, sqlalchemy_call};
 use crate::python::{Arguments, Class, Evaluator, Form, Located, Place, Symbol, Value, last_segment};
 
 /// Calls that attach themselves to the table of the columns they name.
@@ -18,7 +18,7 @@ const ATTACHED: &[&str] = &[
 ];
 
 /// Table arguments that say nothing about the table in the database.
-const SILENT_OPTIONS: &[&str] = &["extend_existing", "keep_existing", "info", "listeners", "sqlite_autoincrement"];
+const SILENT_OPTIONS: &[&str] = &["info", "listeners", "sqlite_autoincrement"];
 
 /// The first part of a table argument for one dialect.
 const DIALECTS: &[&str] = &["mariadb", "mssql", "mysql", "oracle", "postgresql", "sqlite"];
@@ -43,6 +43,11 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         let value = self.call_symbol(Value::external(path), arguments, place);
+        if let ("Sequence" | "Enum" | "ENUM" | "DOMAIN", Value::Symbol(symbol)) = (last_segment(path), &value)
+            && symbol.external_call().is_some_and(|(_, arguments)| arguments.keyword("metadata").is_some())
+        {
+            self.registry.unattached.push(Rc::clone(symbol));
+        }
         if ATTACHED.contains(&last_segment(path))
             && let Value::Symbol(symbol) = &value
         {
@@ -192,6 +197,9 @@ impl<'a> Evaluator<'a> {
                         draft.schema = Some(value.clone());
                     }
                 }
+                "extend_existing" if value.value.truth() != Some(false) => draft.existing = Existing::Extend,
+                "keep_existing" if value.value.truth() != Some(false) => draft.existing = Existing::Keep,
+                "extend_existing" | "keep_existing" => {}
                 "autoload" | "autoload_with" | "autoload_replace" => {
                     self.report_opaque(
                         format!("the columns of `{}` are read from the database when it runs", draft.name),

@@ -91,6 +91,22 @@ impl<'a> Evaluator<'a> {
         }
         match name {
             "__name__" | "__qualname__" => return Value::Text(Rc::clone(&class.name)),
+            "__mro__" | "__bases__" => {
+                let mut classes: Vec<Value<'a>> = Vec::new();
+                if name == "__mro__" {
+                    classes.push(Value::Class(Rc::clone(class)));
+                    classes.extend(class.ancestors.iter().cloned());
+                } else {
+                    classes.extend(class.bases.iter().map(|base| base.value.clone()));
+                }
+                let object = Value::external("builtins.object");
+                if !classes.iter().any(|known| known.equals(&object) == Some(true))
+                    && (name == "__mro__" || classes.is_empty())
+                {
+                    classes.push(object);
+                }
+                return Value::tuple(classes.into_iter().map(|value| Located { value, place }).collect());
+            }
             "__module__" => return Value::text(&self.program.module(class.place.module).name),
             "__table__" => {
                 if let Some(table) = class.table.get() {
@@ -180,6 +196,14 @@ impl<'a> Evaluator<'a> {
                 Some(source) => self.metadata_of_symbol(&source, place),
                 None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
             },
+            Form::Call { callee: Value::External(path), arguments } if path.as_ref() == "builtins.super" => {
+                let (Some(owner), Some(object)) = (arguments.positional.first(), arguments.positional.get(1)) else {
+                    return self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place);
+                };
+                let (owner, object) = (owner.value.clone(), object.value.clone());
+                self.parent_attribute(&owner, &object, name, place)
+                    .unwrap_or_else(|| self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place))
+            }
             Form::Call { callee: Value::External(path), .. }
                 if name == "metadata" && matches!(last_segment(path), "declarative_base" | "registry") =>
             {
@@ -218,6 +242,34 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// `super().name`: the attribute as the classes behind `owner` in the order of the object's class have it.
+    fn parent_attribute(
+        &mut self,
+        owner: &Value<'a>,
+        object: &Value<'a>,
+        name: &str,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        let Value::Class(owner) = owner else { return None };
+        let class = match object {
+            Value::Class(class) => Rc::clone(class),
+            Value::Symbol(symbol) => match &symbol.form {
+                Form::Call { callee: Value::Class(class), .. } => Rc::clone(class),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let lineage = class.lineage();
+        let behind = lineage.iter().skip_while(|ancestor| ancestor.id != owner.id).skip(1);
+        let found = behind.clone().find_map(|ancestor| ancestor.own(name))?;
+        match (object, &found.value) {
+            (Value::Symbol(_), Value::Function(function)) if !is_decorated(function, "staticmethod") => {
+                Some(Value::Method(Rc::new((object.clone(), Rc::clone(function)))))
+            }
+            _ => Some(self.descriptor(&class, found.value, place)),
+        }
+    }
+
     pub(super) fn set_attribute(&mut self, object: &Value<'a>, name: &str, value: Located<'a>) {
         match object {
             Value::Class(class) => {
@@ -249,15 +301,19 @@ impl<'a> Evaluator<'a> {
                     || (name == "__table__" && class.table.get().is_some());
                 let is_known = class.ancestors.iter().all(|ancestor| match ancestor {
                     Value::Class(_) => true,
-                    Value::External(path) => ["sqlalchemy.", "builtins.", "enum.", "typing.", "abc."]
-                        .iter()
-                        .any(|start| path.starts_with(start)),
+                    Value::External(path) => is_plain_base(path),
                     _ => false,
                 });
                 if is_found { Some(true) } else { is_known.then_some(false) }
             }
             Value::Module(module) => Some(self.import_member(*module, name).is_some()),
             Value::EnumMember(_) if matches!(name, "name" | "value") => Some(true),
+            // The bases that SQLAlchemy and Python bring are mapped to nothing themselves.
+            Value::External(path)
+                if matches!(name, "__table__" | "__tablename__" | "__mapper__") && is_plain_base(path) =>
+            {
+                Some(false)
+            }
             _ => None,
         }
     }
@@ -311,6 +367,11 @@ impl<'a> Evaluator<'a> {
         }
         Frame { module: class.place.module, scope, members: None }
     }
+}
+
+/// Whether a class outside the project is one of those of which it is known what they bring.
+fn is_plain_base(path: &str) -> bool {
+    ["sqlalchemy.", "builtins.", "enum.", "typing.", "abc."].iter().any(|start| path.starts_with(start))
 }
 
 /// Whether a function carries a decorator of that name, or of one of its variants

@@ -76,6 +76,9 @@ impl<'a> Evaluator<'a> {
                 None => self.call_symbol(Value::external(path), arguments, place),
             };
         }
+        if let Some(made) = self.functional_enum(frame, path, &arguments, place) {
+            return made;
+        }
         match path {
             "typing.cast" => {
                 if let Some(value) = arguments.positional.get(1) {
@@ -124,6 +127,28 @@ impl<'a> Evaluator<'a> {
                 "CHAR" | "NCHAR" | "NVARCHAR" | "String" | "TEXT" | "Text" | "Unicode" | "UnicodeText" | "VARCHAR"
             );
         if is_text { self.call_symbol(Value::external("sqlalchemy.VARCHAR"), arguments, place) } else { described }
+    }
+
+    /// `super()` in a method: the class that defines the method, and its first argument.
+    pub(super) fn parent_of_method(&mut self, frame: &Frame<'a>, place: Place) -> Option<Arguments<'a>> {
+        let mut scope = &frame.scope;
+        // A comprehension has a scope of its own inside the function's.
+        while scope.parent.as_ref()?.kind != ScopeKind::Class {
+            scope = scope.parent.as_ref()?;
+        }
+        let object = scope.names.borrow().values().next().cloned()?;
+        let class = match &object {
+            Value::Class(class) => Rc::clone(class),
+            Value::Symbol(symbol) => match &symbol.form {
+                Form::Call { callee: Value::Class(class), .. } => Rc::clone(class),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let body = scope.parent.as_ref()?;
+        let owner = class.lineage().into_iter().find(|ancestor| Rc::ptr_eq(&ancestor.scope, body))?;
+        let at = |value| Located { value, place };
+        Some(Arguments { positional: vec![at(Value::Class(owner)), at(object)], ..Arguments::default() })
     }
 
     /// A new object with the same arguments, as `column.copy()` makes one.

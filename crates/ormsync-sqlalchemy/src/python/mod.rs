@@ -11,9 +11,12 @@ mod call;
 mod class;
 mod evaluator;
 mod expression;
+mod functional_enum;
 mod imports;
 mod operators;
+mod pattern;
 mod scope;
+mod sequence;
 mod statement;
 mod value;
 
