@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import tempfile
 import time
@@ -10,12 +11,19 @@ from pathlib import Path
 import rows
 
 TIMEOUT = 120  # seconds that one question may take
+MEMORY = 4 << 30  # bytes that the program may ask for
 
 
 def ormsync(*arguments) -> subprocess.CompletedProcess:
     return subprocess.run(
         [os.environ["ORMSYNC"], *arguments], capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
+        preexec_fn=limit_memory,
     )
+
+
+def limit_memory() -> None:
+    """A reader that grows without bound is a crash, and not the end of the machine."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def compare_models(row: rows.Row, models: list, database: str) -> None:

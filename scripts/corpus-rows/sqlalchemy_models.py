@@ -6,6 +6,7 @@ CORPUS_KEEP is set. ormsync sees only the source; the judge imports it.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,8 @@ PACKAGES = Path(__file__).with_name("packages.toml")
 PLACE = Path(tempfile.gettempdir()) / "ormsync-corpus"
 DRIVERS = ["sqlalchemy", "psycopg[binary]", "psycopg2-binary", "pymysql", "cryptography"]
 INSTALL_TIMEOUT = 900
+# Dependencies that say that a package has to do with tables.
+USES = re.compile("sqlalchemy|sqlmodel|^oslo[.-]db|^neutron-lib|^invenio-db", re.IGNORECASE)
 DIALECTS = ("postgresql", "mysql", "sqlite")
 
 
@@ -105,6 +108,37 @@ def run(command: list) -> None:
         raise RuntimeError(done.stderr.strip()[-400:])
 
 
+def source_view(package: dict, root: Path, folder: Path) -> Path:
+    """A folder with links to the source of the package and of those of its dependencies that use SQLAlchemy
+    themselves: what a project's reader has to look at, without the hundreds that have no models."""
+    if "folder" in package:
+        return root
+    view = folder / "site-packages"
+    view.mkdir()
+    own = package.get("package", package["name"])
+    for information in root.glob("*.dist-info"):
+        name = information.name.removesuffix(".dist-info")
+        if name.lower().startswith("sqlalchemy-"):
+            (view / information.name).symlink_to(information)
+            continue
+        said = (information / "METADATA").read_text(encoding="utf-8", errors="replace")
+        needed = re.findall(r"^Requires-Dist: ([\w.-]+)", said, re.MULTILINE | re.IGNORECASE)
+        is_own = plain(name.rpartition("-")[0]) == plain(own)
+        if not is_own and not any(USES.search(each) for each in needed):
+            continue
+        for line in (information / "RECORD").read_text(encoding="utf-8").splitlines():
+            top = line.partition(",")[0].partition("/")[0]
+            link = view / top
+            if not top.startswith("..") and not top.endswith(".dist-info") and (root / top).exists() and not link.exists():
+                link.symlink_to(root / top)
+    return view
+
+
+def plain(name: str) -> str:
+    """A distribution's name as PyPI compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def models_of(package: dict, root: Path) -> list:
     """The files and folders that ormsync is given."""
     if "models" in package:
@@ -141,7 +175,8 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
             row.engine, row.why, row.ours = "no tables", told(made.stderr), rows.NOT_JUDGED
             return
         row.engine, row.models = "valid", int(made.stdout.split()[-1])
-        asked.compare_models(row, models_of(package, root), database.url)
+        view = source_view(package, root, Path(elsewhere))
+        asked.compare_models(row, models_of(package, view), database.url)
 
 
 def told(trace: str) -> str:

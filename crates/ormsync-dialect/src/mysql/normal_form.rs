@@ -1,8 +1,8 @@
 //! The form in which MySQL or MariaDB would report a schema.
 
 use ormsync_schema::{
-    Check, Column, DataType, DefaultValue, ForeignKey, Identity, IndexKind, Literal, ReferentialAction, Schema, Server,
-    SortOrder, Table,
+    Check, Column, DataType, DefaultValue, ForeignKey, Identity, IndexKind, Literal, NamedType, ReferentialAction,
+    Schema, Server, SortOrder, Table,
 };
 
 use super::expressions::GRAMMAR;
@@ -166,20 +166,25 @@ fn normalise_indexes(table: &mut Table, server: Option<&Server>) {
             part.order = SortOrder::Ascending;
         }
         part.nulls = None;
-        // A prefix as long as the column is the column.
-        let length = part.as_column().and_then(|name| table.columns.get(name)).and_then(|column| {
-            let named = column.data_type.as_named()?;
-            matches!(named.name.as_str(), "char" | "varchar" | "binary" | "varbinary")
-                .then(|| named.number(0))
-                .flatten()
-        });
-        part.prefix_length = part.prefix_length.filter(|prefix| length != Some(i64::from(*prefix)));
+        let column = part.as_column().and_then(|name| table.columns.get(name));
+        if let Some(named) = column.and_then(|column| column.data_type.as_named()) {
+            part.prefix_length = part.prefix_length.filter(|prefix| is_prefix_of(named, *prefix));
+        }
     }
     for index in &mut table.indexes {
         if index.kind == IndexKind::UniqueConstraint {
             index.kind = IndexKind::UniqueIndex;
         }
         index.method = index.method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
+    }
+}
+
+/// Whether so many characters are a part of such a column, rather than all of it. On a number or date the
+/// server takes only a prefix of its whole size, and forgets it.
+fn is_prefix_of(named: &NamedType, prefix: u32) -> bool {
+    match named.name.as_str() {
+        "char" | "varchar" | "binary" | "varbinary" => named.number(0) != Some(i64::from(prefix)),
+        name => name.ends_with("text") || name.ends_with("blob") || named.name.contains("geom"),
     }
 }
 

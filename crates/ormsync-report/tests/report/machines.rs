@@ -28,6 +28,9 @@ fn drift() {
             // The registry is told in full; its own documentation shows what it says.
             let mut log: Value = serde_json::from_str(&text).unwrap();
             log["runs"][0]["tool"]["driver"]["rules"].as_array_mut().unwrap().truncate(1);
+            for result in log["runs"][0]["results"].as_array_mut().unwrap() {
+                result["ruleIndex"] = "a place in the registry".into();
+            }
             text = serde_json::to_string_pretty(&log).unwrap();
         }
         assert_snapshot(name, &text);

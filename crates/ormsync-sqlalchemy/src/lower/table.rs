@@ -38,7 +38,12 @@ impl<'a> Lowering<'_, 'a> {
             return;
         }
         let namespace = self.namespace_of(id);
-        if self.schema.table(&namespace, &name).is_some() {
+        if let Some(known) = self.schema.table(&namespace, &name).cloned() {
+            // Two `MetaData` may have the same table for one database: what they agree on is no question.
+            let again = self.make_table(id);
+            if (Table { model: known.model.clone(), ..again }) == known {
+                return;
+            }
             self.warn(
                 format!("the table `{name}` is declared twice; the first declaration is the one that is compared"),
                 "leave one of them, or give them different schemas",

@@ -240,6 +240,9 @@ impl<'a> Evaluator<'a> {
 
     fn apply_table_args(&mut self, class: &Rc<Class<'a>>, draft: &mut TableDraft<'a>) {
         let Some(located) = self.inheritable(class, "__table_args__") else { return };
+        if self.hide_options(draft, &located) {
+            return;
+        }
         let mut items = match &located.value {
             Value::None => return,
             Value::Dict(_) => vec![located.clone()],
@@ -274,6 +277,10 @@ impl<'a> Evaluator<'a> {
         {
             items.pop();
             self.set_options(draft, &options);
+        } else if let Some(last) = items.last().cloned()
+            && self.hide_options(draft, &last)
+        {
+            items.pop();
         }
         for item in &items {
             self.add_table_item(draft, item);

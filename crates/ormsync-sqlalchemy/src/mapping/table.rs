@@ -20,6 +20,9 @@ const ATTACHED: &[&str] = &[
 /// Table arguments that say nothing about the table in the database.
 const SILENT_OPTIONS: &[&str] = &["info", "listeners", "sqlite_autoincrement"];
 
+/// The first part of a table argument for one dialect.
+const DIALECTS: &[&str] = &["mariadb", "mssql", "mysql", "oracle", "postgresql", "sqlite"];
+
 impl<'a> Evaluator<'a> {
     /// Calls that SQLAlchemy itself answers.
     pub(crate) fn call_sqlalchemy(&mut self, path: &str, arguments: Arguments<'a>, place: Place) -> Value<'a> {
@@ -90,6 +93,12 @@ impl<'a> Evaluator<'a> {
             }
             Value::Symbol(symbol) => match &symbol.form {
                 // Only what an index or constraint is *of*: a foreign key's target is another table's.
+                // What a column without a table refers to is not its table.
+                Form::Call { callee: Value::External(path), .. }
+                    if matches!(last_segment(path), "Column" | "mapped_column" | "ForeignKey") =>
+                {
+                    None
+                }
                 Form::Call { callee, arguments } => {
                     let is_key =
                         matches!(callee, Value::External(path) if last_segment(path) == "ForeignKeyConstraint");
@@ -207,6 +216,31 @@ impl<'a> Evaluator<'a> {
                 _ => draft.options.push((Rc::clone(name), value.clone())),
             }
         }
+    }
+
+    /// Whether a table argument, though unknown, can only be options: those of this dialect are then unknown.
+    pub(crate) fn hide_options(&mut self, draft: &mut TableDraft<'a>, located: &Located<'a>) -> bool {
+        let Value::Opaque(unknown) = &located.value else { return false };
+        let Some(keys) = &unknown.keys else { return false };
+        let is_of_dialect = |key: &str| key.split_once('_').is_some_and(|(dialect, _)| DIALECTS.contains(&dialect));
+        if !keys.iter().all(|key| is_of_dialect(key) || SILENT_OPTIONS.contains(&key.as_ref())) {
+            return false;
+        }
+        let own: &[&str] = match self.dialect_name {
+            "mysql" | "mariadb" => &["mysql_", "mariadb_"],
+            "postgresql" => &["postgresql_"],
+            _ => &["sqlite_"],
+        };
+        if keys.iter().any(|key| own.iter().any(|start| key.starts_with(start))) {
+            let reason = self.reason(unknown, located.place);
+            self.report_opaque(
+                format!("the options of the table `{}` are not known: {reason}", draft.name),
+                "write them as a dictionary of constants",
+                located.place,
+            );
+            draft.hidden.push(HiddenPart { fact: Fact::TableOptions, name: None, place: located.place });
+        }
+        true
     }
 
     /// A positional argument of `Table(…)` or an element of `__table_args__`.

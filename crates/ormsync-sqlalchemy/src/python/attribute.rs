@@ -167,6 +167,9 @@ impl<'a> Evaluator<'a> {
                     return Value::Class(Rc::clone(class));
                 }
                 let Some((_, found)) = class.find(name) else {
+                    if let Some(made) = self.made_attribute(symbol, class, name, place) {
+                        return made;
+                    }
                     return match is_flask_extension(symbol) {
                         true => self.flask_attribute(symbol, name, place),
                         false => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
@@ -188,6 +191,11 @@ impl<'a> Evaluator<'a> {
                 }
                 Value::Method(Rc::new((owner, Rc::clone(function))))
             }
+            Form::Call { .. } if is_flask_extension(symbol) => self.flask_attribute(symbol, name, place),
+            Form::Attribute { .. } if name == "metadata" => match metadata_source(symbol) {
+                Some(source) => self.metadata_of_symbol(&source, place),
+                None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+            },
             Form::Call { callee: Value::External(path), arguments } if path.as_ref() == "builtins.super" => {
                 let (Some(owner), Some(object)) = (arguments.positional.first(), arguments.positional.get(1)) else {
                     return self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place);
@@ -196,17 +204,41 @@ impl<'a> Evaluator<'a> {
                 self.parent_attribute(&owner, &object, name, place)
                     .unwrap_or_else(|| self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place))
             }
-            Form::Call { .. } if is_flask_extension(symbol) => self.flask_attribute(symbol, name, place),
-            Form::Attribute { .. } if name == "metadata" => match metadata_source(symbol) {
-                Some(source) => self.metadata_of_symbol(&source, place),
-                None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
-            },
             Form::Call { callee: Value::External(path), .. }
                 if name == "metadata" && matches!(last_segment(path), "declarative_base" | "registry") =>
             {
                 self.metadata_of_symbol(symbol, place)
             }
             _ => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+        }
+    }
+
+    /// What a `__getattr__` of the project's own has for a name, where that is one thing.
+    fn made_attribute(
+        &mut self,
+        symbol: &Rc<Symbol<'a>>,
+        class: &Rc<Class<'a>>,
+        name: &str,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        let (_, Located { value: Value::Function(function), .. }) = class.find("__getattr__")? else { return None };
+        let at = |value| Located { value, place };
+        let given = Arguments {
+            positional: vec![at(Value::Symbol(Rc::clone(symbol))), at(Value::text(name))],
+            ..Arguments::default()
+        };
+        let made = self.invoke(&function, given, place);
+        matches!(made, Value::Class(_) | Value::Function(_) | Value::External(_) | Value::Text(_)).then_some(made)
+    }
+
+    /// An attribute of Flask-SQLAlchemy's `db` object.
+    fn flask_attribute(&mut self, symbol: &Rc<Symbol<'a>>, name: &str, place: Place) -> Value<'a> {
+        if name == "metadata" {
+            return self.metadata_of_symbol(symbol, place);
+        }
+        match flask_name(name) {
+            Some(path) => Value::external(&path),
+            None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
         }
     }
 
@@ -235,17 +267,6 @@ impl<'a> Evaluator<'a> {
                 Some(Value::Method(Rc::new((object.clone(), Rc::clone(function)))))
             }
             _ => Some(self.descriptor(&class, found.value, place)),
-        }
-    }
-
-    /// An attribute of Flask-SQLAlchemy's `db` object.
-    fn flask_attribute(&mut self, symbol: &Rc<Symbol<'a>>, name: &str, place: Place) -> Value<'a> {
-        if name == "metadata" {
-            return self.metadata_of_symbol(symbol, place);
-        }
-        match flask_name(name) {
-            Some(path) => Value::external(&path),
-            None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use ruff_python_ast::{Expr, Stmt};
+
 use crate::python::attribute::{DIALECT_OBJECT, is_decorated, is_flask_extension};
 use crate::python::evaluator::{DEPTH, Evaluator, Frame, SIZE};
 use crate::python::scope::{Scope, ScopeKind};
@@ -105,28 +107,6 @@ impl<'a> Evaluator<'a> {
         self.call_symbol(Value::external(path), arguments, place)
     }
 
-    /// `super()` in a method: the class that defines the method, and its first argument.
-    pub(super) fn parent_of_method(&mut self, frame: &Frame<'a>, place: Place) -> Option<Arguments<'a>> {
-        let mut scope = &frame.scope;
-        // A comprehension has a scope of its own inside the function's.
-        while scope.parent.as_ref()?.kind != ScopeKind::Class {
-            scope = scope.parent.as_ref()?;
-        }
-        let object = scope.names.borrow().values().next().cloned()?;
-        let class = match &object {
-            Value::Class(class) => Rc::clone(class),
-            Value::Symbol(symbol) => match &symbol.form {
-                Form::Call { callee: Value::Class(class), .. } => Rc::clone(class),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let body = scope.parent.as_ref()?;
-        let owner = class.lineage().into_iter().find(|ancestor| Rc::ptr_eq(&ancestor.scope, body))?;
-        let at = |value| Located { value, place };
-        Some(Arguments { positional: vec![at(Value::Class(owner)), at(object)], ..Arguments::default() })
-    }
-
     /// `dialect.type_descriptor(type)`: the type itself, but psycopg, which `postgresql://` means from 2.1 on,
     /// has one type of its own for all kinds of text (`sqlalchemy/dialects/postgresql/psycopg.py`, `_PGString`).
     fn described_type(&mut self, described: Value<'a>, place: Place) -> Value<'a> {
@@ -147,6 +127,28 @@ impl<'a> Evaluator<'a> {
                 "CHAR" | "NCHAR" | "NVARCHAR" | "String" | "TEXT" | "Text" | "Unicode" | "UnicodeText" | "VARCHAR"
             );
         if is_text { self.call_symbol(Value::external("sqlalchemy.VARCHAR"), arguments, place) } else { described }
+    }
+
+    /// `super()` in a method: the class that defines the method, and its first argument.
+    pub(super) fn parent_of_method(&mut self, frame: &Frame<'a>, place: Place) -> Option<Arguments<'a>> {
+        let mut scope = &frame.scope;
+        // A comprehension has a scope of its own inside the function's.
+        while scope.parent.as_ref()?.kind != ScopeKind::Class {
+            scope = scope.parent.as_ref()?;
+        }
+        let object = scope.names.borrow().values().next().cloned()?;
+        let class = match &object {
+            Value::Class(class) => Rc::clone(class),
+            Value::Symbol(symbol) => match &symbol.form {
+                Form::Call { callee: Value::Class(class), .. } => Rc::clone(class),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let body = scope.parent.as_ref()?;
+        let owner = class.lineage().into_iter().find(|ancestor| Rc::ptr_eq(&ancestor.scope, body))?;
+        let at = |value| Located { value, place };
+        Some(Arguments { positional: vec![at(Value::Class(owner)), at(object)], ..Arguments::default() })
     }
 
     /// A new object with the same arguments, as `column.copy()` makes one.
@@ -276,10 +278,14 @@ impl<'a> Evaluator<'a> {
                     match self.execute_all(&frame, &definition.body) {
                         Flow::Return(value) => value,
                         Flow::Next | Flow::Break | Flow::Continue => Value::None,
-                        Flow::Unknown => Value::opaque(
-                            format!("what `{}` returns depends on something unknown", function.name),
-                            place,
-                        ),
+                        Flow::Unknown => {
+                            let reason = format!("what `{}` returns depends on something unknown", function.name);
+                            let mut keys = Vec::new();
+                            match returns_dictionaries(&definition.body, &mut keys) {
+                                true => Value::opaque_dictionary(reason, place, keys),
+                                false => Value::opaque(reason, place),
+                            }
+                        }
                     }
                 }
             }
@@ -356,6 +362,30 @@ const HARMLESS_DECORATORS: &[&str] = &[
 fn take<'a>(keywords: &mut Vec<(Rc<str>, Located<'a>)>, name: &str) -> Option<Value<'a>> {
     let at = keywords.iter().position(|(keyword, _)| keyword.as_ref() == name)?;
     Some(keywords.remove(at).1.value)
+}
+
+/// Whether all that a function returns is written as a dictionary with plain keys, or None.
+fn returns_dictionaries(body: &[Stmt], keys: &mut Vec<Rc<str>>) -> bool {
+    body.iter().all(|statement| match statement {
+        Stmt::Return(returned) => match returned.value.as_deref() {
+            None | Some(Expr::NoneLiteral(_)) => true,
+            Some(Expr::Dict(dict)) => dict.items.iter().all(|item| match &item.key {
+                Some(Expr::StringLiteral(key)) => {
+                    keys.push(key.value.to_str().into());
+                    true
+                }
+                _ => false,
+            }),
+            Some(_) => false,
+        },
+        Stmt::If(branch) => {
+            returns_dictionaries(&branch.body, keys)
+                && branch.elif_else_clauses.iter().all(|clause| returns_dictionaries(&clause.body, keys))
+        }
+        // A return inside anything else is not looked for.
+        Stmt::For(_) | Stmt::While(_) | Stmt::With(_) | Stmt::Try(_) | Stmt::Match(_) => false,
+        _ => true,
+    })
 }
 
 /// `re.sub(pattern, replacement, text)`: how many projects make table names of class names.

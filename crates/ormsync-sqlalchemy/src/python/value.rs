@@ -70,6 +70,8 @@ pub(crate) type Dict<'a> = Vec<(Value<'a>, Located<'a>)>;
 pub(crate) struct Unknown {
     pub(crate) reason: String,
     pub(crate) place: Place,
+    /// The keys it may have, where it is a dictionary or None whatever the unknown condition.
+    pub(crate) keys: Option<Vec<Rc<str>>>,
 }
 
 /// The residue of an operation that the evaluator does not carry out.
@@ -199,7 +201,12 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn opaque(reason: impl Into<String>, place: Place) -> Self {
-        Self::Opaque(Rc::new(Unknown { reason: reason.into(), place }))
+        Self::Opaque(Rc::new(Unknown { reason: reason.into(), place, keys: None }))
+    }
+
+    /// Something unknown that is a dictionary with some of these keys, or None.
+    pub(crate) fn opaque_dictionary(reason: impl Into<String>, place: Place, keys: Vec<Rc<str>>) -> Self {
+        Self::Opaque(Rc::new(Unknown { reason: reason.into(), place, keys: Some(keys) }))
     }
 
     pub(crate) fn tuple(items: Vec<Located<'a>>) -> Self {
