@@ -4,6 +4,7 @@
 //! | folder | what |
 //! | --- | --- |
 //! | `program.rs` | finds and parses the files that the roots reach; the only part that touches the disk |
+//! | `known/` | what well-known packages outside the project bring |
 //! | `syntax.rs` | what is looked for in a syntax tree before it is evaluated |
 //! | `release.rs` | which SQLAlchemy the project pins |
 //! | `python/` | a partial evaluator: what the modules do when they are imported |
@@ -14,6 +15,7 @@
 //! Nothing is imported or run. What cannot be known from the source alone is *opaque*: a diagnostic with
 //! its place, and an entry in the schema that keeps its absence from being taken for a fact.
 
+mod known;
 mod lower;
 mod mapping;
 mod program;

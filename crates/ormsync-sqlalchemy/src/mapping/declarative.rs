@@ -119,11 +119,11 @@ impl<'a> Evaluator<'a> {
         let metadata = self.metadata_of_class(class, class.place);
         let name = match self.table_name(class, style, &scan, parent) {
             TableName::Known(name) => name,
-            TableName::Unknown(place) => {
+            TableName::Unknown(place, reason) => {
                 return self.hide_table(
                     None,
                     place,
-                    &format!("the table name of the class `{}` could not be worked out", class.name),
+                    &format!("the table name of the class `{}` could not be worked out: {reason}", class.name),
                 );
             }
             TableName::None => {
@@ -308,7 +308,13 @@ impl<'a> Evaluator<'a> {
                 Value::None => TableName::None,
                 value => match value.as_text() {
                     Some(name) => TableName::Known(name),
-                    None => TableName::Unknown(located.place),
+                    None => {
+                        let reason = match value {
+                            Value::Opaque(unknown) => self.reason(unknown, located.place),
+                            other => format!("it is {}", other.kind()),
+                        };
+                        TableName::Unknown(located.place, reason)
+                    }
                 },
             };
         }
@@ -495,7 +501,7 @@ impl<'a> Evaluator<'a> {
 
 enum TableName {
     Known(Rc<str>),
-    Unknown(Place),
+    Unknown(Place, String),
     None,
 }
 

@@ -96,7 +96,8 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         if path.starts_with(DIALECT_OBJECT) && last_segment(path) == "type_descriptor" {
-            return arguments.positional.first().map_or(Value::None, |argument| argument.value.clone());
+            let described = arguments.positional.first().map_or(Value::None, |argument| argument.value.clone());
+            return self.described_type(described, place);
         }
         if path.starts_with("sqlalchemy") || path.starts_with("flask_sqlalchemy") || path.starts_with("sqlmodel") {
             return self.call_sqlalchemy(path, arguments, place);
@@ -124,6 +125,30 @@ impl<'a> Evaluator<'a> {
         let owner = class.lineage().into_iter().find(|ancestor| Rc::ptr_eq(&ancestor.scope, body))?;
         let at = |value| Located { value, place };
         Some(Arguments { positional: vec![at(Value::Class(owner)), at(object)], ..Arguments::default() })
+    }
+
+    /// What `dialect.type_descriptor(…)` makes of a type: psycopg and asyncpg have one class of their own for all
+    /// texts, so that `Text()` and `CHAR(32)` come out as `VARCHAR` (`sqlalchemy.types.adapt_type`).
+    fn described_type(&mut self, described: Value<'a>, place: Place) -> Value<'a> {
+        if self.dialect_name != "postgresql" {
+            return described;
+        }
+        let (path, arguments) = match &described {
+            Value::External(path) => (Rc::clone(path), Arguments::default()),
+            Value::Symbol(symbol) => match symbol.external_call() {
+                Some((path, arguments)) => (path.into(), arguments.clone()),
+                None => return described,
+            },
+            _ => return described,
+        };
+        let is_text = matches!(
+            last_segment(&path),
+            "Text" | "UnicodeText" | "TEXT" | "CHAR" | "NCHAR" | "Unicode" | "NVARCHAR" | "CLOB"
+        );
+        if !is_text || !path.starts_with("sqlalchemy") {
+            return described;
+        }
+        self.call_symbol(Value::external("sqlalchemy.String"), arguments, place)
     }
 
     /// A new object with the same arguments, as `column.copy()` makes one.
