@@ -54,7 +54,7 @@ enum Style {
 }
 
 /// What a scan of a class and its ancestors found.
-struct Scan<'a> {
+pub(super) struct Scan<'a> {
     columns: Vec<ColumnDraft<'a>>,
     hidden: Vec<HiddenPart>,
 }
@@ -429,13 +429,8 @@ impl<'a> Evaluator<'a> {
             return;
         }
         if let Some(("composite", _, arguments)) = sqlalchemy_call(&located.value) {
-            let parts: Vec<_> = arguments.positional.iter().filter_map(|part| self.column_call(&part.value)).collect();
-            for part in parts {
-                if let Some(draft) = self.column_draft(&part, None) {
-                    self.finish_column(class, draft, None, scan);
-                }
-            }
-            return;
+            let arguments = arguments.clone();
+            return self.scan_composite(class, located, &arguments, annotation.as_ref(), scan);
         }
         let reason = match &located.value {
             Value::Opaque(unknown) => self.reason(unknown, located.place),
@@ -451,7 +446,7 @@ impl<'a> Evaluator<'a> {
         scan.hidden.push(HiddenPart { fact: Fact::Column, name: Some(Rc::clone(name)), place: located.place });
     }
 
-    fn finish_column(
+    pub(super) fn finish_column(
         &mut self,
         class: &Rc<Class<'a>>,
         mut draft: ColumnDraft<'a>,

@@ -133,6 +133,7 @@ impl<'a> Evaluator<'a> {
                 Some(if name == "tuple" { Value::tuple(items) } else { Value::list(items) })
             }
             "dict" => self.make_dict(first, arguments),
+            "type" if arguments.positional.len() == 3 => self.make_class(frame, arguments, place),
             "super" if arguments.positional.is_empty() => {
                 let arguments = self.parent_of_method(frame, place)?;
                 Some(self.call_symbol(Value::external("builtins.super"), arguments, place))
@@ -372,6 +373,11 @@ impl<'a> Evaluator<'a> {
                     Some(at) if name == "pop" => Some(entries.borrow_mut().remove(at).1.value),
                     Some(at) => Some(entries.borrow()[at].1.value.clone()),
                     None if is_certain => {
+                        if name == "setdefault" {
+                            let value = arguments.positional.get(1).cloned();
+                            let value = value.unwrap_or(Located { value: Value::None, place });
+                            entries.borrow_mut().push((wanted.clone(), value));
+                        }
                         Some(arguments.positional.get(1).map_or(Value::None, |fallback| fallback.value.clone()))
                     }
                     None => None,
