@@ -3,6 +3,8 @@
 //! Written as SQLAlchemy's compiler writes it with `literal_binds`, near enough that the dialect's normal
 //! form makes the same of both.
 
+use std::rc::Rc;
+
 use crate::lower::Lowering;
 use crate::lower::compiler::Compiler;
 use crate::lower::operand::{Kind, Reading};
@@ -45,6 +47,10 @@ impl<'a> Lowering<'_, 'a> {
                     let (callee, arguments) = (callee.clone(), arguments.clone());
                     match &callee {
                         Value::External(path) => self.function(table, path, &arguments, depth),
+                        Value::Class(class) => {
+                            let (class, place) = (Rc::clone(class), symbol.place);
+                            self.compiled_expression(table, &class, value, place, depth)
+                        }
                         Value::Symbol(method) => match &method.form {
                             Form::Attribute { of, name } => {
                                 let (of, name) = (of.clone(), name.clone());

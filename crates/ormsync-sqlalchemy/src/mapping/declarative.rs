@@ -41,6 +41,11 @@ const EMPTY_BASES: &[&str] = &[
     "object",
 ];
 
+/// Whether a column is made by `Column(…)` rather than `mapped_column(…)`.
+fn is_core_column(call: &crate::python::Symbol<'_>) -> bool {
+    call.external_call().is_some_and(|(path, _)| last_segment(path) == "Column")
+}
+
 /// What makes a class declarative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
@@ -424,6 +429,8 @@ impl<'a> Evaluator<'a> {
     ) {
         if let Some(call) = self.column_call(&located.value) {
             if let Some(draft) = self.column_draft(&call, Some(name)) {
+                // Annotations are for `mapped_column`: SQLAlchemy takes a `Column` as it is.
+                let annotation = annotation.filter(|_| !is_core_column(&call));
                 self.finish_column(class, draft, annotation, scan);
             }
             return;

@@ -5,6 +5,7 @@ mod annotation;
 mod column;
 mod composite;
 mod declarative;
+mod event;
 mod metadata;
 mod sqlmodel;
 mod table;
@@ -16,7 +17,7 @@ use ormsync_schema::Fact;
 use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
 
 pub(crate) use column::ColumnDraft;
-pub(crate) use metadata::Metadata;
+pub(crate) use metadata::{Metadata, metadata_source};
 
 /// A table by its position in [`Registry::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

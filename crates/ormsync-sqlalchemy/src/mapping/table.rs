@@ -31,6 +31,7 @@ impl<'a> Evaluator<'a> {
                     return Value::Bool(is_inherited);
                 }
             }
+            "listen" if path.ends_with("event.listen") => self.listen(&arguments, place),
             "mapper" => {
                 if let [class, table, ..] = arguments.positional.as_slice() {
                     self.map_imperatively(&class.value, &table.value);
@@ -47,7 +48,7 @@ impl<'a> Evaluator<'a> {
         if ATTACHED.contains(&last_segment(path))
             && let Value::Symbol(symbol) = &value
         {
-            match self.table_of_expression(&value, 0) {
+            match named_table(symbol).or_else(|| self.table_of_expression(&value, 0)) {
                 Some(table) => self.attach(table, symbol),
                 // Over names alone it is its table's to say what it is of.
                 None if names_column(&value, 0) => self.registry.pending.push(Rc::clone(symbol)),
@@ -280,6 +281,15 @@ impl<'a> Evaluator<'a> {
             let id = ColumnId { table, index: u32::try_from(index).unwrap_or(u32::MAX) };
             attributes.entry(Rc::clone(&column.key)).or_insert(id);
         }
+    }
+}
+
+/// The table of `CheckConstraint(…, table=Model.__table__)` or `Index(…, _table=…)`.
+fn named_table(symbol: &Symbol<'_>) -> Option<TableId> {
+    let (_, arguments) = symbol.external_call()?;
+    match arguments.keyword("table").or_else(|| arguments.keyword("_table"))?.value {
+        Value::Table(table) => Some(table),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::mapping::metadata_source;
 use crate::python::evaluator::{Evaluator, Frame};
 use crate::python::imports::known_constant;
 use crate::python::scope::{Scope, ScopeKind};
@@ -9,12 +10,17 @@ use crate::python::value::{Arguments, Class, Form, Function, Located, Place, Sym
 
 /// What stands for SQLAlchemy's dialect object where a model asks it for its name.
 pub(crate) const DIALECT_OBJECT: &str = "ormsync.dialect";
+/// The compiler that functions under `@compiles` are called with.
+pub(crate) const COMPILER_OBJECT: &str = "ormsync.compiler";
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn attribute(&mut self, object: Value<'a>, name: &str, place: Place) -> Value<'a> {
         match &object {
             Value::Opaque(_) => object,
             Value::External(path) => {
+                if path.as_ref() == COMPILER_OBJECT && name == "dialect" {
+                    return Value::external(DIALECT_OBJECT);
+                }
                 if path.as_ref() == DIALECT_OBJECT && name == "name" {
                     return Value::text(self.dialect_name);
                 }
@@ -165,7 +171,10 @@ impl<'a> Evaluator<'a> {
                     return Value::Class(Rc::clone(class));
                 }
                 let Some((_, found)) = class.find(name) else {
-                    return self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place);
+                    return match is_flask_extension(symbol) {
+                        true => self.flask_attribute(symbol, name, place),
+                        false => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+                    };
                 };
                 let Value::Function(function) = &found.value else { return found.value };
                 if is_decorated(function, "staticmethod") {
@@ -191,15 +200,11 @@ impl<'a> Evaluator<'a> {
                 self.parent_attribute(&owner, &object, name, place)
                     .unwrap_or_else(|| self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place))
             }
-            Form::Call { callee: Value::External(path), .. } if last_segment(path) == "SQLAlchemy" => {
-                if name == "metadata" {
-                    return self.metadata_of_symbol(symbol, place);
-                }
-                match flask_name(name) {
-                    Some(path) => Value::external(&path),
-                    None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
-                }
-            }
+            Form::Call { .. } if is_flask_extension(symbol) => self.flask_attribute(symbol, name, place),
+            Form::Attribute { .. } if name == "metadata" => match metadata_source(symbol) {
+                Some(source) => self.metadata_of_symbol(&source, place),
+                None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+            },
             Form::Call { callee: Value::External(path), .. }
                 if name == "metadata" && matches!(last_segment(path), "declarative_base" | "registry") =>
             {
@@ -234,6 +239,17 @@ impl<'a> Evaluator<'a> {
                 Some(Value::Method(Rc::new((object.clone(), Rc::clone(function)))))
             }
             _ => Some(self.descriptor(&class, found.value, place)),
+        }
+    }
+
+    /// An attribute of Flask-SQLAlchemy's `db` object.
+    fn flask_attribute(&mut self, symbol: &Rc<Symbol<'a>>, name: &str, place: Place) -> Value<'a> {
+        if name == "metadata" {
+            return self.metadata_of_symbol(symbol, place);
+        }
+        match flask_name(name) {
+            Some(path) => Value::external(&path),
+            None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
         }
     }
 
@@ -356,6 +372,17 @@ pub(crate) fn is_decorated(function: &Function<'_>, name: &str) -> bool {
         Value::External(path) => path.split('.').any(|segment| segment == name),
         _ => false,
     })
+}
+
+/// Whether a call makes Flask-SQLAlchemy's `db` object: of its own class or of one that derives from it.
+pub(crate) fn is_flask_extension(symbol: &Symbol<'_>) -> bool {
+    match &symbol.form {
+        Form::Call { callee: Value::External(path), .. } => last_segment(path) == "SQLAlchemy",
+        Form::Call { callee: Value::Class(class), .. } => {
+            class.descends_from(|path| last_segment(path) == "SQLAlchemy" && path.starts_with("flask_sqlalchemy"))
+        }
+        _ => false,
+    }
 }
 
 /// What an attribute of Flask-SQLAlchemy's `db` object is outside of it: `db.Column` is

@@ -457,8 +457,18 @@ impl<'a> Evaluator<'a> {
             }
             "removeprefix" => text.strip_prefix(argument(0)?.as_ref()).unwrap_or(text).to_owned(),
             "removesuffix" => text.strip_suffix(argument(0)?.as_ref()).unwrap_or(text).to_owned(),
-            "startswith" => return Some(Value::Bool(text.starts_with(argument(0)?.as_ref()))),
-            "endswith" => return Some(Value::Bool(text.ends_with(argument(0)?.as_ref()))),
+            "startswith" | "endswith" => {
+                let wanted = &arguments.positional.first()?.value;
+                let wanted = match wanted.as_text() {
+                    Some(text) => vec![text],
+                    None => wanted.elements()?.iter().map(|item| item.value.as_text()).collect::<Option<Vec<_>>>()?,
+                };
+                let fits = |part: &Rc<str>| match name {
+                    "startswith" => text.starts_with(part.as_ref()),
+                    _ => text.ends_with(part.as_ref()),
+                };
+                return Some(Value::Bool(wanted.iter().any(fits)));
+            }
             "isupper" => {
                 let has_letters = text.chars().any(char::is_alphabetic);
                 return Some(Value::Bool(has_letters && !text.chars().any(char::is_lowercase)));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::python::attribute::{DIALECT_OBJECT, is_decorated};
+use crate::python::attribute::{DIALECT_OBJECT, is_decorated, is_flask_extension};
 use crate::python::evaluator::{DEPTH, Evaluator, Frame, SIZE};
 use crate::python::scope::{Scope, ScopeKind};
 use crate::python::statement::Flow;
@@ -127,10 +127,10 @@ impl<'a> Evaluator<'a> {
         Some(Arguments { positional: vec![at(Value::Class(owner)), at(object)], ..Arguments::default() })
     }
 
-    /// What `dialect.type_descriptor(…)` makes of a type: psycopg and asyncpg have one class of their own for all
-    /// texts, so that `Text()` and `CHAR(32)` come out as `VARCHAR` (`sqlalchemy.types.adapt_type`).
+    /// `dialect.type_descriptor(type)`: the type itself, but psycopg, which `postgresql://` means from 2.1 on,
+    /// has one type of its own for all kinds of text (`sqlalchemy/dialects/postgresql/psycopg.py`, `_PGString`).
     fn described_type(&mut self, described: Value<'a>, place: Place) -> Value<'a> {
-        if self.dialect_name != "postgresql" {
+        if self.dialect_name != "postgresql" || !self.release.is_sqlalchemy_21 {
             return described;
         }
         let (path, arguments) = match &described {
@@ -141,14 +141,12 @@ impl<'a> Evaluator<'a> {
             },
             _ => return described,
         };
-        let is_text = matches!(
-            last_segment(&path),
-            "Text" | "UnicodeText" | "TEXT" | "CHAR" | "NCHAR" | "Unicode" | "NVARCHAR" | "CLOB"
-        );
-        if !is_text || !path.starts_with("sqlalchemy") {
-            return described;
-        }
-        self.call_symbol(Value::external("sqlalchemy.String"), arguments, place)
+        let is_text = path.starts_with("sqlalchemy")
+            && matches!(
+                last_segment(&path),
+                "CHAR" | "NCHAR" | "NVARCHAR" | "String" | "TEXT" | "Text" | "Unicode" | "UnicodeText" | "VARCHAR"
+            );
+        if is_text { self.call_symbol(Value::external("sqlalchemy.VARCHAR"), arguments, place) } else { described }
     }
 
     /// A new object with the same arguments, as `column.copy()` makes one.
@@ -200,9 +198,7 @@ impl<'a> Evaluator<'a> {
                 }
                 match name {
                     "Table" => {
-                        let (path, _) = symbol.external_call()?;
-                        (last_segment(path) == "SQLAlchemy")
-                            .then(|| self.declare_flask_table(symbol, arguments.clone(), place))
+                        is_flask_extension(symbol).then(|| self.declare_flask_table(symbol, arguments.clone(), place))
                     }
                     "sub" => {
                         let (path, pattern) = symbol.external_call()?;
@@ -345,6 +341,7 @@ const HARMLESS_DECORATORS: &[&str] = &[
     "cache",
     "cached_property",
     "classmethod",
+    "compiles",
     "declared_attr",
     "lru_cache",
     "override",

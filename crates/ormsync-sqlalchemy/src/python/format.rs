@@ -40,7 +40,7 @@ impl Specification {
             found.align = found.align.or(Some('='));
             at += 1;
         }
-        let mut number = |at: &mut usize| {
+        let number = |at: &mut usize| {
             let digits: String = letters[*at..].iter().take_while(|letter| letter.is_ascii_digit()).collect();
             *at += digits.len();
             digits.parse::<usize>().ok()

@@ -78,15 +78,16 @@ impl<'a> Evaluator<'a> {
             Stmt::FunctionDef(function) => {
                 let decorators =
                     function.decorator_list.iter().map(|item| self.evaluate(frame, &item.expression)).collect();
-                let value = Value::Function(Rc::new(Function {
+                let defined = Rc::new(Function {
                     name: function.name.as_str().into(),
                     code: Code::Definition(function),
                     scope: Rc::clone(&frame.scope),
                     module: frame.module,
                     place: frame.place(function.name.range()),
                     decorators,
-                }));
-                self.bind(frame, function.name.as_str(), value, place);
+                });
+                self.note_compilations(&defined);
+                self.bind(frame, function.name.as_str(), Value::Function(defined), place);
             }
             Stmt::Return(returned) => {
                 return Flow::Return(match &returned.value {
