@@ -102,7 +102,9 @@ impl<'a> Comparing<'a> {
 
     /// The answer of a source that has no object of that name outside tables.
     pub(crate) fn absence<T>(&self, source: usize, fact: Fact, name: &str) -> Said<T> {
-        if self.says(source, fact) && !hides(&self.sources[source].schema.opaque, fact, name) {
+        // A sequence may be that of a column which was not read.
+        let may_be_of_column = fact == Fact::Sequence && self.hides_columns(source);
+        if self.says(source, fact) && !may_be_of_column && !hides(&self.sources[source].schema.opaque, fact, name) {
             Said::Nothing
         } else {
             Said::Silent

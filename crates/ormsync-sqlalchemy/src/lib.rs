@@ -4,6 +4,7 @@
 //! | folder | what |
 //! | --- | --- |
 //! | `program.rs` | finds and parses the files that the roots reach; the only part that touches the disk |
+//! | `known/` | what well-known packages outside the project bring |
 //! | `syntax.rs` | what is looked for in a syntax tree before it is evaluated |
 //! | `release.rs` | which SQLAlchemy the project pins |
 //! | `python/` | a partial evaluator: what the modules do when they are imported |
@@ -16,6 +17,7 @@
 //! its place, and an entry in the schema that keeps its absence from being taken for a fact.
 
 mod import;
+mod known;
 mod lower;
 mod mapping;
 mod program;

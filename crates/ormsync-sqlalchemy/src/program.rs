@@ -12,6 +12,7 @@ use ormsync_schema::{Diagnostic, Origin, SourceFiles, Span};
 use ruff_python_ast::{Expr, PySourceType, Suite};
 use ruff_python_parser::parse_unchecked_source;
 
+use crate::known;
 use crate::syntax::{imports_of, quoted_annotations};
 
 /// Packages that are never files of the project, whatever folders lie beside the models: an `alembic/`
@@ -30,7 +31,6 @@ const FOREIGN_PACKAGES: &[&str] = &[
     "flask",
     "flask_sqlalchemy",
     "functools",
-    "geoalchemy2",
     "hashlib",
     "importlib",
     "inspect",
@@ -41,13 +41,11 @@ const FOREIGN_PACKAGES: &[&str] = &[
     "operator",
     "os",
     "pathlib",
-    "pgvector",
     "pydantic",
     "random",
     "re",
     "secrets",
     "sqlalchemy",
-    "sqlalchemy_utils",
     "sqlmodel",
     "string",
     "sys",
@@ -87,6 +85,8 @@ pub(crate) struct Module {
     pub(crate) is_root: bool,
     /// Whether the parser refused part of it.
     pub(crate) is_broken: bool,
+    /// Whether it stands for a package outside the project, of which only some names are known.
+    pub(crate) is_known_package: bool,
     /// What the strings in its annotations say (`Mapped["str | None"]`), by their first byte.
     quoted_annotations: HashMap<usize, Expr>,
     /// The folder whose files are its submodules, if it is a package.
@@ -306,6 +306,7 @@ impl Loader<'_> {
             text,
             is_root,
             is_broken,
+            is_known_package: false,
             folder: is_package.then(|| path.parent().map(Path::to_owned)).flatten(),
         });
         self.by_path.insert(path.to_owned(), id);
@@ -316,6 +317,31 @@ impl Loader<'_> {
     fn push(&mut self, module: Module) -> ModuleId {
         let id = ModuleId(u32::try_from(self.program.modules.len()).unwrap_or(u32::MAX));
         self.program.modules.push(module);
+        id
+    }
+
+    /// A package outside the project of which it is known what it brings.
+    fn load_known(&mut self, package: &str, source: &str) -> ModuleId {
+        let shown = format!("<{package}>");
+        let path = PathBuf::from(&shown);
+        if let Some(id) = self.by_path.get(&path).copied() {
+            return id;
+        }
+        let text: Arc<str> = source.into();
+        let shared = self.files.insert(shown.as_str(), Arc::clone(&text));
+        let parsed = parse_unchecked_source(&text, PySourceType::Python);
+        let id = self.push(Module {
+            name: package.to_owned(),
+            path: shared,
+            quoted_annotations: HashMap::new(),
+            body: parsed.into_syntax().body,
+            text,
+            is_root: false,
+            is_broken: false,
+            is_known_package: true,
+            folder: None,
+        });
+        self.by_path.insert(path, id);
         id
     }
 
@@ -332,6 +358,7 @@ impl Loader<'_> {
             text: Arc::from(""),
             is_root: false,
             is_broken: false,
+            is_known_package: false,
             folder: Some(folder.to_owned()),
         });
         self.by_path.insert(folder.to_owned(), id);
@@ -382,6 +409,9 @@ impl Loader<'_> {
             let package = self.load_at(&folder)?;
             return self.descend(package, name);
         }
+        if let Some((package, source)) = known::package_of(name) {
+            return Some(self.load_known(package, source));
+        }
         let first = name.split('.').next().unwrap_or(name);
         if FOREIGN_PACKAGES.contains(&first) {
             return None;
@@ -427,6 +457,13 @@ impl Loader<'_> {
     fn resolve_submodule(&mut self, package: ModuleId, name: &str) -> Option<ModuleId> {
         if let Some(known) = self.program.submodule(package, name) {
             return Some(known);
+        }
+        if self.program.module(package).is_known_package {
+            if !known::is_submodule(name) {
+                return None;
+            }
+            self.program.submodules.insert((package, name.to_owned()), package);
+            return Some(package);
         }
         let stem = self.program.module(package).folder.as_ref()?.join(name);
         let found = self.load_at(&stem)?;

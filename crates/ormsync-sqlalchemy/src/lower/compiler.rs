@@ -232,9 +232,6 @@ fn postgresql_text(call: &TypeCall<'_>) -> Option<String> {
         | "REGCONFIG" | "REGCLASS" | "HSTORE" | "JSONB" | "JSONPATH" | "INT4MULTIRANGE" | "INT8MULTIRANGE"
         | "NUMMULTIRANGE" | "DATEMULTIRANGE" | "TSMULTIRANGE" | "TSTZMULTIRANGE" | "INT4RANGE" | "INT8RANGE"
         | "NUMRANGE" | "DATERANGE" | "TSRANGE" | "TSTZRANGE" => call.class.to_string(),
-        // pgvector's, which is an extension's type with its dimensions.
-        "Vector" | "VECTOR" => with_number("VECTOR", call.number(0, "dim")),
-        "HALFVEC" | "SPARSEVEC" => with_number(&call.class, call.number(0, "dim")),
         _ => return None,
     })
 }

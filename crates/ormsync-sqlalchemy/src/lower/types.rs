@@ -317,7 +317,7 @@ impl<'a> Lowering<'_, 'a> {
         if let Some(reason) = call.unknown_argument() {
             return Err(Refusal::Unknown(reason));
         }
-        if !path.starts_with("sqlalchemy") && !path.starts_with("sqlmodel") && !path.starts_with("pgvector") {
+        if !path.starts_with("sqlalchemy") && !path.starts_with("sqlmodel") {
             return Err(Refusal::Unknown(format!("`{path}` is not a type that is known")));
         }
         let text = self.compiler.type_text(&call, self.release).map_err(|reason| {

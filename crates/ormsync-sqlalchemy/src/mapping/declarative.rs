@@ -59,7 +59,7 @@ enum Style {
 }
 
 /// What a scan of a class and its ancestors found.
-struct Scan<'a> {
+pub(super) struct Scan<'a> {
     columns: Vec<ColumnDraft<'a>>,
     hidden: Vec<HiddenPart>,
 }
@@ -124,11 +124,11 @@ impl<'a> Evaluator<'a> {
         let metadata = self.metadata_of_class(class, class.place);
         let name = match self.table_name(class, style, &scan, parent) {
             TableName::Known(name) => name,
-            TableName::Unknown(place) => {
+            TableName::Unknown(place, reason) => {
                 return self.hide_table(
                     None,
                     place,
-                    &format!("the table name of the class `{}` could not be worked out", class.name),
+                    &format!("the table name of the class `{}` could not be worked out: {reason}", class.name),
                 );
             }
             TableName::None => {
@@ -320,7 +320,13 @@ impl<'a> Evaluator<'a> {
                 Value::None => TableName::None,
                 value => match value.as_text() {
                     Some(name) => TableName::Known(name),
-                    None => TableName::Unknown(located.place),
+                    None => {
+                        let reason = match value {
+                            Value::Opaque(unknown) => self.reason(unknown, located.place),
+                            other => format!("it is {}", other.kind()),
+                        };
+                        TableName::Unknown(located.place, reason)
+                    }
                 },
             };
         }
@@ -437,13 +443,8 @@ impl<'a> Evaluator<'a> {
             return;
         }
         if let Some(("composite", _, arguments)) = sqlalchemy_call(&located.value) {
-            let parts: Vec<_> = arguments.positional.iter().filter_map(|part| self.column_call(&part.value)).collect();
-            for part in parts {
-                if let Some(draft) = self.column_draft(&part, None) {
-                    self.finish_column(class, draft, None, scan);
-                }
-            }
-            return;
+            let arguments = arguments.clone();
+            return self.scan_composite(class, located, &arguments, annotation.as_ref(), scan);
         }
         let reason = match &located.value {
             Value::Opaque(unknown) => self.reason(unknown, located.place),
@@ -459,7 +460,7 @@ impl<'a> Evaluator<'a> {
         scan.hidden.push(HiddenPart { fact: Fact::Column, name: Some(Rc::clone(name)), place: located.place });
     }
 
-    fn finish_column(
+    pub(super) fn finish_column(
         &mut self,
         class: &Rc<Class<'a>>,
         mut draft: ColumnDraft<'a>,
@@ -509,7 +510,7 @@ impl<'a> Evaluator<'a> {
 
 enum TableName {
     Known(Rc<str>),
-    Unknown(Place),
+    Unknown(Place, String),
     None,
 }
 

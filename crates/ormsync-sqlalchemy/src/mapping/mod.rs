@@ -3,6 +3,7 @@
 
 mod annotation;
 mod column;
+mod composite;
 mod declarative;
 mod event;
 mod metadata;

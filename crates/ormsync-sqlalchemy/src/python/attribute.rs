@@ -32,9 +32,7 @@ impl<'a> Evaluator<'a> {
             }
             Value::Module(module) => match self.import_member(*module, name) {
                 Some(value) => value,
-                None => {
-                    Value::opaque(format!("`{name}` is not defined in {}", self.program.module(*module).path), place)
-                }
+                None => self.missing_member(*module, name, place),
             },
             Value::Class(class) => {
                 let class = Rc::clone(class);
@@ -106,6 +104,12 @@ impl<'a> Evaluator<'a> {
                     classes.push(object);
                 }
                 return Value::tuple(classes.into_iter().map(|value| Located { value, place }).collect());
+            }
+            "__dict__" => {
+                let own = class.members.borrow();
+                let entries =
+                    own.iter().filter_map(|(name, member)| Some((Value::Text(Rc::clone(name)), member.value.clone()?)));
+                return Value::dict(entries.collect());
             }
             "__module__" => return Value::text(&self.program.module(class.place.module).name),
             "__table__" => {
@@ -310,7 +314,15 @@ impl<'a> Evaluator<'a> {
             Value::EnumMember(_) if matches!(name, "name" | "value") => Some(true),
             // The bases that SQLAlchemy and Python bring are mapped to nothing themselves.
             Value::External(path)
-                if matches!(name, "__table__" | "__tablename__" | "__mapper__") && is_plain_base(path) =>
+                if matches!(
+                    name,
+                    "__table__"
+                        | "__tablename__"
+                        | "__mapper__"
+                        | "__mapper_args__"
+                        | "__table_args__"
+                        | "__abstract__"
+                ) && is_plain_base(path) =>
             {
                 Some(false)
             }

@@ -133,6 +133,7 @@ impl<'a> Evaluator<'a> {
                 Some(if name == "tuple" { Value::tuple(items) } else { Value::list(items) })
             }
             "dict" => self.make_dict(first, arguments),
+            "type" if arguments.positional.len() == 3 => self.make_class(frame, arguments, place),
             "super" if arguments.positional.is_empty() => {
                 let arguments = self.parent_of_method(frame, place)?;
                 Some(self.call_symbol(Value::external("builtins.super"), arguments, place))
@@ -372,6 +373,11 @@ impl<'a> Evaluator<'a> {
                     Some(at) if name == "pop" => Some(entries.borrow_mut().remove(at).1.value),
                     Some(at) => Some(entries.borrow()[at].1.value.clone()),
                     None if is_certain => {
+                        if name == "setdefault" {
+                            let value = arguments.positional.get(1).cloned();
+                            let value = value.unwrap_or(Located { value: Value::None, place });
+                            entries.borrow_mut().push((wanted.clone(), value));
+                        }
                         Some(arguments.positional.get(1).map_or(Value::None, |fallback| fallback.value.clone()))
                     }
                     None => None,
@@ -451,8 +457,18 @@ impl<'a> Evaluator<'a> {
             }
             "removeprefix" => text.strip_prefix(argument(0)?.as_ref()).unwrap_or(text).to_owned(),
             "removesuffix" => text.strip_suffix(argument(0)?.as_ref()).unwrap_or(text).to_owned(),
-            "startswith" => return Some(Value::Bool(text.starts_with(argument(0)?.as_ref()))),
-            "endswith" => return Some(Value::Bool(text.ends_with(argument(0)?.as_ref()))),
+            "startswith" | "endswith" => {
+                let wanted = &arguments.positional.first()?.value;
+                let wanted = match wanted.as_text() {
+                    Some(text) => vec![text],
+                    None => wanted.elements()?.iter().map(|item| item.value.as_text()).collect::<Option<Vec<_>>>()?,
+                };
+                let fits = |part: &Rc<str>| match name {
+                    "startswith" => text.starts_with(part.as_ref()),
+                    _ => text.ends_with(part.as_ref()),
+                };
+                return Some(Value::Bool(wanted.iter().any(fits)));
+            }
             "isupper" => {
                 let has_letters = text.chars().any(char::is_alphabetic);
                 return Some(Value::Bool(has_letters && !text.chars().any(char::is_lowercase)));

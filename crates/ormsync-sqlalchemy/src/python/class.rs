@@ -176,7 +176,7 @@ fn returns_value(found: &Located<'_>) -> bool {
 
 /// The ancestors of a class with these bases, nearest first: Python's C3 order, or where that has none
 /// (Python would refuse the class) depth first.
-fn ancestors<'a>(bases: &[Located<'a>]) -> Vec<Value<'a>> {
+pub(super) fn ancestors<'a>(bases: &[Located<'a>]) -> Vec<Value<'a>> {
     let mut sequences: Vec<Vec<Value<'a>>> = bases
         .iter()
         .map(|base| {

@@ -303,15 +303,7 @@ impl<'a> Evaluator<'a> {
                     InterpolatedStringElement::Literal(literal) => text.push_str(&literal.value),
                     InterpolatedStringElement::Interpolation(interpolation) => {
                         let value = self.evaluate(frame, &interpolation.expression);
-                        let printed = if interpolation.format_spec.is_none()
-                            && interpolation.debug_text.is_none()
-                            && interpolation.conversion == ruff_python_ast::ConversionFlag::None
-                        {
-                            self.printed(&value)
-                        } else {
-                            None
-                        };
-                        match printed {
+                        match self.formatted(&value, interpolation) {
                             Some(printed) => text.push_str(&printed),
                             None => return Value::opaque("part of the string cannot be known", place),
                         }

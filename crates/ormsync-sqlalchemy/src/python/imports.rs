@@ -5,7 +5,7 @@ use ruff_text_size::Ranged;
 
 use crate::program::ModuleId;
 use crate::python::evaluator::{Evaluator, Frame};
-use crate::python::value::Value;
+use crate::python::value::{Place, Value};
 
 impl<'a> Evaluator<'a> {
     pub(super) fn execute_import(&mut self, frame: &Frame<'a>, import: &'a StmtImport) {
@@ -46,9 +46,9 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let value = match module {
-                Some(module) => self.import_member(module, name).unwrap_or_else(|| {
-                    Value::opaque(format!("`{name}` is not defined in {}", self.program.module(module).path), place)
-                }),
+                Some(module) => {
+                    self.import_member(module, name).unwrap_or_else(|| self.missing_member(module, name, place))
+                }
                 None if import.level > 0 => {
                     let dots = ".".repeat(import.level as usize);
                     Value::opaque(format!("the module `{dots}{dotted}` was not found"), place)
@@ -69,6 +69,15 @@ impl<'a> Evaluator<'a> {
         let submodule = self.program.submodule(module, name)?;
         self.run_module(submodule);
         Some(Value::Module(submodule))
+    }
+
+    /// What stands for a name that a module does not define.
+    pub(super) fn missing_member(&self, module: ModuleId, name: &str, place: Place) -> Value<'a> {
+        let module = self.program.module(module);
+        if module.is_known_package {
+            return Value::external(&format!("{}.{name}", module.name));
+        }
+        Value::opaque(format!("`{name}` is not defined in {}", module.path), place)
     }
 
     fn import_all(&mut self, frame: &Frame<'a>, module: Option<ModuleId>, dotted: &str) {

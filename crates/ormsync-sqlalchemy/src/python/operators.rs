@@ -3,6 +3,7 @@
 use ruff_python_ast::{CmpOp, Operator, UnaryOp};
 
 use crate::python::evaluator::{Evaluator, SIZE};
+use crate::python::format::Specification;
 use crate::python::value::{Form, Place, Value};
 
 impl<'a> Evaluator<'a> {
@@ -149,9 +150,21 @@ impl<'a> Evaluator<'a> {
             if let Some(behind) = behind.strip_prefix('%') {
                 text.push('%');
                 rest = behind;
-            } else if let Some(behind) = behind.strip_prefix(['s', 'd']) {
-                text.push_str(&self.printed(next.next()?)?);
-                rest = behind;
+            } else if !behind.starts_with('(') {
+                // Flags, width and precision, then the kind.
+                let end = behind.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | '-'))?;
+                let kind = behind[end..].chars().next()?;
+                let value = next.next()?;
+                let printed = self.printed(value);
+                text.push_str(&match (&behind[..end], kind) {
+                    ("", 's' | 'd') => printed?,
+                    (flags, 's' | 'd' | 'x' | 'f') if !flags.contains('-') => {
+                        let align = if kind == 's' { ">" } else { "" };
+                        Specification::parse(&format!("{align}{flags}{kind}"))?.apply(value, printed)?
+                    }
+                    _ => return None,
+                });
+                rest = &behind[end + kind.len_utf8()..];
             } else {
                 let (name, behind) = behind.strip_prefix('(')?.split_once(')')?;
                 let entries = values.text_entries()?;

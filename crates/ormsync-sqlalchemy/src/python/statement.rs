@@ -100,13 +100,20 @@ impl<'a> Evaluator<'a> {
             }
             Stmt::If(branch) => return self.execute_if(frame, branch),
             Stmt::For(each) => return self.execute_for(frame, each),
-            Stmt::While(repeat) => {
-                let test = self.evaluate(frame, &repeat.test);
-                if test.truth() != Some(false) {
-                    self.execute_uncertain(frame, &[&repeat.body], place);
-                    return Flow::Unknown.outside_functions(frame);
+            Stmt::While(repeat) => loop {
+                match self.evaluate(frame, &repeat.test).truth() {
+                    Some(true) if self.step() => match self.execute_all(frame, &repeat.body) {
+                        Flow::Next | Flow::Continue => {}
+                        Flow::Break => return Flow::Next,
+                        other => return other,
+                    },
+                    Some(false) => return self.execute_all(frame, &repeat.orelse),
+                    _ => {
+                        self.execute_uncertain(frame, &[&repeat.body], place);
+                        return Flow::Unknown.outside_functions(frame);
+                    }
                 }
-            }
+            },
             Stmt::With(with) => {
                 for item in &with.items {
                     let value = self.evaluate_located(frame, &item.context_expr);
