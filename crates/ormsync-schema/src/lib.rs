@@ -25,6 +25,7 @@ mod origin;
 mod reading;
 mod schema;
 mod table;
+mod wording;
 
 pub use column::{ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal};
 pub use constraint::{Check, Deferrability, Exclusion, ForeignKey, MatchKind, PrimaryKey, ReferentialAction};
@@ -37,6 +38,7 @@ pub use origin::{LineColumn, Origin, Place, SourceFile, SourceFiles, Span};
 pub use reading::{Reading, Spelling};
 pub use schema::{
     CompositeType, Domain, EnumType, Expression, Extension, FORMAT_VERSION, Namespace, Routine, Schema, Sequence,
-    Server, View, Wording,
+    Server, View,
 };
 pub use table::{Partitioning, Policy, Table, Trigger, TriggerEvent, TriggerTiming};
+pub use wording::Wording;

@@ -226,63 +226,45 @@ pub struct Extension {
 /// An SQL expression. Readers give it as written; the dialect's normal form brings those it
 /// understands into one spelling. Two expressions that differ are *different* only when both were
 /// understood; otherwise the answer is unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Expression {
     /// The text: as written, or in normal form once `normal` is set.
     pub text: String,
     /// Whether `text` is in the dialect's normal form.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub normal: bool,
-    /// What `text` was before it came into normal form, where that is known.
-    #[serde(skip)]
-    pub wording: Wording,
+    /// The text as its source wrote it, where the normal form is another: what to send to a server. Takes no part
+    /// in equality.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.normal == other.normal && self.text == other.text
+    }
 }
 
 impl Expression {
     /// An expression as its source writes it.
     pub fn written(text: impl Into<String>) -> Self {
-        Self { text: text.into(), normal: false, wording: Wording::default() }
+        Self { text: text.into(), normal: false, written: None }
     }
 
     /// An expression in the dialect's normal form.
-    pub fn normal(text: impl Into<String>) -> Self {
-        Self { text: text.into(), normal: true, wording: Wording::default() }
+    pub fn in_normal_form(text: impl Into<String>) -> Self {
+        Self { text: text.into(), normal: true, written: None }
     }
 
-    /// The same expression, which was written otherwise before it came into normal form.
+    /// The same, with the text it was made of.
     #[must_use]
-    pub fn written_before(self, text: impl Into<String>) -> Self {
-        Self { wording: Wording::of(text), ..self }
+    pub fn made_of(mut self, written: &str) -> Self {
+        self.written = (written != self.text).then(|| written.to_owned());
+        self
     }
 
-    /// The source's own words where they are known, else the text.
-    pub fn as_written(&self) -> &str {
-        self.wording.text().unwrap_or(&self.text)
-    }
-}
-
-/// The words that a source has for what the schema says in normal form, for writers to hand on: Prisma's
-/// engine compares expressions letter by letter. They are no part of what is said, so any two are equal,
-/// and a snapshot does not keep them.
-#[derive(Debug, Clone, Default)]
-pub struct Wording(Option<String>);
-
-impl Wording {
-    /// These words.
-    pub fn of(text: impl Into<String>) -> Self {
-        Self(Some(text.into()))
-    }
-
-    /// The words, where they are known.
-    pub fn text(&self) -> Option<&str> {
-        self.0.as_deref()
+    /// The text to send to a server: as it was written, else in normal form.
+    pub fn sql(&self) -> &str {
+        self.written.as_deref().unwrap_or(&self.text)
     }
 }
-
-impl PartialEq for Wording {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Wording {}

@@ -12,7 +12,7 @@ mod term;
 
 use std::borrow::Cow;
 
-use ormsync_schema::{DataType, DefaultValue, Expression};
+use ormsync_schema::{DataType, Expression};
 use sqlparser::ast::Ident;
 use sqlparser::dialect::Dialect as SqlDialect;
 use sqlparser::parser::Parser;
@@ -77,16 +77,8 @@ pub(crate) fn normalise(expression: &Expression, scope: &Scope<'_>) -> Expressio
         return expression.clone();
     }
     match read(&expression.text, scope) {
-        Some(term) => Expression::normal(term.print(scope.grammar)).written_before(expression.text.trim()),
+        Some(term) => Expression::in_normal_form(term.print(scope.grammar)).made_of(expression.text.trim()),
         None => Expression::written(expression.text.trim()),
-    }
-}
-
-/// A default that keeps the words it was written in, where it is an expression.
-pub(crate) fn remembering(default: DefaultValue, written: &str) -> DefaultValue {
-    match default {
-        DefaultValue::Expression(expression) => DefaultValue::Expression(expression.written_before(written.trim())),
-        other => other,
     }
 }
 

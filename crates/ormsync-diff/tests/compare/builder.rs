@@ -15,7 +15,7 @@ pub(crate) const DIALECT: &dyn Dialect = &PLAIN;
 
 /// An expression in normal form.
 pub(crate) fn normal(text: &str) -> Expression {
-    Expression::normal(text)
+    Expression::in_normal_form(text)
 }
 
 /// A column that takes no NULL.

@@ -57,7 +57,7 @@ impl Writer<'_> {
         // In the server's own words, where they are whole: MySQL and SQLite take an expression in
         // parentheses only.
         let written = match default {
-            DefaultValue::Expression(expression) => Some(expression.as_written()),
+            DefaultValue::Expression(expression) => Some(expression.sql()),
             _ => None,
         };
         let text = written.filter(|written| written.starts_with('(') || !text.starts_with('(')).unwrap_or(&text);
