@@ -5,6 +5,7 @@
 //! 3. A source never differs from itself.
 //! 4. What we read of a Prisma schema and write again is the same schema to Prisma's own engine, which finds
 //!    nothing to format in it.
+//! 5. What Python has when it has imported the models equals that database, and what we read of their source text.
 //!
 //! No difference at all, of any severity. `build.rs` writes the tests, which call these functions.
 //! A case without a `database.sql` is only here; what it claims as drift is where the engine's own
@@ -20,12 +21,12 @@ use crate::program::{Run, list, ormsync};
 
 include!(concat!(env!("OUT_DIR"), "/laws.rs"));
 
-fn case(name: &str) -> Case {
+pub(crate) fn case(name: &str) -> Case {
     Case::read(name).unwrap_or_else(|message| panic!("{message}"))
 }
 
 /// `prisma:PATH`.
-fn source(kind: &str, path: &Path) -> OsString {
+pub(crate) fn source(kind: &str, path: &Path) -> OsString {
     let mut source = OsString::from(kind);
     source.push(":");
     source.push(path);
@@ -44,7 +45,7 @@ fn diff(case: &Case, from: OsString, to: OsString, dialect: Option<Dialect>) -> 
 }
 
 /// In a case that claims `unanswered` one of the sides can't be read whole; the others must be silent.
-fn expect_no_difference(case: &Case, run: &Run) {
+pub(crate) fn expect_no_difference(case: &Case, run: &Run) {
     let report = run.report();
     assert!(
         report.findings.is_empty(),
@@ -80,7 +81,7 @@ fn models_are_themselves(name: &str, dialect: Dialect) {
 }
 
 #[cfg(feature = "live")]
-mod engines {
+pub(crate) mod engines {
     use std::path::Path;
     use std::{fs, io};
 
@@ -89,6 +90,7 @@ mod engines {
     use super::{case, diff, expect_no_difference, source};
     use crate::case::{Case, Dialect, Verdict};
     use crate::cases::expect_findings;
+    use crate::imported;
     use crate::judges::scratch::Scratch;
     use crate::judges::{Judge, prisma, sqlalchemy};
     use crate::program::{Run, ormsync};
@@ -196,10 +198,11 @@ mod engines {
         }
         let run = diff(&case, source("sqlalchemy", &models), database.url().into(), None);
         expect_the_law(&case, &run);
+        imported::expect_the_database(&case, &database, version);
     }
 
     /// The case in a folder of its own, which goes with the guard, with a requirements.txt.
-    fn with_pin(case: &Case, version: &str) -> (Case, TempDir) {
+    pub(crate) fn with_pin(case: &Case, version: &str) -> (Case, TempDir) {
         let copy = tempfile::tempdir().expect("the temporary folder can be written to");
         copy_folder(&case.folder, copy.path()).expect("a case's files can be copied");
         fs::write(copy.path().join("requirements.txt"), format!("sqlalchemy=={version}.0\n"))
@@ -224,7 +227,7 @@ mod engines {
     }
 
     /// In a case with a database of its own the drift is between that one and the ORMs.
-    fn expect_the_law(case: &Case, run: &Run) {
+    pub(crate) fn expect_the_law(case: &Case, run: &Run) {
         if case.database().is_some() || case.file.drift.is_empty() {
             expect_no_difference(case, run);
         } else {
@@ -232,6 +235,8 @@ mod engines {
         }
     }
 }
+#[cfg(feature = "live")]
+use crate::imported::cross_check;
 #[cfg(feature = "live")]
 pub(crate) use engines::stays_the_same;
 #[cfg(feature = "live")]

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,10 +18,22 @@ def ormsync(*arguments) -> subprocess.CompletedProcess:
     )
 
 
-def compare(row: rows.Row, source: str, database: str) -> None:
+def compare_models(row: rows.Row, models: list, database: str) -> None:
+    """`compare` for SQLAlchemy models in several files, which only a configuration can name."""
+    with tempfile.TemporaryDirectory() as folder:
+        configuration = Path(folder) / "ormsync.toml"
+        configuration.write_text(
+            f"dialect = {json.dumps(row.provider)}\n[sqlalchemy]\nmodels = {json.dumps([str(each) for each in models])}\n"
+            f"[database]\nurl = {json.dumps(database)}\n",
+            encoding="utf-8",
+        )
+        compare(row, "sqlalchemy", "database", "--config", str(configuration))
+
+
+def compare(row: rows.Row, source: str, database: str, *options: str) -> None:
     """`ormsync diff` between the source and the database made of it; any difference counts."""
     start = time.monotonic()
-    run = ormsync("diff", source, database, "--format", "json", "--fail-on", "note")
+    run = ormsync("diff", source, database, "--format", "json", "--fail-on", "note", *options)
     row.milliseconds = round(1000 * (time.monotonic() - start))
     report = read_report(row, run)
     if report is None:

@@ -253,7 +253,7 @@ fn files_that_cannot_be_read_are_errors() {
 #[test]
 fn damaged_schemas_are_read() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/prisma");
-    let mut paths: Vec<_> = ["valid", "invalid", "ddl/mysql", "ddl/postgresql"]
+    let mut paths: Vec<_> = ["valid", "invalid", "ddl/sqlite", "ddl/postgresql"]
         .iter()
         .flat_map(|folder| fs::read_dir(fixtures.join(folder)).unwrap())
         .map(|entry| entry.unwrap().path())

@@ -74,7 +74,8 @@ impl<'t> Lowering<'_, 't> {
         let is_said = matches!(default, Some(DefaultKind::AutoIncrement)) && field.arity() != Arity::List;
         let is_numbered = if only_ids { is_integer_id } else { is_said };
         if is_numbered {
-            column.identity = Some(Identity::auto_increment());
+            // The engine writes AUTOINCREMENT at every such key.
+            column.identity = Some(Identity { never_again: only_ids, ..Identity::auto_increment() });
         }
         column.default = default.and_then(|kind| self.default_value(field, kind, &column.data_type));
         if let Some(DefaultKind::DatabaseGenerated(Some(text))) = default {

@@ -90,7 +90,7 @@ impl Generator {
         let name = self.choices.chance(4).then(|| format!("key {table_number}"));
         let name = name.filter(|_| self.facts.has_named_primary_keys);
         let parts = vec![IndexPart::column("id")];
-        table.primary_key = Some(PrimaryKey { name, parts, origin: Origin::nowhere() });
+        table.primary_key = Some(PrimaryKey { name, parts, origin: Origin::nowhere(), ..PrimaryKey::default() });
         self.indexes(&mut table, table_number);
         table
     }
@@ -215,6 +215,7 @@ impl Generator {
                 deferrability: Deferrability::NotDeferrable,
                 not_valid: false,
                 origin: Origin::nowhere(),
+                ..ForeignKey::default()
             });
         }
     }
