@@ -1,7 +1,7 @@
 //! Which columns there are, and what each of them is.
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Column, Fact, IdentityKind, ObjectKind, Origin, Severity};
+use ormsync_schema::{Column, DataType, Fact, IdentityKind, ObjectKind, Origin, Severity};
 
 use crate::answer::{Groups, Relation, Said, group};
 use crate::comparing::{Comparing, Difference, Saying, hides_by_name, relate_expressions, relation_of};
@@ -302,7 +302,13 @@ impl<'a> ColumnFacts<'_, 'a> {
     }
 
     fn nullability(&mut self) {
-        let answers = self.ask(Fact::Nullability, |column| Said::Value(column.nullable));
+        let mut answers = self.ask(Fact::Nullability, |column| Said::Value(column.nullable));
+        for (source, answer) in answers.iter_mut().enumerate() {
+            let is_list = self.column.column(source).is_some_and(|it| matches!(it.data_type, DataType::Array(_)));
+            if is_list && !self.comparing.says(source, Fact::ListNullability) {
+                *answer = Said::Silent;
+            }
+        }
         let Some(groups) = group(&answers, |left, right| Relation::of_equality(left == right)) else {
             return;
         };

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ormsync_schema::{
     Deferrability, Fact, Index, IndexKind, IndexPart, IndexTarget, NullsOrder, ObjectKind, ObjectPath, Origin,
-    SortOrder,
+    Severity, SortOrder,
 };
 
 use crate::answer::{Relation, Said, group};
@@ -120,7 +120,15 @@ fn is_missing_somewhere(comparing: &mut Comparing<'_>, row: &TableRow<'_>, found
             None => Saying::new("missing", &row.origin(source)),
         })
         .collect();
+    let duplicate =
+        found.iter().enumerate().any(|(source, index)| index.is_some_and(|it| is_duplicate(row, source, it)));
+    // What another index already does is missed by nobody.
+    let unique = unique && !duplicate;
     let (rule, kind) = if unique { (&rules::UNIQUE_MISSING, "Unique") } else { (&rules::INDEX_MISSING, "Index") };
+    let mut notes = named_note(&holders);
+    if duplicate {
+        notes.push("it does nothing that another index of the table does not do".to_owned());
+    }
     comparing.report(Difference {
         rule,
         headline: Headline::Missing { subject: format!("{kind} {path}") },
@@ -129,10 +137,22 @@ fn is_missing_somewhere(comparing: &mut Comparing<'_>, row: &TableRow<'_>, found
         groups,
         says,
         mapping: false,
-        notes: named_note(&holders),
-        at_most: row.at_most(),
+        notes,
+        at_most: if duplicate { row.at_most().min(Severity::Note) } else { row.at_most() },
     });
     true
+}
+
+/// Whether the table has another index that is this one in all but its name.
+fn is_duplicate(row: &TableRow<'_>, source: usize, index: &Index) -> bool {
+    let is_twin = |other: &Index| {
+        !std::ptr::eq(other, index)
+            && other.parts == index.parts
+            && other.predicate == index.predicate
+            && other.method == index.method
+            && other.kind.is_unique() == index.kind.is_unique()
+    };
+    row.table(source).is_some_and(|table| table.indexes.iter().any(is_twin))
 }
 
 fn named_note(holders: &[&Index]) -> Vec<String> {

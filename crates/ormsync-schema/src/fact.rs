@@ -17,6 +17,8 @@ pub enum Fact {
     ColumnType,
     /// Whether a column takes NULL.
     Nullability,
+    /// Whether a column of a list type takes NULL.
+    ListNullability,
     /// A column's default in the database.
     Default,
     /// A column's value when a row is updated, set by the database (`ON UPDATE CURRENT_TIMESTAMP`).

@@ -54,6 +54,38 @@ fn what_a_source_has_no_words_for_is_never_missing() {
     }));
 }
 
+/// Prisma can't say whether a list takes NULL; of other columns it can.
+#[test]
+fn lists_may_take_null_unsaid() {
+    let list = DataType::Array(Box::new(DataType::named("text")));
+    let with_list = |nullable: bool| {
+        changed(|schema| {
+            let column = Column::new(list.clone(), nullable, Origin::catalogue("tags"));
+            table_of(schema, "orders").columns.insert("tags".to_owned(), column);
+        })
+    };
+    let mut silent = with_list(true);
+    silent.unsaid.insert(Fact::ListNullability);
+    nothing(&two(&silent, &with_list(false), &Options::default()));
+    assert_eq!(told(&two(&with_list(true), &with_list(false), &Options::default())).len(), 1);
+    table_of(&mut silent, "orders").columns["total"].nullable ^= true;
+    assert_eq!(told(&two(&silent, &with_list(false), &Options::default())).len(), 1);
+}
+
+/// A server may have the same index twice, under two names.
+#[test]
+fn a_second_index_of_the_same_kind_is_a_note() {
+    let twice = changed(|schema| {
+        let users = table_of(schema, "users");
+        let mut twin = users.indexes[0].clone();
+        twin.name = Some("left_over".to_owned());
+        users.indexes.push(twin);
+    });
+    let comparison = two(&twice, &shop(), &Options::default());
+    let found: Vec<_> = comparison.findings.iter().map(|finding| (finding.rule.name, finding.severity)).collect();
+    assert_eq!(found, [("index-missing", ormsync_schema::Severity::Note)]);
+}
+
 #[test]
 fn a_silent_source_takes_no_side() {
     let silent = changed(|schema| {

@@ -22,6 +22,8 @@ pub(super) fn unsaid(model: &DataModel<'_>) -> BTreeSet<Fact> {
         Fact::IndexNulls,
         Fact::IndexExpression,
         Fact::Deferrability,
+        // A list is never optional. The engine's own diff passes over whether the server's is.
+        Fact::ListNullability,
         // Prisma's engine takes the labels for a set.
         Fact::EnumLabelOrder,
         Fact::ViewDefinition,
