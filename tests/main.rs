@@ -30,5 +30,8 @@ mod laws;
 /// The judges themselves, and what only a live server can show.
 #[cfg(feature = "live")]
 mod live;
+/// Models that we write.
+#[cfg(feature = "live")]
+mod rewritten;
 /// The rules of the house.
 mod tidy;
