@@ -22,7 +22,7 @@ python_environment() {
   rm -rf "$folder"
   # Called through the interpreter: the script `pip` names it in a line that may be too long.
   python3 -m venv "$folder" &&
-    "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --requirement "$pins" &&
+    "$folder/bin/python" -m pip install --quiet --no-input --no-deps --disable-pip-version-check --requirement "$pins" &&
     echo "$wanted" >"$folder/.ready"
 }
 

@@ -51,6 +51,15 @@ impl ReadSide<'_> {
 
 /// Reads every side of a project, all at once, and brings their schemas into normal form.
 pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
+    read_in_form(project, |dialect, schema, server| dialect.normalise(schema, server))
+}
+
+/// Reads every side of a project and brings their schemas into the form that statements are written from.
+pub(crate) fn read_settled_sources(project: &Project) -> Sources<'_> {
+    read_in_form(project, |dialect, schema, server| dialect.settle(schema, server))
+}
+
+fn read_in_form(project: &Project, form: impl Fn(&dyn Dialect, &mut Schema, Option<&Server>) + Sync) -> Sources<'_> {
     let readings = read_all(project);
     let mut sources = Sources { read: Vec::new(), diagnostics: Vec::new(), files: project.files.clone() };
     for (side, (reading, elapsed)) in project.sides.iter().zip(readings) {
@@ -74,7 +83,8 @@ pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
     thread::scope(|scope| {
         for read in &mut sources.read {
             let server = server.as_ref();
-            scope.spawn(move || project.dialect.normalise(&mut read.schema, server));
+            let form = &form;
+            scope.spawn(move || form(project.dialect, &mut read.schema, server));
         }
     });
     sources

@@ -92,6 +92,7 @@ impl Lowering<'_> {
             name: key.name,
             parts: key.columns.into_iter().map(schema::IndexPart::column).collect(),
             origin: origin.clone(),
+            ..schema::PrimaryKey::default()
         });
         for unique in &given.uniques {
             let made = self.piece(Some(unique), Fact::Index, &origin, &mut hidden).cloned();
@@ -110,9 +111,8 @@ impl Lowering<'_> {
             table.checks.extend(made.map(|Condition { name, sql }| schema::Check {
                 name,
                 expression: Expression::written(sql),
-                not_enforced: false,
-                not_valid: false,
                 origin: origin.clone(),
+                ..schema::Check::default()
             }));
         }
         for exclusion in &given.exclusions {
@@ -250,7 +250,14 @@ impl Lowering<'_> {
         let made = schema::Domain {
             data_type: self.data_type(&domain.data_type),
             nullable: !domain.not_null,
-            checks: domain.check.iter().map(Expression::written).collect(),
+            checks: domain
+                .check
+                .iter()
+                .map(|sql| schema::Check { expression: Expression::written(sql), ..schema::Check::default() })
+                .collect(),
+            collation: None,
+            comment: None,
+            default: None,
             origin: Origin::nowhere(),
         };
         self.schema.namespace_mut(&namespace).domains.insert(domain.name.clone(), made);
@@ -296,6 +303,7 @@ impl Lowering<'_> {
                 kind: if *always { IdentityKind::Always } else { IdentityKind::ByDefault },
                 start: start.filter(|start| *start != 1),
                 increment: increment.filter(|increment| *increment != 1),
+                ..schema::Identity::default()
             }),
             (Compiler::Sqlite, _) => {
                 let is_alone = key.is_some_and(|key| key.columns == [given.name.clone()]);
@@ -358,6 +366,7 @@ impl Lowering<'_> {
             deferrability: self.deferrability(given.deferrable, given.initially.as_deref()),
             not_valid: given.not_valid,
             origin: origin.clone(),
+            ..schema::ForeignKey::default()
         })
     }
 
@@ -369,7 +378,7 @@ impl Lowering<'_> {
             minimum: given.minvalue,
             maximum: given.maxvalue,
             cycle: given.cycle == Some(true),
-            origin: Origin::nowhere(),
+            ..schema::Sequence::default()
         };
         self.schema.namespace_mut(&namespace).sequences.insert(given.name.clone(), sequence);
     }

@@ -69,7 +69,7 @@ impl<'a> Lowering<'_, 'a> {
                     }
                 }
                 if let Some((sequence, "next_value", _)) = symbol.method_call() {
-                    return self.next_value(table, sequence).map(Some);
+                    return self.next_value(sequence).map(Some);
                 }
                 let text = self.sql(table, value)?;
                 let is_plain_text = matches!(&symbol.form, Form::Call { .. });
@@ -79,12 +79,12 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn next_value(&mut self, table: TableId, sequence: &Value<'a>) -> Result<String, String> {
+    fn next_value(&mut self, sequence: &Value<'a>) -> Result<String, String> {
         let Some(("Sequence", symbol, _)) = sqlalchemy_call(sequence) else {
             return Err("the sequence is not known".to_owned());
         };
         let symbol = std::rc::Rc::clone(symbol);
-        let (namespace, name) = self.declare_sequence(table, &symbol).ok_or("the sequence's name is not known")?;
+        let (namespace, name) = self.declare_sequence(&symbol).ok_or("the sequence's name is not known")?;
         let is_default = namespace == self.default_namespace;
         let quoted = self.dialect.quote_identifier(&name);
         let qualified =

@@ -210,6 +210,7 @@ impl<'a> Lowering<'_, 'a> {
             deferrability: self.deferrability(arguments),
             not_valid: arguments.keyword("postgresql_not_valid").is_some_and(|flag| flag.value.truth() == Some(true)),
             origin: self.evaluator.origin(place),
+            ..ForeignKey::default()
         });
     }
 

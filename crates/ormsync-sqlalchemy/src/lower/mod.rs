@@ -1,6 +1,7 @@
 //! From what the models declare to the physical schema that SQLAlchemy's DDL compiler would make of it.
 
 mod column;
+mod compilation;
 mod compiler;
 mod constraint;
 mod default;
@@ -8,6 +9,8 @@ mod expression;
 mod foreign_key;
 mod index;
 mod name;
+mod operand;
+mod reserved;
 mod table;
 mod types;
 
@@ -19,7 +22,7 @@ use ormsync_schema::{Fact, Opaque, Schema};
 
 use crate::ReadOptions;
 use crate::mapping::{ColumnId, TableDraft, TableId};
-use crate::python::{Evaluator, Place, Value};
+use crate::python::{Evaluator, Located, Place, Value};
 use crate::release::Release;
 pub(crate) use compiler::Compiler;
 pub(crate) use default::default_of_text;
@@ -75,11 +78,27 @@ impl<'a> Lowering<'_, 'a> {
         for id in &ids {
             self.lower_table(*id);
         }
+        self.lower_unattached();
         for hidden in std::mem::take(&mut self.evaluator.registry.hidden) {
             let opaque = self.opaque(Fact::Table, hidden.name.as_deref(), hidden.place);
             self.schema.opaque.push(opaque);
         }
         set_voice(&mut self.schema);
+    }
+
+    /// Sequences and enum types that are given a `MetaData` are made, whether a column has them or not.
+    fn lower_unattached(&mut self) {
+        for symbol in std::mem::take(&mut self.evaluator.registry.unattached) {
+            let value = Value::Symbol(Rc::clone(&symbol));
+            match crate::mapping::sqlalchemy_call(&value) {
+                Some(("Sequence", ..)) => _ = self.declare_sequence(&symbol),
+                // What cannot be read of it is said where a column has it.
+                Some(("Enum" | "ENUM" | "DOMAIN", ..)) if !self.evaluator.registry.tables.is_empty() => {
+                    self.lower_type(TableId(0), &Located { value: value.clone(), place: symbol.place });
+                }
+                _ => {}
+            }
+        }
     }
 
     fn draft(&self, id: TableId) -> &TableDraft<'a> {

@@ -8,7 +8,7 @@ use crate::lower::Lowering;
 use crate::lower::compiler::Compiler;
 use crate::lower::types::LoweredType;
 use crate::mapping::{ColumnId, TableId};
-use crate::python::{Located, Value};
+use crate::python::{Located, Value, last_segment};
 
 impl<'a> Lowering<'_, 'a> {
     pub(super) fn lower_table(&mut self, id: TableId) {
@@ -26,6 +26,7 @@ impl<'a> Lowering<'_, 'a> {
         }
         if let Some(schema) = self.draft(id).schema.clone()
             && schema.value.as_text().is_none()
+            && !is_blank(&schema.value)
         {
             self.warn(
                 format!("the schema of the table `{name}` could not be worked out"),
@@ -118,6 +119,11 @@ impl<'a> Lowering<'_, 'a> {
             }
         }
     }
+}
+
+/// `schema=BLANK_SCHEMA`: none, whatever the `MetaData` says.
+fn is_blank(value: &Value<'_>) -> bool {
+    matches!(value, Value::External(path) if last_segment(path) == "BLANK_SCHEMA")
 }
 
 /// What a dialect's option of a table is set to.

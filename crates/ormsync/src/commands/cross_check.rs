@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::command_line::{FailOn, Format, FormatChoice, GateOptions, InspectFormat, InspectOptions};
+use crate::command_line::{DocumentFormat, FailOn, Format, FormatChoice, GateOptions, InspectFormat, InspectOptions};
 use crate::failure::{Failure, Result};
 use crate::gate;
 use crate::project::{Location, Project, Side};
@@ -20,9 +20,9 @@ pub(super) fn cross_check(
 ) -> Result<u8> {
     let format = match options.format {
         None => Format::Text,
-        Some(InspectFormat::Json) => Format::Json,
-        Some(InspectFormat::Prisma | InspectFormat::Sqlalchemy) => {
-            return Err(Failure::new("usage", "a cross-check compares; it cannot be written in an ORM's language")
+        Some(InspectFormat::Json) => Format::Document(DocumentFormat::Json),
+        Some(InspectFormat::Prisma | InspectFormat::Sqlalchemy | InspectFormat::Sql) => {
+            return Err(Failure::new("usage", "a cross-check compares; it writes no schema")
                 .with_help("leave out --cross-check, or give --format json"));
         }
     };

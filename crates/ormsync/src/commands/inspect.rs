@@ -6,12 +6,13 @@ use ormsync_report::Outcome;
 use ormsync_schema::Severity;
 
 use super::cross_check::cross_check;
+use super::statements;
 use super::written::written;
 use crate::command_line::{GlobalOptions, InspectFormat, InspectOptions, WrittenFormat};
 use crate::failure::{Failure, Result};
 use crate::gate::write_file;
 use crate::project::{Project, Settings};
-use crate::read_sources::read_sources;
+use crate::read_sources::{read_settled_sources, read_sources};
 use crate::terminal::Terminal;
 
 pub(super) fn run(global: &GlobalOptions, options: &InspectOptions, terminal: &Terminal) -> Result<u8> {
@@ -24,7 +25,10 @@ pub(super) fn run(global: &GlobalOptions, options: &InspectOptions, terminal: &T
     if options.cross_check {
         return cross_check(project, options, terminal, start);
     }
-    let sources = read_sources(&project);
+    let sources = match options.format {
+        Some(InspectFormat::Sql) => read_settled_sources(&project),
+        _ => read_sources(&project),
+    };
     terminal.diagnostics(&sources.diagnostics, &sources.files);
     let failed = sources.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if let Some(read) = sources.read.first() {
@@ -35,6 +39,7 @@ pub(super) fn run(global: &GlobalOptions, options: &InspectOptions, terminal: &T
                 })?;
                 json + "\n"
             }
+            InspectFormat::Sql => statements::whole(&project, &read.schema, terminal),
             InspectFormat::Prisma => written(WrittenFormat::Prisma, &read.schema),
             InspectFormat::Sqlalchemy => written(WrittenFormat::Sqlalchemy, &read.schema),
         };

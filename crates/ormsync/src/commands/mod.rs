@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod init;
 mod inspect;
+mod statements;
 mod written;
 
 use crate::command_line::{Command, CommandLine};
