@@ -75,14 +75,8 @@ impl Tests {
                     let body = format!("create_all({:?}, Dialect::{server:?}, {version:?});", case.name);
                     self.add(&case.name, true, &format!("sqlalchemy_{version}_{}", server.server()), &body);
                 }
-                let body = format!("models_rewritten({:?}, Dialect::{dialect:?});", case.name);
-                self.add(&case.name, true, &format!("models_rewritten_{name}"), &body);
                 let body = format!("cross_check({:?}, Dialect::{dialect:?});", case.name);
                 self.add(&case.name, true, &format!("cross_check_{name}"), &body);
-            }
-            if case.prisma_schema().is_some() && case.models().is_none() {
-                let body = format!("prisma_in_models({:?}, Dialect::{dialect:?});", case.name);
-                self.add(&case.name, true, &format!("prisma_in_models_{name}"), &body);
             }
             // Only these two dialects are in the engine that the npm packages carry.
             let engine = matches!(dialect, Dialect::Postgresql | Dialect::Sqlite);

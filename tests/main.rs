@@ -40,8 +40,5 @@ mod packages;
 /// Plans over random schemas, tried on servers.
 #[cfg(feature = "live")]
 mod plans;
-/// Models that we write.
-#[cfg(feature = "live")]
-mod rewritten;
 /// The rules of the house.
 mod tidy;

@@ -29,42 +29,6 @@ pub(crate) fn python(version: &str) -> PathBuf {
     folder().join(format!("sqlalchemy-{version}/bin/python"))
 }
 
-/// Whether the pinned `ruff` leaves a file as it is: its layout, the order of its imports, and its names.
-///
-/// # Errors
-///
-/// What it would change.
-pub(crate) fn ruff(file: &Path) -> Result<(), String> {
-    let program = folder().join("sqlalchemy-2.1/bin/ruff");
-    for arguments in [&["format", "--isolated", "--diff"][..], &["check", "--isolated", "--select", "E9,F,I"]] {
-        let output = Command::new(&program)
-            .args(arguments)
-            .arg("--no-cache")
-            .arg(file)
-            .output()
-            .unwrap_or_else(|error| Judge::Sqlalchemy.missing(&format!("ruff does not start: {error}")));
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-    }
-    Ok(())
-}
-
-/// Has SQLAlchemy work out all relationships of a module, with warnings as errors.
-///
-/// # Errors
-///
-/// Python's traceback.
-pub(crate) fn configure_mappers(version: &str, module: &Path) -> Result<(), String> {
-    const SCRIPT: &str =
-        "import runpy, sys, sqlalchemy.orm\nrunpy.run_path(sys.argv[1])\nsqlalchemy.orm.configure_mappers()";
-    let output =
-        Command::new(python(version)).args(["-B", "-W", "error", "-c", SCRIPT]).arg(module).output().unwrap_or_else(
-            |error| Judge::Sqlalchemy.missing(&format!("SQLAlchemy {version} does not start: {error}")),
-        );
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
-}
-
 fn run(version: &str, what: &[&str], root: &Path, models: &Path) -> Result<String, String> {
     let python = python(version);
     let output = Command::new(&python)

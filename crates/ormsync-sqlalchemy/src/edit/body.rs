@@ -193,11 +193,7 @@ impl<'a> Source<'a> {
             return Ok(self.insertion(import.range(), &names, None, name));
         }
         let line = format!("from {module} import {name}");
-        let last = self.body.iter().rev().find(|statement| match statement {
-            Stmt::Import(_) => true,
-            Stmt::ImportFrom(_) => true,
-            _ => false,
-        });
+        let last = self.body.iter().rev().find(|statement| matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_)));
         // Behind the other imports; else behind the docstring; else first of all.
         let before = last.or_else(|| self.body.first().filter(|statement| is_text(statement)));
         Ok(vec![match before {

@@ -106,11 +106,11 @@ fn add(class: &str, after: Option<&str>, line: &str) -> Edit {
 fn check(edit: Edit, from: &str, to: &str) {
     assert!(MODELS.matches(from).count() == 1, "{from:?} is not once in the models");
     let wanted = MODELS.replacen(from, to, 1);
-    assert_eq!(edit_models(MODELS, &[edit.clone()]).unwrap(), wanted);
+    assert_eq!(edit_models(MODELS, std::slice::from_ref(&edit)).unwrap(), wanted);
     let windows = |text: &str| text.replace('\n', "\r\n");
-    assert_eq!(edit_models(&windows(MODELS), &[edit.clone()]).unwrap(), windows(&wanted));
+    assert_eq!(edit_models(&windows(MODELS), std::slice::from_ref(&edit)).unwrap(), windows(&wanted));
     let bare = MODELS.trim_end();
-    assert_eq!(edit_models(bare, &[edit.clone()]).unwrap(), wanted.trim_end());
+    assert_eq!(edit_models(bare, std::slice::from_ref(&edit)).unwrap(), wanted.trim_end());
     if !wanted.contains("Base):\n    pass_on") {
         let tabs = |text: &str| text.replace("    ", "\t");
         assert_eq!(edit_models(&tabs(MODELS), &[edit]).unwrap().replace('\t', "    "), wanted);
