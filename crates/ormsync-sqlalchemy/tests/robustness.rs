@@ -150,6 +150,9 @@ fn imports_in_circles_are_read() {
     assert!(reading.schema.table("public", "a").is_some());
 }
 
+/// What is made, how, and how much of it.
+type Maker = (&'static str, fn(usize) -> String, usize);
+
 /// Twice the input takes about twice the time: four times would be quadratic.
 #[test]
 fn work_is_linear_in_the_input() {
@@ -158,7 +161,7 @@ fn work_is_linear_in_the_input() {
             "class A{number}(Base):\n    __tablename__ = 'a{number}'\n    id: Mapped[int] = mapped_column(primary_key=True)\n    name: Mapped[str | None]\n\n"
         )
     };
-    let makers: [(&str, fn(usize) -> String, usize); 3] = [
+    let makers: [Maker; 3] = [
         ("a chain of +", |count| format!("x = 'a'{}\n", " + 'a'".repeat(count)), 8_000),
         (
             "nested calls",
