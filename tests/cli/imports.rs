@@ -100,7 +100,7 @@ fn a_file_that_cannot_be_imported_is_2_with_its_line_and_without_secrets() {
         let project = with_models(&format!("{MODELS}\n\n{failure}\n"));
         let answer = inspect(&project, &[]);
         assert_eq!(answer.code, Some(2), "{answer}");
-        assert!(answer.stderr.contains(told) && answer.stderr.contains("models.py:29"), "{answer}");
+        assert!(answer.stderr.contains(told) && answer.stderr.contains("models.py:27"), "{answer}");
         assert!(!answer.stderr.contains("geheim"), "{answer}");
     }
 }

@@ -10,12 +10,14 @@
 //! | `python/` | a partial evaluator: what the modules do when they are imported |
 //! | `mapping/` | declarative classes and core tables, as SQLAlchemy would map them |
 //! | `lower/` | the physical schema that SQLAlchemy's DDL compiler would make of them |
+//! | `edit/` | changing a module's text, every other byte as it was |
 //! | `import/` | the other way to read: the project's own Python imports the models |
 //! | `spelling/` | objects of the canonical schema as SQLAlchemy declarations |
 //!
 //! Nothing is imported or run but by [`read_by_import`]. What cannot be known from the source alone is *opaque*: a diagnostic with
 //! its place, and an entry in the schema that keeps its absence from being taken for a fact.
 
+mod edit;
 mod import;
 mod known;
 mod lower;
@@ -31,6 +33,7 @@ use std::path::PathBuf;
 use ormsync_dialect::Dialect;
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
 
+pub use edit::{Call, Edit, EditError, Which, edit_models};
 pub use import::{ImportOptions, read_by_import};
 pub use spelling::{SqlAlchemySpelling, write_models};
 

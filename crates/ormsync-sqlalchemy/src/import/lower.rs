@@ -2,9 +2,7 @@
 
 use ormsync_dialect::Dialect;
 use ormsync_schema as schema;
-use ormsync_schema::{
-    DefaultValue, Diagnostic, Expression, Fact, IdentityKind, IndexKind, IndexTarget, Opaque, Origin, Schema,
-};
+use ormsync_schema::{DefaultValue, Diagnostic, Expression, Fact, IdentityKind, IndexKind, Opaque, Origin, Schema};
 use serde_json::Value;
 
 use crate::ReadOptions;
@@ -336,7 +334,7 @@ impl Lowering<'_> {
     fn index(&self, table: &Table, given: Index, origin: &Origin) -> schema::Index {
         let kind = if given.unique { IndexKind::UniqueIndex } else { IndexKind::Plain };
         let mut index = schema::Index::on_columns(kind, given.name, [], origin.clone());
-        index.parts = given.parts.iter().map(|part| index_part(table, part)).collect();
+        index.parts = given.parts.iter().map(|part| index_part(table, self.compiler, part)).collect();
         index.predicate = given.predicate.map(Expression::written);
         index.method = given.using.map(|using| using.to_lowercase()).filter(|using| using != "btree");
         index.include = given.include;
@@ -391,24 +389,23 @@ impl Lowering<'_> {
     }
 }
 
-fn index_part(table: &Table, given: &IndexPart) -> schema::IndexPart {
+fn index_part(table: &Table, compiler: Compiler, given: &IndexPart) -> schema::IndexPart {
     let mut part = match (&given.column, &given.sql) {
         (Some(column), _) => schema::IndexPart::column(column),
         (None, sql) => {
             let is_column = |name: &str| table.columns.iter().any(|column| column.name == name);
-            part_of_text(sql.as_deref().unwrap_or_default().trim(), is_column)
+            part_of_text(sql.as_deref().unwrap_or_default(), compiler, is_column)
         }
     };
     if given.descending {
         part.order = schema::SortOrder::Descending;
     }
-    part.nulls = given.nulls.map(|nulls| match nulls {
+    let nulls = given.nulls.map(|nulls| match nulls {
         Nulls::First => schema::NullsOrder::First,
         Nulls::Last => schema::NullsOrder::Last,
     });
+    part.nulls = nulls.or(part.nulls);
     part.operator_class.clone_from(&given.operator_class);
-    if matches!(part.target, IndexTarget::Column(_)) || given.length.is_some() {
-        part.prefix_length = given.length;
-    }
+    part.prefix_length = given.length.or(part.prefix_length);
     part
 }

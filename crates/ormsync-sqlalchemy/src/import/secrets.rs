@@ -78,9 +78,9 @@ mod tests {
 
     #[test]
     fn secrets_are_hidden() {
-        let variables = [("API_TOKEN", "abcdefgh"), ("HOME", "/home/me"), ("DB_PASSWORD", "abc")];
+        let variables = [("API_TOKEN", "abcdefgh"), ("HOME", "a folder"), ("DB_PASSWORD", "abc")];
         let secrets = Secrets::of(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
-        assert_eq!(secrets.hidden("in /home/me with abcdefgh\nabc"), "in /home/me with ***\nabc");
+        assert_eq!(secrets.hidden("in a folder with abcdefgh\nabc"), "in a folder with ***\nabc");
         assert_eq!(
             secrets.hidden("no connection to postgresql://me:a@b:c@host/db now"),
             "no connection to postgresql://me:***@host/db now"

@@ -128,11 +128,11 @@ impl<'a> Lowering<'_, 'a> {
         let text = self.sql(table, &value)?;
         let text = text.trim();
         let columns = &self.draft(table).columns;
-        let target = part_of_text(text, |name| columns.iter().any(|column| column.name.as_ref() == name));
-        let mut part = finish(target.target);
-        if !target.order.is_ascending() {
-            part.order = target.order;
+        let mut part = part_of_text(text, self.compiler, |name| columns.iter().any(|it| it.name.as_ref() == name));
+        if !order.is_ascending() {
+            part.order = order;
         }
+        part.nulls = nulls.or(part.nulls);
         Ok((part, None))
     }
 
@@ -223,21 +223,36 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// A part that is given as SQL: `created_at DESC` is a column with an order.
-pub(crate) fn part_of_text(text: &str, is_column: impl Fn(&str) -> bool) -> IndexPart {
-    let (bare, order) = match text.rsplit_once(char::is_whitespace) {
-        Some((bare, word)) if word.eq_ignore_ascii_case("desc") => (bare.trim(), SortOrder::Descending),
-        Some((bare, word)) if word.eq_ignore_ascii_case("asc") => (bare.trim(), SortOrder::Ascending),
-        _ => (text, SortOrder::Ascending),
+/// A part that is given as SQL: `created_at DESC NULLS LAST` is a column with an order, `name(20) DESC` on MySQL one
+/// with a prefix length.
+pub(crate) fn part_of_text(text: &str, compiler: Compiler, is_column: impl Fn(&str) -> bool) -> IndexPart {
+    let (mut bare, mut order, mut nulls) = (text.trim(), SortOrder::Ascending, None);
+    let words = [
+        (" NULLS FIRST", None, Some(NullsOrder::First)),
+        (" NULLS LAST", None, Some(NullsOrder::Last)),
+        (" DESC", Some(SortOrder::Descending), None),
+        (" ASC", Some(SortOrder::Ascending), None),
+    ];
+    for (word, told_order, told_nulls) in words {
+        let at = bare.len().saturating_sub(word.len());
+        if bare.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(word)) {
+            bare = bare[..at].trim_end();
+            order = told_order.unwrap_or(order);
+            nulls = told_nulls.or(nulls);
+        }
+    }
+    let unquoted = |name: &str| name.trim_matches(['"', '`']).to_owned();
+    let prefixed = bare.strip_suffix(')').and_then(|bare| bare.split_once('(')).filter(|_| compiler.is_mysql());
+    let prefix = prefixed.and_then(|(name, length)| Some((unquoted(name), length.trim().parse().ok()?)));
+    let mut part = match prefix {
+        Some((name, length)) if is_column(&name) => {
+            IndexPart { prefix_length: Some(length), ..IndexPart::column(name) }
+        }
+        _ if is_column(&unquoted(bare)) => IndexPart::column(unquoted(bare)),
+        _ => IndexPart::new(IndexTarget::Expression(Expression::written(bare))),
     };
-    let unquoted = bare.trim_matches(['"', '`']);
-    let target = if is_column(unquoted) {
-        IndexTarget::Column(unquoted.to_owned())
-    } else {
-        IndexTarget::Expression(Expression::written(bare))
-    };
-    let mut part = IndexPart::new(target);
     part.order = order;
+    part.nulls = nulls;
     part
 }
 

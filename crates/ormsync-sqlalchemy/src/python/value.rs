@@ -302,6 +302,17 @@ impl<'a> Value<'a> {
 
     /// Whether two values are equal, where that can be known.
     pub(crate) fn equals(&self, other: &Self) -> Option<bool> {
+        self.equals_within(other, 0, &mut 0)
+    }
+
+    /// A list may hold itself: it is looked into so deep, and at so many elements, and no further.
+    fn equals_within(&self, other: &Self, depth: usize, looked_at: &mut usize) -> Option<bool> {
+        const DEPTH: usize = 100;
+        const ELEMENTS: usize = 100_000;
+        *looked_at += 1;
+        if depth > DEPTH || *looked_at > ELEMENTS {
+            return None;
+        }
         Some(match (self, other) {
             (Self::Opaque(_), _) | (_, Self::Opaque(_)) => return None,
             (Self::None, Self::None) => true,
@@ -322,10 +333,11 @@ impl<'a> Value<'a> {
                 }
                 let mut all = true;
                 for (left, right) in left.iter().zip(&right) {
-                    all &= left.value.equals(&right.value)?;
+                    all &= left.value.equals_within(&right.value, depth + 1, looked_at)?;
                 }
                 all
             }
+            (Self::Dict(_), Self::Dict(_)) => return None,
             _ => match (self.as_text(), other.as_text(), self.as_integer(), other.as_integer()) {
                 (Some(left), Some(right), _, _) => left == right,
                 (_, _, Some(left), Some(right)) => left == right,

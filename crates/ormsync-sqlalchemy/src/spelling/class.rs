@@ -7,7 +7,8 @@ use ormsync_schema::{Column, ForeignKey, Index, Origin, Partitioning};
 use super::column::Inline;
 use super::constraint::plain_columns;
 use super::names;
-use super::python::{Argument, INDENTATION, Import, Name, Python, sqlalchemy, string_literal};
+use super::python::{Argument, INDENTATION, Import, LINE_WIDTH, Name, Python, sqlalchemy, string_literal};
+use super::relationships::Relationship;
 use super::words::{NamedConstraint, OptionWords};
 use super::writer::{Place, Writer, keyword};
 
@@ -24,6 +25,8 @@ pub(super) struct Draft<'a> {
     left_out: Vec<String>,
     /// Whether a class stands for rows of it; else it is a `Table`.
     pub(super) is_class: bool,
+    /// What the class says of other classes.
+    pub(super) relationships: Vec<Relationship>,
 }
 
 #[derive(Debug)]
@@ -45,6 +48,7 @@ impl Writer<'_> {
             options: self.table_options(place),
             left_out: Vec::new(),
             is_class: table.primary_key.is_some() && !is_association(place),
+            relationships: Vec::new(),
         };
         let inline_key = self.key_said_by_columns(place);
         for (name, column) in &table.columns {
@@ -116,7 +120,13 @@ impl Writer<'_> {
             }
         }
         for exclusion in &table.exclusions {
-            draft.left_out.push(format!("exclusion constraint: {}", exclusion.definition.text.replace('\n', " ")));
+            match self.exclusion(exclusion) {
+                Some(exclusion) => draft.constraints.push(exclusion),
+                None => {
+                    let text = exclusion.definition.text.replace('\n', " ");
+                    draft.left_out.push(format!("exclusion constraint: {text}"));
+                }
+            }
         }
     }
 
@@ -181,7 +191,7 @@ fn is_association(place: Place<'_>) -> bool {
         && table.columns.iter().all(|(name, column)| refers(name, column) && place.has_key_column(name))
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
     /// What has to be imported.
     pub(super) fn imports(&self, into: &mut BTreeSet<Import>) {
         let arguments = self.members.iter().flat_map(|member| &member.arguments);
@@ -193,6 +203,7 @@ impl Draft<'_> {
             for member in &self.members {
                 annotation_imports(&member.python, into);
             }
+            self.relationships.iter().for_each(|relationship| relationship.call().imports(into));
         } else {
             into.insert(Import::From("sqlalchemy", "Column".to_owned()));
             into.insert(Import::From("sqlalchemy", "Table".to_owned()));
@@ -213,9 +224,7 @@ impl Draft<'_> {
         }
         text.push('\n');
         self.write_left_out(&mut text, &indentation);
-        let columns: Vec<&str> = self.members.iter().map(|member| member.column).collect();
-        let attributes = names::attributes(&columns, &self.taken_names());
-        for (member, attribute) in self.members.iter().zip(attributes) {
+        for (member, (_, attribute)) in self.members.iter().zip(self.attributes()) {
             let mut arguments = member.arguments.clone();
             if attribute != member.column {
                 arguments.insert(0, Argument::Positional(Python::text(member.column)));
@@ -225,7 +234,29 @@ impl Draft<'_> {
             let call = Python::call(Name::of("sqlalchemy.orm", "mapped_column"), arguments);
             text.push_str(&format!("{start}{}\n", call.write(INDENTATION, start.chars().count(), 0)));
         }
+        if !self.relationships.is_empty() {
+            text.push('\n');
+        }
+        for relationship in &self.relationships {
+            let Relationship { attribute, annotation, .. } = relationship;
+            let mut start = format!("{indentation}{attribute}: Mapped[{annotation}] = ");
+            let mut column = start.chars().count();
+            if column + "relationship(".len() > LINE_WIDTH {
+                let last = format!("{indentation}] = ");
+                column = last.len();
+                start = format!("{indentation}{attribute}: Mapped[\n{indentation}{indentation}{annotation}\n{last}");
+            }
+            let call = relationship.call().write(INDENTATION, column, 0);
+            text.push_str(&format!("{start}{call}\n"));
+        }
         text
+    }
+
+    /// The columns with the attributes that stand for them.
+    pub(super) fn attributes(&self) -> Vec<(&'a str, String)> {
+        let columns: Vec<&str> = self.members.iter().map(|member| member.column).collect();
+        let attributes = names::attributes(&columns, &self.taken_names());
+        columns.into_iter().zip(attributes).collect()
     }
 
     /// `__table_args__`: a tuple, a dictionary, or a tuple that ends in a dictionary.
@@ -250,7 +281,7 @@ impl Draft<'_> {
                 Import::From(_, name) => name,
             })
             .collect();
-        names.insert("Base".to_owned());
+        names.extend(["Base", "relationship"].map(str::to_owned));
         for member in &self.members {
             names.extend(words(&member.python).map(|word| word.split('.').next().unwrap_or_default().to_owned()));
         }

@@ -3,7 +3,7 @@
 use ormsync_schema::{Column, DataType, DefaultValue, ForeignKey, IdentityKind, Literal, NamedType};
 
 use super::native_types::Spelled;
-use super::python::{Argument, Python, sqlalchemy, without_parameters};
+use super::python::{Argument, Name, Python, sqlalchemy, without_parameters};
 use super::writer::{Place, Wordless, Writer, keyword};
 
 /// What a column says of keys, and how.
@@ -43,7 +43,12 @@ impl Writer<'_> {
         column: &Column,
         inline: &Inline<'_>,
     ) -> Result<SpelledColumn, Wordless> {
-        let spelled = self.data_type(&column.data_type, column.collation.as_deref(), place.namespace)?;
+        let mut spelled = self.data_type(&column.data_type, column.collation.as_deref(), place.namespace)?;
+        let serial = self.serial(place.table, column, name).and_then(|sql| self.type_of_its_own(sql));
+        let has_serial = serial.is_some();
+        if let Some(expression) = serial {
+            spelled.expression = expression;
+        }
         let mut arguments: Vec<Argument> =
             inline.name.map(|name| Argument::Positional(Python::text(name))).into_iter().collect();
         arguments.push(Argument::Positional(spelled.expression.clone()));
@@ -65,7 +70,7 @@ impl Writer<'_> {
             }
         }
         arguments.extend(inline.client.iter().cloned().map(Argument::Verbatim));
-        if let Some(default) = self.server_default(place, name, column, &spelled)? {
+        if !has_serial && let Some(default) = self.server_default(place, name, column, &spelled)? {
             arguments.push(keyword("server_default", default));
         }
         arguments.extend(column.comment.as_ref().map(|comment| keyword("comment", Python::text(comment))));
@@ -150,6 +155,11 @@ impl Writer<'_> {
                 Python::call(sqlalchemy("func.now"), Vec::new())
             }
             DefaultValue::Unreadable(text) => return Err(unread(text)),
+            DefaultValue::NextValue { namespace, sequence }
+                if let Some(variable) = self.sequences.get(&(namespace.clone(), sequence.clone())) =>
+            {
+                Python::call(Name::local(format!("{variable}.next_value")), Vec::new())
+            }
             DefaultValue::Literal(_)
             | DefaultValue::Now { .. }
             | DefaultValue::NextValue { .. }

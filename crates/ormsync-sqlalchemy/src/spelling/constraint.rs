@@ -1,11 +1,11 @@
 //! Keys, indexes and checks.
 
 use ormsync_schema::{
-    Check, Deferrability, ForeignKey, Index, IndexKind, IndexPart, IndexTarget, MatchKind, NullsOrder, PrimaryKey,
-    ReferentialAction, SortOrder,
+    Check, Deferrability, Exclusion, ForeignKey, Index, IndexKind, IndexPart, IndexTarget, MatchKind, NullsOrder,
+    PrimaryKey, ReferentialAction, SortOrder,
 };
 
-use super::python::{Argument, Python, sqlalchemy};
+use super::python::{Argument, Name, Python, sqlalchemy};
 use super::words::NamedConstraint;
 use super::writer::{Place, Wordless, Writer, keyword};
 
@@ -224,6 +224,58 @@ impl Writer<'_> {
 /// Whether nothing but a column's name, or what has a keyword of its own, is said.
 fn is_plain_sql(part: &IndexPart) -> bool {
     part.as_column().is_some() && part.order == SortOrder::Ascending && part.nulls.is_none() && part.collation.is_none()
+}
+
+impl Writer<'_> {
+    /// `ExcludeConstraint((text("room"), "="), using="gist")`, of a definition as both the server and SQLAlchemy
+    /// write it.
+    pub(super) fn exclusion(&self, exclusion: &Exclusion) -> Option<Python> {
+        let definition = exclusion.definition.text.trim();
+        let rest = definition.strip_prefix("EXCLUDE USING ")?;
+        let (method, rest) = rest.split_once('(')?;
+        let inside = &rest[..closing(rest)?];
+        let behind = rest[inside.len() + 1..].trim();
+        let mut arguments = Vec::new();
+        for element in split_at_commas(inside) {
+            let (expression, operator) = element.rsplit_once(" WITH ")?;
+            let pair = vec![Python::sql(expression.trim()), Python::text(operator.trim())];
+            arguments.push(Argument::Positional(Python::Tuple(pair)));
+        }
+        arguments.extend(exclusion.name.as_ref().map(|name| keyword("name", Python::text(name))));
+        arguments.push(keyword("using", Python::text(method.trim())));
+        if !behind.is_empty() {
+            // Anything more than a condition (DEFERRABLE) is left to a person.
+            let condition = behind.strip_prefix("WHERE ").filter(|condition| closes_at_end(condition))?;
+            arguments.push(keyword("where", Python::sql(without_parentheses(condition))));
+        }
+        let name = Name::of("sqlalchemy.dialects.postgresql", "ExcludeConstraint");
+        Some(Python::call(name, arguments))
+    }
+}
+
+/// Where the parenthesis is closed that was opened before the text.
+fn closing(text: &str) -> Option<usize> {
+    let opened = format!("({text}");
+    (0..text.len()).filter(|at| text.as_bytes()[*at] == b')').find(|at| closes_at_end(&opened[..at + 2]))
+}
+
+/// The parts between commas that stand in no parentheses.
+fn split_at_commas(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut depth) = (0, 0_usize);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
 }
 
 /// The columns of parts that say nothing else.

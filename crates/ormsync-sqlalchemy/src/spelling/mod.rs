@@ -15,7 +15,9 @@ mod fix;
 mod module;
 mod names;
 mod native_types;
+mod own_types;
 mod python;
+mod relationships;
 mod words;
 mod writer;
 
@@ -24,3 +26,4 @@ mod tests;
 
 pub use fix::SqlAlchemySpelling;
 pub use module::write_models;
+pub(crate) use python::string_literal;

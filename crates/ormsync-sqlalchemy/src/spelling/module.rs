@@ -5,27 +5,35 @@ use std::collections::{BTreeMap, BTreeSet};
 use ormsync_schema::{DataType, Schema};
 
 use super::class::Draft;
-use super::names;
 use super::python::{INDENTATION, Import, string_literal};
 use super::writer::{EnumClass, Place, Writer};
+use super::{names, own_types, relationships};
 
 /// Writes all tables of a schema in a dialect's normal form as one module of SQLAlchemy 2.0 models, as
 /// `ruff format` formats it: imports, a `Base`, a Python enum for each enum type, and for each table a
 /// class with `Mapped` attributes (a `Table` where it has no primary key or only ties others together).
-/// Relationships are left out. What SQLAlchemy has no words for is a comment in its place.
+/// Foreign keys and association tables are relationships in both classes; a type that SQLAlchemy has no words for
+/// is a class of its own. What it can't say at all is a comment in its place.
 ///
 /// A schema of an unknown dialect gives an empty module.
 pub fn write_models(schema: &Schema) -> String {
     let Some(mut writer) = Writer::new(schema) else { return String::new() };
     // The imports of a first try tell which names the classes can't have.
     let mut taken = imports(&drafts(&writer)).into_iter().map(imported_name).collect::<BTreeSet<_>>();
-    taken.extend(["Base", "DeclarativeBase", "enum"].map(str::to_owned));
+    taken.extend(["Base", "DeclarativeBase", "Sequence", "UserDefinedType", "enum", "relationship"].map(str::to_owned));
     writer.enums = enum_classes(schema, &mut taken);
-    let drafts = drafts(&writer);
+    writer.own_types = own_types::classes(&writer, &mut taken);
+    writer.sequences = own_types::sequences(schema, &mut taken);
+    let mut drafts = drafts(&writer);
+    let names = names_of(&drafts, &mut taken);
+    relationships::plan(&mut drafts, &names);
     let mut imports = imports(&drafts);
     imports.insert(Import::From("sqlalchemy.orm", "DeclarativeBase".to_owned()));
     if !writer.enums.is_empty() {
         imports.insert(Import::Module("enum"));
+    }
+    if !writer.sequences.is_empty() {
+        imports.insert(Import::From("sqlalchemy", "Sequence".to_owned()));
     }
     let mut text = write_imports(&imports);
     text.push_str("\n\nclass Base(DeclarativeBase):\n    pass\n");
@@ -33,20 +41,42 @@ pub fn write_models(schema: &Schema) -> String {
         text.push_str("\n\n");
         text.push_str(&write_enum(class, schema.enum_type(namespace, name).map_or(&[], |found| &found.labels)));
     }
+    for (sql, class) in &writer.own_types {
+        text.push_str("\n\n");
+        text.push_str(&own_types::write_class(sql, class));
+    }
     let mut is_behind_class = true;
-    for draft in &drafts {
-        let name = name_of(draft, &taken);
-        taken.insert(name.clone());
+    for ((namespace, name), variable) in &writer.sequences {
+        let Some(sequence) = schema.namespaces.get(namespace).and_then(|content| content.sequences.get(name)) else {
+            continue;
+        };
+        let start = format!("{variable} = ");
+        let call = own_types::sequence(&writer, namespace, name, sequence);
+        text.push_str(if is_behind_class { "\n\n" } else { "" });
+        is_behind_class = false;
+        text.push_str(&format!("{start}{}\n", call.write(0, start.chars().count(), 0)));
+    }
+    for (draft, name) in drafts.iter().zip(&names) {
         // Two empty lines around classes, one between assignments.
         text.push_str(if draft.is_class || is_behind_class { "\n\n" } else { "\n" });
         is_behind_class = draft.is_class;
-        text.push_str(&draft.write(&name));
+        text.push_str(&draft.write(name));
     }
     text
 }
 
 fn drafts<'a>(writer: &Writer<'a>) -> Vec<Draft<'a>> {
     writer.schema.tables().map(|(namespace, name, table)| writer.draft(Place { namespace, name, table })).collect()
+}
+
+fn names_of(drafts: &[Draft<'_>], taken: &mut BTreeSet<String>) -> Vec<String> {
+    let mut names = Vec::new();
+    for draft in drafts {
+        let name = name_of(draft, taken);
+        taken.insert(name.clone());
+        names.push(name);
+    }
+    names
 }
 
 fn name_of(draft: &Draft<'_>, taken: &BTreeSet<String>) -> String {

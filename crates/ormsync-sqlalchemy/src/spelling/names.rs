@@ -134,7 +134,7 @@ pub(super) fn is_identifier(text: &str) -> bool {
 }
 
 /// `createdAt`, `Created-At` and `HTTPStatus` as `created_at` and `http_status`.
-fn snake_case(text: &str) -> String {
+pub(super) fn snake_case(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let mut name = String::new();
     for (at, letter) in letters.iter().enumerate() {
@@ -171,7 +171,7 @@ fn camel_case(text: &str) -> String {
 }
 
 /// A guess at the English singular of a table name's last word; as it is where a guess would be bold.
-fn singular(table: &str) -> String {
+pub(super) fn singular(table: &str) -> String {
     let lower = table.to_lowercase();
     let cut = |count: usize| table[..table.len() - count].to_owned();
     let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));

@@ -260,7 +260,7 @@ fn width(text: &str) -> usize {
 }
 
 /// A Python string: in double quotes, unless that takes more escapes.
-pub(super) fn string_literal(text: &str) -> String {
+pub(crate) fn string_literal(text: &str) -> String {
     let count = |quote: char| text.chars().filter(|letter| *letter == quote).count();
     let quote = if count('"') > count('\'') { '\'' } else { '"' };
     let mut literal = String::with_capacity(text.len() + 2);

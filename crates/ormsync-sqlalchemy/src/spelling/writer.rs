@@ -6,7 +6,7 @@ use ormsync_dialect::Dialect;
 use ormsync_schema::{DataType, Domain, Schema, Table};
 
 use super::native_types::{self, Spelled};
-use super::python::{Argument, Name, Python, sqlalchemy};
+use super::python::{Argument, Import, Name, Python, sqlalchemy};
 use super::words::{self, Words};
 
 /// Writes objects of one schema.
@@ -19,6 +19,10 @@ pub(super) struct Writer<'a> {
     pub(super) words: &'static Words,
     /// The Python classes of enum types by namespace and name, where there are any.
     pub(super) enums: BTreeMap<(String, String), EnumClass>,
+    /// The Python classes of types without other words, by the types' SQL.
+    pub(super) own_types: BTreeMap<String, String>,
+    /// The variables of sequences by namespace and name.
+    pub(super) sequences: BTreeMap<(String, String), String>,
 }
 
 /// A Python class for an enum type.
@@ -56,7 +60,14 @@ impl<'a> Writer<'a> {
     /// A writer for a schema of a known dialect.
     pub(super) fn new(schema: &'a Schema) -> Option<Self> {
         let dialect = ormsync_dialect::by_name(&schema.dialect)?;
-        Some(Self { schema, dialect, words: words::of(dialect.name())?, enums: BTreeMap::new() })
+        Some(Self {
+            schema,
+            dialect,
+            words: words::of(dialect.name())?,
+            enums: BTreeMap::new(),
+            own_types: BTreeMap::new(),
+            sequences: BTreeMap::new(),
+        })
     }
 
     /// The place's namespace where it has to be written.
@@ -72,7 +83,9 @@ impl<'a> Writer<'a> {
         namespace: &str,
     ) -> Result<Spelled, Wordless> {
         let spelled = match data_type {
-            DataType::Named(named) => native_types::spell(self.words.types, named, collation),
+            DataType::Named(named) => {
+                native_types::spell(self.words.types, named, collation).or_else(|| self.own_type(data_type))
+            }
             DataType::Array(element) => {
                 let element = self.data_type(element, collation, namespace)?;
                 Some(Spelled {
@@ -93,6 +106,18 @@ impl<'a> Writer<'a> {
             DataType::Unreadable(_) => None,
         };
         spelled.ok_or_else(|| Wordless(format!("SQLAlchemy has no type for {}", self.dialect.type_text(data_type))))
+    }
+
+    /// A type by its own class.
+    fn own_type(&self, data_type: &DataType) -> Option<Spelled> {
+        let expression = self.type_of_its_own(&self.dialect.type_text(data_type))?;
+        Some(Spelled { expression, python: "Any".to_owned() })
+    }
+
+    /// The class for a type's SQL.
+    pub(super) fn type_of_its_own(&self, sql: &str) -> Option<Python> {
+        let import = Import::From("sqlalchemy.types", "UserDefinedType".to_owned());
+        Some(Python::Name(Name { text: self.own_types.get(sql)?.clone(), import: Some(import) }))
     }
 
     /// An enum type of the schema: by its class, else with its labels.

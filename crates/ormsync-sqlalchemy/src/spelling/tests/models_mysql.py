@@ -22,11 +22,19 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import mysql
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import UserDefinedType
 
 
 class Base(DeclarativeBase):
     pass
+
+
+class PointType(UserDefinedType):
+    cache_ok = True
+
+    def get_col_spec(self, **_options):
+        return "point"
 
 
 class Flight(Base):
@@ -76,6 +84,8 @@ class Flight(Base):
         ForeignKey("vendors.id", name="Flight_vendorId_fkey", onupdate="CASCADE"),
     )
 
+    vendor: Mapped["Vendor"] = relationship(back_populates="flight")
+
 
 class Code(Base):
     __tablename__ = "codes"
@@ -96,6 +106,8 @@ class Part(Base):
 class Vendor(Base):
     __tablename__ = "vendors"
 
-    # Not written: column "geo": SQLAlchemy has no type for point.
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     code: Mapped[str] = mapped_column(CHAR(3), unique=True)
+    geo: Mapped[Any | None] = mapped_column(PointType)
+
+    flight: Mapped[list["Flight"]] = relationship(back_populates="vendor")

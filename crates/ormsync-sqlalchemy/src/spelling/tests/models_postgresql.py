@@ -33,7 +33,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import UserDefinedType
 
 
 class Base(DeclarativeBase):
@@ -56,6 +57,13 @@ class Role(str, enum.Enum):
     banned = "banned"
 
 
+class XmlType(UserDefinedType):
+    cache_ok = True
+
+    def get_col_spec(self, **_options):
+        return "xml"
+
+
 class InvoiceLine(Base):
     __tablename__ = "invoice_lines"
     __table_args__ = (
@@ -72,6 +80,8 @@ class InvoiceLine(Base):
     number: Mapped[int] = mapped_column(Integer)
     position: Mapped[int] = mapped_column(SmallInteger)
     text: Mapped[str] = mapped_column(Text)
+
+    invoice: Mapped["Invoice"] = relationship(back_populates="invoice_lines")
 
 
 class Invoice(Base):
@@ -114,6 +124,9 @@ class Invoice(Base):
     )
     period: Mapped[Any | None] = mapped_column(postgresql.TSTZRANGE)
 
+    invoice_lines: Mapped[list["InvoiceLine"]] = relationship(back_populates="invoice")
+    user: Mapped["User | None"] = relationship(back_populates="invoices")
+
 
 friends = Table(
     "_Friends",
@@ -150,14 +163,13 @@ class User(Base):
             postgresql_ops={"email": "text_pattern_ops"},
             postgresql_include=["id"],
         ),
+        Index("users_payload_idx", "payload"),
         CheckConstraint(
             "email LIKE '%@%' AND email <> '\\:none'", name="users_email_check"
         ),
         {"comment": "People"},
     )
 
-    # Not written: column "payload": SQLAlchemy has no type for xml.
-    # Not written: index (payload): its column has no type.
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     email: Mapped[str] = mapped_column(postgresql.CITEXT, unique=True)
     displayName: Mapped[str | None] = mapped_column(String(191))
@@ -175,3 +187,6 @@ class User(Base):
         postgresql.TIMESTAMP(timezone=True, precision=3), server_default=func.now()
     )
     born: Mapped[datetime.date | None] = mapped_column(Date, comment='may be "unknown"')
+    payload: Mapped[Any | None] = mapped_column(XmlType)
+
+    invoices: Mapped[list["Invoice"]] = relationship(back_populates="user")

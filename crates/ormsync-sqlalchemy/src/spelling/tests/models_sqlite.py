@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
@@ -48,3 +48,8 @@ class Account(Base):
         Integer, ForeignKey("Account.id", ondelete="CASCADE")
     )
     raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    parent: Mapped["Account | None"] = relationship(
+        remote_side="[Account.id]", back_populates="account_by_parent"
+    )
+    account_by_parent: Mapped[list["Account"]] = relationship(back_populates="parent")
