@@ -5,7 +5,7 @@
 //! | step | what |
 //! | --- | --- |
 //! | `sources` | finding and reading the files |
-//! | `syntax` | the grammar (`grammars/prisma.pest`) and the tree, with the place of everything |
+//! | `syntax` | reading by recursive descent, and the tree, with the place of everything |
 //! | `resolve` | names looked up, attributes understood, relations paired |
 //! | `validate` | the mistakes that `prisma validate` refuses, in our words |
 //! | `lower` | what Prisma's engine would make in a database |
