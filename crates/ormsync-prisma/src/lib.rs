@@ -5,7 +5,7 @@
 //! | step | what |
 //! | --- | --- |
 //! | `sources` | finding and reading the files |
-//! | `syntax` | reading by recursive descent, and the tree, with the place of everything |
+//! | `syntax` | the grammar (`grammars/prisma.pest`) and the tree, with the place of everything |
 //! | `resolve` | names looked up, attributes understood, relations paired |
 //! | `validate` | the mistakes that `prisma validate` refuses, in our words |
 //! | `lower` | what Prisma's engine would make in a database |
@@ -17,6 +17,9 @@
 //! is a diagnostic with its place, and opaque in the canonical schema.
 //!
 //! The judge of everything here is Prisma's own engine: what it accepts is never refused.
+
+// The parser that pest makes without its `std` names it.
+extern crate alloc;
 
 mod datasource;
 mod edit;

@@ -12,6 +12,7 @@ use ormsync_diff::Comparison;
 use ormsync_schema::{Diagnostic, SourceFiles};
 
 pub use json::{json, json_schema};
+pub use summary::coverage_text;
 pub use text::{TextStyle, diagnostic_text, text};
 
 /// All that an output format may show.

@@ -260,6 +260,8 @@ pub(crate) enum InspectFormat {
     Prisma,
     /// SQLAlchemy models
     Sqlalchemy,
+    /// How many tables, columns and so on were read, and how many things not
+    Summary,
 }
 
 impl FormatChoice {
@@ -317,7 +319,7 @@ pub(crate) struct InspectOptions {
     pub(crate) source: String,
     #[command(flatten)]
     pub(crate) dialect: DialectOption,
-    /// json, or the schema as an ORM's user would write it
+    /// json, the schema as an ORM's user would write it, or a summary
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(crate) format: InspectFormat,
     /// Write to this file instead of standard output

@@ -1,57 +1,52 @@
-//! Attributes of fields, enum values and blocks.
+//! Attributes and their arguments.
 
-use ormsync_schema::Span;
+use pest::iterators::Pair;
 
-use super::Reader;
 use super::expression::Standing;
-use super::tree::Attribute;
+use super::tree::{Argument, Attribute, Document};
+use super::{Rule, expression, name_of, span_of};
 
 const ONE_LINE: &str = "Prisma's language is line-based: put the attribute with all its arguments on one line.";
 
-impl Reader<'_> {
-    /// `sign` (`@` or `@@`), a name, and arguments if there are some; or none and no step on.
-    pub(super) fn attribute(&mut self, sign: &str) -> Option<Attribute> {
-        let mark = self.mark();
-        let start = self.cursor.at;
-        if !self.cursor.eat(sign) {
-            return None;
-        }
-        self.cursor.skip_space();
-        let Some(name) = self.cursor.path() else { return self.back_to(mark) };
-        let end = self.cursor.at;
-        let standing = if name.text.contains('.') { Standing::NativeType } else { Standing::Attribute };
-        self.cursor.skip_space();
-        let arguments = self.arguments(standing);
-        if arguments.is_none() {
-            self.cursor.at = end;
-        }
-        let span = Span::new(start, self.cursor.at);
-        if self.cursor.text[start..span.end].contains(['\n', '\r']) {
-            self.problem(span, "The arguments of an attribute may not go over several lines.", Some(ONE_LINE));
-        }
-        Some(Attribute { name, arguments: arguments.unwrap_or_default(), span })
+pub(super) fn build(pair: Pair<'_, Rule>, document: &mut Document) -> Attribute {
+    let span = span_of(&pair);
+    if pair.as_str().contains(['\n', '\r']) {
+        document.problem(span, "The arguments of an attribute may not go over several lines.", Some(ONE_LINE));
     }
+    let mut inner = pair.into_inner();
+    let name = inner.next().map(|name| name_of(&name)).expect("the grammar has a path behind the `@`");
+    let standing = if name.text.contains('.') { Standing::NativeType } else { Standing::Attribute };
+    let arguments = inner.next().map(|list| arguments(list, standing, document)).unwrap_or_default();
+    Attribute { name, arguments, span }
+}
 
-    /// All attributes from here on.
-    pub(super) fn attributes(&mut self) -> Vec<Attribute> {
-        let mut attributes = Vec::new();
-        loop {
-            let behind = self.cursor.at;
-            self.cursor.skip_space();
-            match self.attribute("@") {
-                Some(attribute) => attributes.push(attribute),
-                None => {
-                    self.cursor.at = behind;
-                    return attributes;
-                }
+pub(super) fn arguments(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> Vec<Argument> {
+    let mut list = Vec::new();
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::argument => list.push(argument(part, standing, document)),
+            Rule::trailing_comma if standing.refuses_trailing_comma() => {
+                document.problem(span_of(&part), "There may be no comma behind the last argument.", None);
             }
+            _ => {}
         }
     }
+    list
+}
 
-    /// `@@name(…)` on a line of its own.
-    pub(super) fn block_attribute(&mut self) -> Option<Attribute> {
-        let mark = self.mark();
-        let attribute = self.attribute("@@")?;
-        if self.cursor.line_end() { Some(attribute) } else { self.back_to(mark) }
+fn argument(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> Argument {
+    let span = span_of(&pair);
+    let mut argument = Argument { name: None, value: None, span };
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::identifier => argument.name = Some(name_of(&part)),
+            Rule::expression => argument.value = Some(expression::build(part, standing, document)),
+            _ => {}
+        }
     }
+    if argument.value.is_none() && standing.refuses_missing_value() {
+        let name = argument.name.as_ref().map_or("", |name| name.text.as_str());
+        document.problem(span, format!("The argument `{name}` has no value."), None);
+    }
+    argument
 }

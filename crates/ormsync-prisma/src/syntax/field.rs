@@ -1,113 +1,76 @@
 //! Fields of models and their types.
 
 use ormsync_schema::Span;
+use pest::iterators::Pair;
 
-use super::Reader;
-use super::tree::{Arity, Field, FieldType, TypeName};
+use super::tree::{Arity, Document, Field, FieldType, TypeName};
+use super::{Rule, attribute, expression, name_of, span_of};
 
-impl Reader<'_> {
-    /// A field on a line of its own. Its type may be missing, and `name: Type`, `Type!` and `[Type]`, which Prisma 1
-    /// had, are read, so that all of these have messages of their own.
-    pub(super) fn field(&mut self) -> Option<Field> {
-        let mark = self.mark();
-        let start = self.cursor.at;
-        let name = self.cursor.identifier()?;
-        let mut end = self.cursor.at;
-        self.cursor.skip_space();
-        let colon = self.cursor.at;
-        if self.cursor.eat(":") {
-            end = self.cursor.at;
-            self.problem(
-                Span::new(colon, end),
+pub(super) fn build(pair: Pair<'_, Rule>, document: &mut Document) -> Field {
+    let start = pair.as_span().start();
+    let mut inner = pair.into_inner();
+    let name = inner.next().map(|name| name_of(&name)).expect("the grammar has a name first");
+    let mut field = Field { span: name.span, name, field_type: None, attributes: Vec::new() };
+    for part in inner {
+        let end = span_of(&part).end;
+        match part.as_rule() {
+            Rule::legacy_colon => document.problem(
+                span_of(&part),
                 "There is no colon between a field's name and its type.",
                 Some("Remove the colon."),
-            );
-            self.cursor.skip_space();
+            ),
+            Rule::field_type => field.field_type = Some(field_type(part, document)),
+            Rule::attribute => field.attributes.push(attribute::build(part, document)),
+            // Comments do not belong to the field's place.
+            _ => continue,
         }
-        let field_type = self.field_type();
-        if let Some(field_type) = &field_type {
-            end = field_type.span.end;
-        }
-        let attributes = self.attributes();
-        if let Some(attribute) = attributes.last() {
-            end = attribute.span.end;
-        }
-        let span = Span::new(start, end);
-        if !self.cursor.line_end() {
-            return self.back_to(mark);
-        }
-        if field_type.is_none() {
-            self.problem(span, format!("The field `{}` has no type.", name.text), None);
-        }
-        Some(Field { name, field_type, attributes, span })
+        field.span = Span::new(start, end);
     }
-
-    fn field_type(&mut self) -> Option<FieldType> {
-        let start = self.cursor.at;
-        if self.cursor.starts_with("[") {
-            return self.legacy_list();
-        }
-        let name = self.type_name()?;
-        let end = self.cursor.at;
-        self.cursor.skip_space();
-        let arity = self.arity(start);
-        if arity.is_none() {
-            self.cursor.at = end;
-        }
-        let span = Span::new(start, self.cursor.at);
-        Some(FieldType { name, arity: arity.unwrap_or(Arity::Required), span })
+    if field.field_type.is_none() {
+        document.problem(field.span, format!("The field `{}` has no type.", field.name.text), None);
     }
+    field
+}
 
-    /// What stands behind the type that begins at `start`.
-    fn arity(&mut self, start: usize) -> Option<Arity> {
-        if self.cursor.eat("[]") {
-            let end = self.cursor.at;
-            if self.cursor.eat_behind_space("?") {
-                let span = Span::new(start, self.cursor.at);
-                let help = Some("Write either `Type[]` or `Type?`.");
-                self.problem(span, "A list cannot be optional.", help);
-            } else {
-                self.cursor.at = end;
+fn field_type(pair: Pair<'_, Rule>, document: &mut Document) -> FieldType {
+    let span = span_of(&pair);
+    let mut name = TypeName::Named(String::new());
+    let mut arity = Arity::Required;
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::arity => arity = arity_of(&part, span, document),
+            Rule::legacy_list => {
+                arity = Arity::List;
+                document.problem(span, "A list is written `Type[]`, not `[Type]`.", None);
+                if let Some(element) = part.into_inner().next() {
+                    name = type_name(&element, document);
+                }
             }
-            return Some(Arity::List);
+            _ => name = type_name(&part, document),
         }
-        if self.cursor.eat("?") {
-            return Some(Arity::Optional);
-        }
-        if self.cursor.eat("!") {
-            self.problem(
-                Span::new(start, self.cursor.at),
-                "A field is required unless it says otherwise; there is no `!`.",
-                Some("Remove the `!`."),
-            );
-            return Some(Arity::Required);
-        }
-        None
     }
+    FieldType { name, arity, span }
+}
 
-    fn legacy_list(&mut self) -> Option<FieldType> {
-        let mark = self.mark();
-        let start = self.cursor.at;
-        self.cursor.at += 1;
-        self.cursor.skip_space();
-        let name = self.type_name();
-        let (Some(name), true) = (name, self.cursor.eat_behind_space("]")) else { return self.back_to(mark) };
-        let span = Span::new(start, self.cursor.at);
-        self.problem(span, "A list is written `Type[]`, not `[Type]`.", None);
-        Some(FieldType { name, arity: Arity::List, span })
-    }
-
-    fn type_name(&mut self) -> Option<TypeName> {
-        let mark = self.mark();
-        if self.cursor.eat("Unsupported(") {
-            self.cursor.skip_space();
-            if let Some(text) = self.text()
-                && self.cursor.eat_behind_space(")")
-            {
-                return Some(TypeName::Unsupported(text));
-            }
-            self.back_to::<()>(mark);
+fn arity_of(part: &Pair<'_, Rule>, span: Span, document: &mut Document) -> Arity {
+    match part.as_str() {
+        "[]" => Arity::List,
+        "?" => Arity::Optional,
+        "!" => {
+            let message = "A field is required unless it says otherwise; there is no `!`.";
+            document.problem(span, message, Some("Remove the `!`."));
+            Arity::Required
         }
-        Some(TypeName::Named(self.cursor.identifier()?.text))
+        _ => {
+            document.problem(span, "A list cannot be optional.", Some("Write either `Type[]` or `Type?`."));
+            Arity::List
+        }
+    }
+}
+
+fn type_name(pair: &Pair<'_, Rule>, document: &mut Document) -> TypeName {
+    match pair.as_rule() {
+        Rule::string => TypeName::Unsupported(expression::text(pair, document)),
+        _ => TypeName::Named(pair.as_str().to_owned()),
     }
 }

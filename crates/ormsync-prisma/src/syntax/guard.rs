@@ -1,4 +1,4 @@
-//! What is made harmless before the reader begins, so that its recursion is bounded and its time linear. One
+//! What is made harmless before the grammar runs, so that its recursion is bounded and its time linear. One
 //! pass over the text; every other place stays where it was.
 
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ pub(super) struct Guarded<'t> {
     pub(super) text: Cow<'t, str>,
     /// Lines on which too many brackets are open at once: blanked.
     pub(super) too_deep: Vec<Span>,
-    /// Openings of comments that nothing closes, made comments up to the end of their line. (The reader
+    /// Openings of comments that nothing closes, made comments up to the end of their line. (The grammar
     /// would look for the end of each through the whole file.)
     pub(super) unclosed_comments: Vec<Span>,
 }
