@@ -30,8 +30,8 @@ pub struct Coverage {
     pub ignored: usize,
 }
 
-/// Counts what a source has.
-pub(crate) fn count(source: &Source<'_>, ignored: usize) -> Coverage {
+/// Counts what a source has; `ignored` is how many of its tables are left out of a comparison.
+pub fn count(source: &Source<'_>, ignored: usize) -> Coverage {
     let schema = source.schema;
     let mut coverage = Coverage {
         source: source.name.to_owned(),

@@ -41,7 +41,7 @@ mod verdict;
 mod words;
 
 pub use compare::{Comparison, Options, Summary, compare};
-pub use coverage::Coverage;
+pub use coverage::{Coverage, count};
 pub use finding::{Answer, Finding};
 pub use ownership::{Ownership, OwnershipPatterns};
 pub use rule::{RULES, Rule, rule_by_name, rule_index_markdown, rule_markdown};

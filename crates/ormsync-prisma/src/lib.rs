@@ -18,6 +18,9 @@
 //!
 //! The judge of everything here is Prisma's own engine: what it accepts is never refused.
 
+// The parser that pest makes without its `std` names it.
+extern crate alloc;
+
 mod datasource;
 mod edit;
 mod literal;

@@ -46,6 +46,11 @@ pub(crate) fn counted(report: &Report<'_>) -> String {
     )
 }
 
+/// What one source has, without a comparison: a table of counts.
+pub fn coverage_text(coverage: &Coverage, dialect: &str) -> String {
+    format!("{}\n\nread as {dialect}\n", coverage_table(std::slice::from_ref(coverage)))
+}
+
 fn coverage_table(coverage: &[Coverage]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);

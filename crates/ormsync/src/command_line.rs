@@ -283,6 +283,8 @@ pub(crate) enum InspectFormat {
     Sqlalchemy,
     /// The statements that make it from nothing
     Sql,
+    /// How many tables, columns and so on were read, and how many things not
+    Summary,
 }
 
 impl FormatChoice {
@@ -361,7 +363,7 @@ pub(crate) struct InspectOptions {
     pub(crate) source: String,
     #[command(flatten)]
     pub(crate) dialect: DialectOption,
-    /// json (the default), or the schema as an ORM's user would write it; of a cross-check: json, else text
+    /// json (the default), the schema as an ORM's user would write it, SQL, or a summary; of a cross-check: json, else text
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<InspectFormat>,
     /// Write to this file instead of standard output

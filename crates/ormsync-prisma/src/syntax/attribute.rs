@@ -10,7 +10,7 @@ const ONE_LINE: &str = "Prisma's language is line-based: put the attribute with 
 
 pub(super) fn build(pair: Pair<'_, Rule>, document: &mut Document) -> Attribute {
     let span = span_of(&pair);
-    if pair.as_str().trim_end().contains(['\n', '\r']) {
+    if pair.as_str().contains(['\n', '\r']) {
         document.problem(span, "The arguments of an attribute may not go over several lines.", Some(ONE_LINE));
     }
     let mut inner = pair.into_inner();
@@ -39,7 +39,7 @@ fn argument(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -
     let mut argument = Argument { name: None, value: None, span };
     for part in pair.into_inner() {
         match part.as_rule() {
-            Rule::argument_name => argument.name = Some(name_of(&part)),
+            Rule::identifier => argument.name = Some(name_of(&part)),
             Rule::expression => argument.value = Some(expression::build(part, standing, document)),
             _ => {}
         }

@@ -4,7 +4,7 @@ use ormsync_schema::Span;
 use pest::iterators::Pair;
 
 use super::tree::{Block, ConfigurationBlock, Document, EnumBlock, EnumValue, ModelBlock, ModelKind, Property};
-use super::{Rule, attribute, expression, field, name_of, span_of};
+use super::{Rule, attribute, expression, field, name_of, trimmed_span_of};
 
 const KEYWORDS: &str = "A schema consists of `model`, `view`, `type`, `enum`, `datasource` and `generator` blocks, \
                         each over several lines.";
@@ -28,7 +28,7 @@ pub(super) fn build_all(schema: Pair<'_, Rule>, document: &mut Document) {
             Rule::unknown_block => unknown(pair, document),
             Rule::type_alias => {
                 document.problem(
-                    span_of(&pair),
+                    trimmed_span_of(&pair),
                     "Type aliases are not part of Prisma's language.",
                     Some("Write the type and its attributes at every field."),
                 );
@@ -49,9 +49,9 @@ fn first_line(pair: &Pair<'_, Rule>) -> Span {
 }
 
 fn single_line(pair: Pair<'_, Rule>, document: &mut Document) {
-    let span = span_of(&pair);
+    let span = trimmed_span_of(&pair);
     let mut inner = pair.into_inner();
-    let keyword = inner.next().map(|keyword| keyword.as_str().trim_end().to_owned()).unwrap_or_default();
+    let keyword = inner.next().map(|keyword| keyword.as_str().to_owned()).unwrap_or_default();
     document.problem(
         span,
         format!("A {keyword} block may not stand on one line."),
@@ -89,7 +89,7 @@ impl Members {
         match pair.as_rule() {
             Rule::block_close => self.closed = true,
             Rule::bad_member => {
-                let span = span_of(pair);
+                let span = trimmed_span_of(pair);
                 document.problem(span, format!("This line is not {what}."), None);
                 self.bad.push(span);
             }
@@ -105,9 +105,9 @@ impl Members {
 }
 
 fn model(pair: Pair<'_, Rule>, document: &mut Document) -> ModelBlock {
-    let span = span_of(&pair);
+    let span = trimmed_span_of(&pair);
     let mut inner = pair.into_inner();
-    let kind = match inner.next().map(|keyword| keyword.as_str().trim_end().to_owned()).as_deref() {
+    let kind = match inner.next().map(|keyword| keyword.as_str().to_owned()).as_deref() {
         Some("view") => ModelKind::View,
         Some("type") => ModelKind::Composite,
         _ => ModelKind::Model,
@@ -135,7 +135,7 @@ fn model(pair: Pair<'_, Rule>, document: &mut Document) -> ModelBlock {
 }
 
 fn enumeration(pair: Pair<'_, Rule>, document: &mut Document) -> EnumBlock {
-    let span = span_of(&pair);
+    let span = trimmed_span_of(&pair);
     let mut inner = pair.into_inner();
     let name = inner.next().map(|name| name_of(&name)).expect("the grammar has a name behind the keyword");
     let head = Span::new(span.start, name.span.end);
@@ -162,9 +162,9 @@ fn enum_value(pair: Pair<'_, Rule>, document: &mut Document) -> EnumValue {
 }
 
 fn configuration(pair: Pair<'_, Rule>, document: &mut Document) -> ConfigurationBlock {
-    let span = span_of(&pair);
+    let span = trimmed_span_of(&pair);
     let mut inner = pair.into_inner();
-    let is_datasource = inner.next().is_some_and(|keyword| keyword.as_str().trim_end() == "datasource");
+    let is_datasource = inner.next().is_some_and(|keyword| keyword.as_str() == "datasource");
     let name = inner.next().map(|name| name_of(&name)).expect("the grammar has a name behind the keyword");
     let head = Span::new(span.start, name.span.end);
     let mut block = ConfigurationBlock { is_datasource, name, properties: Vec::new(), span };
@@ -183,7 +183,7 @@ fn property(pair: Pair<'_, Rule>, document: &mut Document) -> Property {
     let mut inner = pair.into_inner();
     let name = inner.next().map(|name| name_of(&name)).expect("the grammar has a name first");
     let written = inner.find(|pair| pair.as_rule() == Rule::expression);
-    let spread = written.as_ref().is_some_and(|value| value.as_str().trim_end().contains(['\n', '\r']));
+    let spread = written.as_ref().is_some_and(|value| value.as_str().contains(['\n', '\r']));
     let value = written.map(|value| expression::build(value, expression::Standing::Setting, document));
     let span = Span::new(name.span.start, value.as_ref().map_or(name.span.end, |value| value.span.end));
     if spread {

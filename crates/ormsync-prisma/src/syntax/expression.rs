@@ -30,26 +30,25 @@ impl Standing {
 
 pub(super) fn build(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> Expression {
     let span = span_of(&pair);
-    let inner = pair.into_inner().next().expect("an expression is one of its forms");
-    let kind = match inner.as_rule() {
-        Rule::string => ExpressionKind::Text(text(&inner, document)),
-        Rule::number => ExpressionKind::Number(inner.as_str().to_owned()),
-        Rule::function => function(inner, standing, document),
-        Rule::array => array(inner, standing, document),
-        Rule::object => object(inner, standing, document),
-        _ => ExpressionKind::Constant(inner.as_str().trim_end().to_owned()),
+    let mut parts = pair.into_inner();
+    let first = parts.next().expect("an expression is one of its forms");
+    let kind = match first.as_rule() {
+        Rule::string => ExpressionKind::Text(text(&first, document)),
+        Rule::number => ExpressionKind::Number(first.as_str().to_owned()),
+        Rule::array => array(first, standing, document),
+        Rule::object => object(first, standing, document),
+        _ => match parts.next() {
+            None => ExpressionKind::Constant(first.as_str().to_owned()),
+            Some(list) => {
+                // Of settings, the engine looks at `env` only.
+                let is_variable = standing == Standing::Setting && first.as_str() == "env";
+                let standing = if is_variable { Standing::Attribute } else { standing };
+                let arguments = attribute::arguments(list, standing, document);
+                ExpressionKind::Function(first.as_str().to_owned(), arguments)
+            }
+        },
     };
     Expression { kind, span }
-}
-
-fn function(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> ExpressionKind {
-    let mut inner = pair.into_inner();
-    let name = inner.next().map(|name| name_of(&name).text).unwrap_or_default();
-    // Of settings, the engine looks at `env` only.
-    let is_variable = standing == Standing::Setting && name == "env";
-    let standing = if is_variable { Standing::Attribute } else { standing };
-    let arguments = inner.next().map(|list| attribute::arguments(list, standing, document)).unwrap_or_default();
-    ExpressionKind::Function(name, arguments)
 }
 
 fn array(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> ExpressionKind {
@@ -78,7 +77,8 @@ fn object(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> 
 
 /// The text of a string, its escapes resolved as JSON has them.
 pub(super) fn text(pair: &Pair<'_, Rule>, document: &mut Document) -> String {
-    let content = pair.clone().into_inner().next().map(|content| content.as_str()).unwrap_or_default();
+    let quoted = pair.as_str();
+    let content = &quoted[1..quoted.len() - 1];
     let mut resolved = String::with_capacity(content.len());
     let mut rest = content;
     while let Some(at) = rest.find('\\') {

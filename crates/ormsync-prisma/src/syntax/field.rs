@@ -38,38 +38,39 @@ fn field_type(pair: Pair<'_, Rule>, document: &mut Document) -> FieldType {
     let mut arity = Arity::Required;
     for part in pair.into_inner() {
         match part.as_rule() {
-            Rule::type_name => name = type_name(part, document),
-            Rule::list => arity = Arity::List,
-            Rule::optional => arity = Arity::Optional,
-            Rule::optional_list => {
-                arity = Arity::List;
-                document.problem(span, "A list cannot be optional.", Some("Write either `Type[]` or `Type?`."));
-            }
-            Rule::legacy_required => document.problem(
-                span,
-                "A field is required unless it says otherwise; there is no `!`.",
-                Some("Remove the `!`."),
-            ),
+            Rule::arity => arity = arity_of(&part, span, document),
             Rule::legacy_list => {
                 arity = Arity::List;
                 document.problem(span, "A list is written `Type[]`, not `[Type]`.", None);
                 if let Some(element) = part.into_inner().next() {
-                    name = type_name(element, document);
+                    name = type_name(&element, document);
                 }
             }
-            _ => {}
+            _ => name = type_name(&part, document),
         }
     }
     FieldType { name, arity, span }
 }
 
-fn type_name(pair: Pair<'_, Rule>, document: &mut Document) -> TypeName {
-    match pair.into_inner().next() {
-        Some(inner) if inner.as_rule() == Rule::unsupported => {
-            let text = inner.into_inner().next().map(|text| expression::text(&text, document));
-            TypeName::Unsupported(text.unwrap_or_default())
+fn arity_of(part: &Pair<'_, Rule>, span: Span, document: &mut Document) -> Arity {
+    match part.as_str() {
+        "[]" => Arity::List,
+        "?" => Arity::Optional,
+        "!" => {
+            let message = "A field is required unless it says otherwise; there is no `!`.";
+            document.problem(span, message, Some("Remove the `!`."));
+            Arity::Required
         }
-        Some(inner) => TypeName::Named(inner.as_str().trim_end().to_owned()),
-        None => TypeName::Named(String::new()),
+        _ => {
+            document.problem(span, "A list cannot be optional.", Some("Write either `Type[]` or `Type?`."));
+            Arity::List
+        }
+    }
+}
+
+fn type_name(pair: &Pair<'_, Rule>, document: &mut Document) -> TypeName {
+    match pair.as_rule() {
+        Rule::string => TypeName::Unsupported(expression::text(pair, document)),
+        _ => TypeName::Named(pair.as_str().to_owned()),
     }
 }

@@ -66,14 +66,20 @@ impl Document {
     }
 }
 
-/// The place of a pair, without the white space that `~` may have taken in behind it.
+/// The place of a pair.
 fn span_of(pair: &Pair<'_, Rule>) -> Span {
+    let span = pair.as_span();
+    Span::new(span.start(), span.end())
+}
+
+/// The place of a pair that may end with line breaks, without these.
+fn trimmed_span_of(pair: &Pair<'_, Rule>) -> Span {
     let start = pair.as_span().start();
     Span::new(start, start + pair.as_str().trim_end().len())
 }
 
 fn name_of(pair: &Pair<'_, Rule>) -> Name {
-    Name { text: pair.as_str().trim_end().to_owned(), span: span_of(pair) }
+    Name { text: pair.as_str().to_owned(), span: span_of(pair) }
 }
 
 #[cfg(test)]

@@ -144,6 +144,15 @@ fn time_is_linear() {
         "// c\n",
         "\\\n",
         "@a(f(g: f(g: f(g: \n",
+        "policy x {\n a\n\n",
+        "model A { }\n",
+        "enum A { a\n",
+        "type A = b\n",
+        "}\n\n",
+        "x @y(\n",
+        "x @y(a: [b, {c: \n",
+        "  x String @default(\"\\q\")\n",
+        "é\u{a0}",
     ];
     for unit in units {
         for prefix in ["", "model M {\n"] {
@@ -162,4 +171,19 @@ fn time_is_linear() {
             assert!(long / short < 32.0, "{unit:?} after {prefix:?}: {short:.4} s, then {long:.4} s");
         }
     }
+}
+
+#[test]
+fn a_block_that_nothing_follows_is_a_block() {
+    let document = parse("enum E {\n  A\n}\nmodel A {");
+    assert_eq!(messages(&document), ["This model block is never closed."]);
+    assert_eq!(document.blocks.len(), 2);
+}
+
+#[test]
+fn what_stands_behind_an_opening_brace_is_ignored() {
+    let document = parse("model A { id Int }\n  id Int @id\n}\nenum E { A }\nenum F { B }{\n  A\n}\n");
+    assert_eq!(messages(&document), ["A enum block may not stand on one line."]);
+    assert_eq!(model(&document, 0).fields.len(), 1);
+    assert!(matches!(&document.blocks[1], Block::Enum(block) if block.name.text == "F"));
 }

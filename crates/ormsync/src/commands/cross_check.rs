@@ -21,7 +21,7 @@ pub(super) fn cross_check(
     let format = match options.format {
         None => Format::Text,
         Some(InspectFormat::Json) => Format::Document(DocumentFormat::Json),
-        Some(InspectFormat::Prisma | InspectFormat::Sqlalchemy | InspectFormat::Sql) => {
+        Some(InspectFormat::Prisma | InspectFormat::Sqlalchemy | InspectFormat::Sql | InspectFormat::Summary) => {
             return Err(Failure::new("usage", "a cross-check compares; it writes no schema")
                 .with_help("leave out --cross-check, or give --format json"));
         }

@@ -1,8 +1,9 @@
-//! `ormsync inspect SOURCE`: the canonical schema as JSON, or in an ORM's language.
+//! `ormsync inspect SOURCE`: the canonical schema as JSON, in an ORM's language, or in numbers.
 
 use std::time::Instant;
 
-use ormsync_report::Outcome;
+use ormsync_diff::count;
+use ormsync_report::{Outcome, coverage_text};
 use ormsync_schema::Severity;
 
 use super::cross_check::cross_check;
@@ -42,6 +43,7 @@ pub(super) fn run(global: &GlobalOptions, options: &InspectOptions, terminal: &T
             InspectFormat::Sql => statements::whole(&project, &read.schema, terminal),
             InspectFormat::Prisma => written(WrittenFormat::Prisma, &read.schema),
             InspectFormat::Sqlalchemy => written(WrittenFormat::Sqlalchemy, &read.schema),
+            InspectFormat::Summary => coverage_text(&count(&read.source(), 0), &read.schema.dialect),
         };
         match &options.output {
             Some(file) => write_file(file, &text)?,
