@@ -24,11 +24,12 @@ pub(crate) fn summary(report: &Report<'_>) -> String {
         summary.opaque,
     ));
     lines.push(format!(
-        "{}: {}, {}, {}{}",
+        "{}: {}, {}, {}{}{}",
         report.outcome.as_str(),
         count(summary.errors, "error"),
         count(summary.warnings, "warning"),
         count(summary.notes, "note"),
+        suppressed(report),
         unanswered(report),
     ));
     lines.push(String::new());
@@ -60,6 +61,14 @@ fn coverage_table(coverage: &[Coverage]) -> String {
 fn elapsed(report: &Report<'_>) -> String {
     let milliseconds = report.elapsed.as_millis();
     if milliseconds < 1000 { format!("{milliseconds} ms") } else { format!("{:.1} s", report.elapsed.as_secs_f64()) }
+}
+
+/// How many findings a comment in a source allows.
+fn suppressed(report: &Report<'_>) -> String {
+    match report.comparison.suppressed.len() {
+        0 => String::new(),
+        number => format!(", {number} allowed by comments"),
+    }
 }
 
 /// How many diagnostics say that part of the question could not be answered.

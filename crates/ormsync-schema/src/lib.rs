@@ -24,6 +24,7 @@ mod object;
 mod origin;
 mod reading;
 mod schema;
+mod suppression;
 mod table;
 
 pub use column::{ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal};
@@ -39,4 +40,5 @@ pub use schema::{
     CompositeType, Domain, EnumType, Expression, Extension, FORMAT_VERSION, Namespace, Routine, Schema, Sequence,
     Server, View,
 };
+pub use suppression::{SUPPRESSION_MARK, Suppression, parse_suppression};
 pub use table::{Partitioning, Policy, Table, Trigger, TriggerEvent, TriggerTiming};

@@ -20,6 +20,7 @@ mod program;
 mod python;
 mod release;
 mod spelling;
+mod suppressions;
 mod syntax;
 
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ use ormsync_dialect::Dialect;
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
 
 pub use spelling::{SqlAlchemySpelling, write_models};
+pub use suppressions::suppressions;
 
 /// The tables that Alembic makes in a database.
 pub const OWN_TABLES: &[&str] = &["alembic_version"];
