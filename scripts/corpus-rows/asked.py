@@ -1,38 +1,39 @@
-"""The program under test and Prisma's engine, each asked one question in a process of its own."""
+"""The program under test, each question in a process of its own."""
 
 import json
 import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 import rows
 
 TIMEOUT = 120  # seconds that one question may take
-ENGINE = Path(__file__).parents[2] / "tests/judges/prisma_engine.mjs"
 
 
-def engine(operation: str, files: list) -> tuple:
-    """Whether Prisma's engine did it, and what it said."""
-    judges = Path(os.environ["ORMSYNC_JUDGES"])
-    question = json.dumps({"operation": operation, "files": files}) + "\n"
-    run = subprocess.run(
-        [judges / "bin/node", ENGINE, judges / "prisma"],
-        input=question, capture_output=True, text=True, timeout=TIMEOUT,
+def ormsync(*arguments) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [os.environ["ORMSYNC"], *arguments], capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
     )
-    if not run.stdout.strip():
-        return False, f"the engine ended: {run.stderr[-300:]}"
-    answer = json.loads(run.stdout.splitlines()[0])
-    return answer["ok"], answer["output"]
 
 
-def compare(row: rows.Row, source: str, database: str) -> None:
+def compare_models(row: rows.Row, models: list, database: str) -> None:
+    """`compare` for SQLAlchemy models in several files, which only a configuration can name."""
+    with tempfile.TemporaryDirectory() as folder:
+        configuration = Path(folder) / "ormsync.toml"
+        configuration.write_text(
+            f"dialect = {json.dumps(row.provider)}\n[sqlalchemy]\nmodels = {json.dumps([str(each) for each in models])}\n"
+            f"[database]\nurl = {json.dumps(database)}\n",
+            encoding="utf-8",
+        )
+        compare(row, "sqlalchemy", "database", "--config", str(configuration))
+
+
+def compare(row: rows.Row, source: str, database: str, *options: str) -> None:
     """`ormsync diff` between the source and the database made of it; any difference counts."""
     start = time.monotonic()
-    run = subprocess.run(
-        [os.environ["ORMSYNC"], "diff", source, database, "--format", "json", "--fail-on", "note"],
-        capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
-    )
+    run = ormsync("diff", source, database, "--format", "json", "--fail-on", "note", *options)
     row.milliseconds = round(1000 * (time.monotonic() - start))
     report = read_report(row, run)
     if report is None:
@@ -40,7 +41,7 @@ def compare(row: rows.Row, source: str, database: str) -> None:
     coverage = report["sources"][0].get("coverage", {}) if report["sources"] else {}
     said = sum("-opaque" in each for each in row.diagnostics)
     row.opaque, row.columns = max(coverage.get("opaque", 0), said), coverage.get("columns", 0)
-    row.findings = [f"{found['rule']} {found['at']}: {found['headline']}" for found in report["findings"]]
+    row.findings = findings(report)
     row.differences = len(row.findings)
     row.ours = rows.DIFFERS if row.findings else rows.IN_STEP
     if not row.columns:
@@ -49,16 +50,36 @@ def compare(row: rows.Row, source: str, database: str) -> None:
         row.ours, row.why = rows.REFUSED, row.diagnostics[0]
 
 
+def differences(one: str, other: str) -> list:
+    """What `ormsync diff` finds between two sources; an answer that is none is told as a difference."""
+    run = ormsync("diff", one, other, "--format", "json", "--fail-on", "note")
+    try:
+        report = json.loads(run.stdout)
+    except ValueError:
+        return [f"no report, exit {run.returncode}: {run.stderr.strip()[:300]}"]
+    refused = [each["message"] for each in report["diagnostics"] if each["severity"] == "error"]
+    return findings(report) + refused
+
+
+def findings(report: dict) -> list:
+    return [f"{found['severity']} {found['rule']} {found['at']}: {found['headline']}" for found in report["findings"]]
+
+
 def read_alone(row: rows.Row, source: str) -> None:
     """Whether ours takes the schema, when there is no database to compare it with."""
-    run = subprocess.run(
-        [os.environ["ORMSYNC"], "diff", source, source, "--format", "json"],
-        capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
-    )
-    report = read_report(row, run)
+    report = read_report(row, ormsync("diff", source, source, "--format", "json"))
     if report is not None:
         refused = any(each["severity"] == "error" for each in report["diagnostics"])
         row.ours = rows.REFUSED if refused else rows.NOT_JUDGED
+
+
+def rewritten(source: str, folder: Path) -> tuple:
+    """The source as ormsync writes it in Prisma's language: the file, or none and why."""
+    file = folder / "schema.prisma"
+    run = ormsync("inspect", source, "--format", "prisma", "--output", str(file))
+    if run.returncode or not file.exists():
+        return None, f"exit {run.returncode}: {run.stderr.strip()[:300]}"
+    return file, ""
 
 
 def read_report(row: rows.Row, run: subprocess.CompletedProcess) -> dict | None:

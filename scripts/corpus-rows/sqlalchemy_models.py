@@ -1,71 +1,151 @@
 """The law for SQLAlchemy: what is read of the source equals the database that `create_all` makes.
 
-A package is installed into a virtual environment of its own, outside this tree, which is kept for
-the next run: ${TMPDIR:-/tmp}/ormsync-corpus/NAME. ormsync sees only the source; the judge imports it.
+The packages are rows of packages.toml. Each is installed into a virtual environment of its own, outside
+this tree (${TMPDIR:-/tmp}/ormsync-corpus/NAME), which is deleted after its judgement unless
+CORPUS_KEEP is set. ormsync sees only the source; the judge imports it.
 """
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 import asked
 import rows
 from scratch import scratch
 
-CREATE_ALL = Path(__file__).parents[2] / "tests/judges/create_all.py"
-DRIVERS = ["sqlalchemy", "psycopg[binary]", "pymysql"]
-INSTALL_TIMEOUT = 400
+MAKE_TABLES = Path(__file__).with_name("make_tables.py")
+PACKAGES = Path(__file__).with_name("packages.toml")
+PLACE = Path(tempfile.gettempdir()) / "ormsync-corpus"
+DRIVERS = ["sqlalchemy", "psycopg[binary]", "psycopg2-binary", "pymysql", "cryptography"]
+INSTALL_TIMEOUT = 900
+DIALECTS = ("postgresql", "mysql", "sqlite")
 
 
 def rows_for(name: str):
     """One row for each dialect."""
+    package = described(name)
     try:
-        python, root, models = installed(name)
+        python, root = installed(package)
     except Exception as error:  # a package that can't be had is a row
         yield rows.Row(name=name, why=f"not installed: {error}".replace("\n", " "))
         return
-    for dialect in ("postgresql", "mysql", "sqlite"):
-        row = rows.Row(name=name, provider=dialect)
+    for dialect in chosen_dialects(package):
+        row = rows.Row(name=package["name"], provider=dialect)
         try:
-            judge(row, python, root, models)
+            judge(row, package, python, root)
         except Exception as error:  # whatever went wrong is this row's, and no other's
             row.ours, row.why = rows.NOT_JUDGED, f"{type(error).__name__}: {error}".replace("\n", " ")
         yield row
+    if "CORPUS_KEEP" not in os.environ and "folder" not in package:
+        shutil.rmtree(python.parents[1])
 
 
-def installed(name: str) -> tuple:
-    """Python, the folder that imports start from, and the models."""
+def chosen_dialects(package: dict) -> list:
+    """Those that the project supports; CORPUS_DIALECTS=first is one of them, for a quick look."""
+    supported = package.get("dialects", DIALECTS)
+    wanted = os.environ.get("CORPUS_DIALECTS", ",".join(supported))
+    return supported[:1] if wanted == "first" else [each for each in supported if each in wanted.split(",")]
+
+
+def all_names() -> list:
+    """Every package of the list."""
+    return [each["name"] for each in tomllib.loads(PACKAGES.read_text())["package"]]
+
+
+def described(name: str) -> dict:
+    """A row of the list, or one made of a file or package on the disk, or of PACKAGE:MODULE."""
     if Path(name).exists():
         models = Path(name).resolve()
-        return Path(sys.executable), models.parent, models
+        return {"name": name, "folder": models.parent, "modules": [models.stem + (".*" if models.is_dir() else "")]}
+    for each in tomllib.loads(PACKAGES.read_text())["package"]:
+        if each["name"] == name:
+            return each
     package, _, module = name.partition(":")
-    place = Path(tempfile.gettempdir()) / "ormsync-corpus" / package
+    return {"name": package, "modules": [module or package.replace("-", "_")]}
+
+
+def installed(package: dict) -> tuple:
+    """Its Python, and the folder that imports start from."""
+    if "folder" in package:
+        return Path(sys.executable), package["folder"]
+    place = PLACE / package["name"]
     python = place / "bin/python"
     if not (place / "complete").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", place], check=True, capture_output=True)
-        run = subprocess.run(
-            [python, "-m", "pip", "install", "-q", "--only-binary", ":all:", package, *DRIVERS],
-            capture_output=True, text=True, timeout=INSTALL_TIMEOUT,
-        )
-        if run.returncode:
-            raise RuntimeError(run.stderr.strip()[-200:])
+        uv = the_installer()
+        run([uv, "venv", "-q", "--clear", "--python", package.get("python", "3.12"), place])
+        wanted = package.get("package", package["name"]) + ("==" + package["version"] if "version" in package else "")
+        install = [uv, "pip", "install", "-q", "--python", python]
+        if "needs" in package:
+            run([*install, "--no-deps", wanted])
+            run([*install, *package["needs"], *DRIVERS])
+        else:
+            run([*install, wanted, *package.get("also", []), *DRIVERS])
         (place / "complete").touch()
-    root = next(place.glob("lib/python*/site-packages"))
-    inside = root / (module or package.replace("-", "_")).replace(".", "/")
-    return python, root, inside if inside.is_dir() else inside.with_suffix(".py")
+    return python, next(place.glob("lib/python*/site-packages"))
 
 
-def judge(row: rows.Row, python: Path, root: Path, models: Path) -> None:
+def the_installer() -> Path:
+    """uv, in an environment of its own: it shares the files of packages between environments."""
+    uv = PLACE / ".uv/bin/uv"
+    if not uv.exists():
+        run([sys.executable, "-m", "venv", "--clear", uv.parents[1]])
+        run([uv.with_name("python"), "-m", "pip", "install", "-q", "uv"])
+    return uv
+
+
+def run(command: list) -> None:
+    """Runs an installer; raises the end of what it says."""
+    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_HTTP_TIMEOUT": "180"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT, env=environment)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip()[-400:])
+
+
+def models_of(package: dict, root: Path) -> list:
+    """The files and folders that ormsync is given."""
+    if "models" in package:
+        return [root / each for each in package["models"]]
+    found = []
+    for module in package["modules"]:
+        inside = root / module.partition(":")[0].removesuffix(".*").replace(".", "/")
+        is_tree = inside.is_dir() and module.partition(":")[0].endswith(".*")
+        if is_tree:
+            found.append(inside)
+        elif inside.is_dir():
+            found.append(inside / "__init__.py")
+        else:
+            found.append(inside.with_suffix(".py"))
+    return found
+
+
+def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
+    """Has the real SQLAlchemy make the tables, and compares."""
+    environment = {
+        **os.environ, "CORPUS_PRELUDE": package.get("prelude", ""), "CORPUS_FINALE": package.get("finale", ""),
+    }
     with scratch(row.provider) as database, tempfile.TemporaryDirectory() as elsewhere:
-        run = subprocess.run(
-            [python, CREATE_ALL, "create", database.url, root, models],
-            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere,
+        if extensions := package.get("extensions", []):
+            if row.provider == "postgresql":
+                for extension in extensions:
+                    database.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
+        made = subprocess.run(
+            [python, MAKE_TABLES, database.url, *package["modules"]],
+            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere, env={**environment, "HOME": elsewhere, "PYTHONPATH": str(root)},
         )
-        if run.returncode:
-            row.engine, row.why = "refused", run.stderr.strip().splitlines()[-1][:200]
+        if made.returncode:
             # What the server or the import refuses says nothing about our reading.
-            row.ours = rows.NOT_JUDGED
+            row.engine, row.why, row.ours = "no tables", told(made.stderr), rows.NOT_JUDGED
             return
-        row.engine = "valid"
-        asked.compare(row, f"sqlalchemy:{models}", database.url)
+        row.engine, row.models = "valid", int(made.stdout.split()[-1])
+        asked.compare_models(row, models_of(package, root), database.url)
+
+
+def told(trace: str) -> str:
+    """The line of a traceback that says what went wrong."""
+    lines = [line for line in trace.strip().splitlines() if line and not line.startswith(("[SQL", "(Background", " "))]
+    said = [line for line in lines if "Error" in line or "Exception" in line]
+    return (said or lines or ["nothing said"])[-1][:300]

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# SQLAlchemy 2.1 and 2.0, each with Alembic and the drivers in a virtual environment.
+# SQLAlchemy 2.1 and 2.0, each with Alembic and the drivers in a virtual environment; and 1.4 alone, the oldest
+# that `extract = "import"` reads.
 
 python_ready() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
 
@@ -21,10 +22,10 @@ python_environment() {
   rm -rf "$folder"
   # Called through the interpreter: the script `pip` names it in a line that may be too long.
   python3 -m venv "$folder" &&
-    "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --requirement "$pins" &&
+    "$folder/bin/python" -m pip install --quiet --no-input --no-deps --disable-pip-version-check --requirement "$pins" &&
     echo "$wanted" >"$folder/.ready"
 }
 
 sqlalchemy_install() {
-  python_environment sqlalchemy-2.1 && python_environment sqlalchemy-2.0
+  python_environment sqlalchemy-2.1 && python_environment sqlalchemy-2.0 && python_environment sqlalchemy-1.4
 }

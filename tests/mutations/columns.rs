@@ -260,7 +260,7 @@ fn generation(place: &TablePlace, name: &str, column: &Column, dialect: &'static
             identity("not numbered", Shape::Removed, None);
             let kind = IdentityKind::Always;
             if found.kind != kind && dialect == "postgresql" {
-                identity("numbered always", Shape::Changed, Some(Identity { kind, start: None, increment: None }));
+                identity("numbered always", Shape::Changed, Some(Identity { kind, ..Identity::default() }));
             }
         }
         (None, _) if column.default.is_none() && !column.nullable && is_integer(column) => {
@@ -272,7 +272,7 @@ fn generation(place: &TablePlace, name: &str, column: &Column, dialect: &'static
         let kind = (kind, "column-generated", shape);
         all.push(place.on_column(name, kind, Fact::Generated, move |column| column.generated = generated.clone()));
     };
-    let expression = Expression { text: "(4711)".into(), normal: true };
+    let expression = Expression::in_normal_form("(4711)");
     if let Some(found) = &column.generated {
         let storage = match found.storage {
             GeneratedStorage::Stored => GeneratedStorage::Virtual,

@@ -207,7 +207,7 @@ fn definition(place: &TablePlace, table: &Table, index: &Index, dialect: &'stati
             kind,
             &[Fact::Index, Fact::IndexPredicate],
             Box::new(|index| {
-                index.predicate = Some(Expression { text: "(4711 > 0)".into(), normal: true });
+                index.predicate = Some(Expression::in_normal_form("(4711 > 0)"));
             }),
         );
     }

@@ -2,7 +2,7 @@
 
 use ormsync_dialect::Dialect;
 use ormsync_schema::{
-    Check, Deferrability, Exclusion, Expression, Fact, ForeignKey, IndexPart, MatchKind, ReferentialAction, Table,
+    Check, Deferrability, Exclusion, Expression, Fact, ForeignKey, IndexPart, ReferentialAction, Table,
 };
 
 use super::mutation::{Mutation, Shape, TablePlace};
@@ -174,10 +174,8 @@ fn added_foreign_key(place: &TablePlace, table: &Table) -> Option<Mutation> {
             referenced_columns: vec![key.clone()],
             on_delete: ReferentialAction::Cascade,
             on_update: ReferentialAction::Cascade,
-            match_kind: MatchKind::Simple,
-            deferrability: Deferrability::NotDeferrable,
-            not_valid: false,
             origin: table.origin.clone(),
+            ..ForeignKey::default()
         });
     }))
 }
@@ -206,7 +204,7 @@ fn of_check(place: &TablePlace, check: &Check) -> Vec<Mutation> {
     })];
     if check.name.is_some() {
         all.push(mutation(("check changed", "check-expression", Shape::Changed), &[Fact::Check], |checks, at| {
-            checks[at].expression = Expression { text: "(4711 > 0)".into(), normal: true };
+            checks[at].expression = Expression::in_normal_form("(4711 > 0)");
         }));
         let facts = [Fact::Check, Fact::ConstraintName];
         all.push(mutation(("check renamed", "index-name", Shape::Changed), &facts, |checks, at| {
@@ -222,10 +220,9 @@ fn added_check(place: &TablePlace, table: &Table) -> Mutation {
     place.addition(("check added", "check-missing"), &[Fact::Check], at, move |table| {
         table.checks.push(Check {
             name: Some("quokka".into()),
-            expression: Expression { text: format!("({column} IS NOT NULL)"), normal: true },
-            not_enforced: false,
-            not_valid: false,
+            expression: Expression::in_normal_form(format!("({column} IS NOT NULL)")),
             origin: table.origin.clone(),
+            ..Check::default()
         });
     })
 }
@@ -235,7 +232,7 @@ fn added_exclusion(place: &TablePlace) -> Mutation {
     place.addition(("exclusion constraint added", "exclusion-missing"), &[Fact::Exclusion], at, |table| {
         table.exclusions.push(Exclusion {
             name: Some("quokka".into()),
-            definition: Expression { text: "EXCLUDE USING gist (quokka WITH =)".into(), normal: true },
+            definition: Expression::in_normal_form("EXCLUDE USING gist (quokka WITH =)"),
             origin: table.origin.clone(),
         });
     })

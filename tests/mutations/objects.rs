@@ -83,8 +83,8 @@ fn trigger(place: &TablePlace) -> Mutation {
                 events: vec![TriggerEvent::Update],
                 action: "quokka()".into(),
                 for_each_row: true,
-                disabled: false,
                 origin: table.origin.clone(),
+                ..Trigger::default()
             },
         );
     })
@@ -95,7 +95,7 @@ fn security(place: &TablePlace) -> Vec<Mutation> {
     vec![
         place.addition(("row policy added", "policy-missing"), &[Fact::Policy], at(), |table| {
             let origin = table.origin.clone();
-            let policy = Policy { command: "all".into(), using: None, with_check: None, origin };
+            let policy = Policy { command: "all".into(), origin, ..Policy::default() };
             table.policies.insert("quokka".into(), policy);
         }),
         place.addition(
@@ -201,7 +201,8 @@ fn table_added(dialect: &'static dyn Dialect) -> Mutation {
         let mut table = Table { origin: origin.clone(), ..Table::default() };
         let column = Column::new(dialect.parse_type("integer"), false, origin.clone());
         table.columns.insert("quokka".into(), column);
-        table.primary_key = Some(PrimaryKey { name: None, parts: vec![IndexPart::column("quokka")], origin });
+        table.primary_key =
+            Some(PrimaryKey { parts: vec![IndexPart::column("quokka")], origin, ..PrimaryKey::default() });
         schema.namespace_mut(dialect.default_namespace()).tables.insert("quokka".into(), table);
     });
     Mutation { mapping: true, ..mutation }
@@ -221,8 +222,7 @@ fn sequence_added(dialect: &'static dyn Dialect) -> Mutation {
         |_| Some(String::new()),
         move |schema| {
             let origin = any_origin(schema);
-            let sequence =
-                Sequence { start: None, increment: None, minimum: None, maximum: None, cycle: false, origin };
+            let sequence = Sequence { origin, ..Sequence::default() };
             schema.namespace_mut(dialect.default_namespace()).sequences.insert("quokka".into(), sequence);
         },
     )
@@ -237,8 +237,7 @@ fn view_added(dialect: &'static dyn Dialect) -> Mutation {
         |_| Some(String::new()),
         move |schema| {
             let origin = any_origin(schema);
-            let view =
-                View { definition: None, materialised: false, columns: Default::default(), comment: None, origin };
+            let view = View { origin, ..View::default() };
             schema.namespace_mut(dialect.default_namespace()).views.insert("quokka".into(), view);
         },
     )

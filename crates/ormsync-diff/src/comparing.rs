@@ -117,6 +117,16 @@ impl<'a> Comparing<'a> {
         }
     }
 
+    /// Whether a source has tables or columns that were not read, so that there may be more of both than is known.
+    pub(crate) fn hides_columns(&self, source: usize) -> bool {
+        let schema = self.sources[source].schema;
+        schema.opaque.iter().any(|opaque| opaque.fact == Fact::Table)
+            || schema.tables().any(|(_, _, table)| {
+                table.opaque.iter().any(|opaque| opaque.fact == Fact::Column)
+                    || table.columns.values().any(|column| column.data_type.is_unreadable())
+            })
+    }
+
     /// The place of an object; empty namespace where it is the dialect's default one.
     pub(crate) fn namespace_in_path(&self, namespace: &str) -> String {
         if namespace == self.dialect.default_namespace() { String::new() } else { namespace.to_owned() }

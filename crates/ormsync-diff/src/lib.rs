@@ -4,6 +4,8 @@
 //! grouped by equality; more than one group is a *difference*, and which source stands alone is its
 //! *verdict*. One difference is one [`Finding`], under one [`Rule`] of the registry.
 //!
+//! [`plan`] turns two schemas into the operations that lead from one to the other.
+//!
 //! What is deliberately not here: a dialect's or an ORM's name (both are given), input and output, and
 //! how findings look.
 
@@ -34,6 +36,7 @@ mod matching;
 mod names;
 mod overrides;
 mod ownership;
+pub mod plan;
 mod rule;
 mod rules;
 mod source;

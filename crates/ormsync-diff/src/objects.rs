@@ -135,7 +135,8 @@ fn compare_types(comparing: &mut Comparing<'_>, namespace: &str) {
             return Relation::Different;
         }
         let checks = left.checks.iter().zip(&right.checks);
-        let checks = checks.map(|(left, right)| relate_optional_expressions(Some(left), Some(right)));
+        let checks =
+            checks.map(|(left, right)| relate_optional_expressions(Some(&left.expression), Some(&right.expression)));
         checks.fold(relation_of(&dialect.compare_types(&left.data_type, &right.data_type)), Relation::and)
     };
     let kind = Kind {

@@ -26,7 +26,7 @@ pub(crate) fn domain_text(dialect: &dyn Dialect, domain: &Domain) -> String {
         text.push_str(", not null");
     }
     for check in &domain.checks {
-        text.push_str(&format!(", check {}", check.text));
+        text.push_str(&format!(", check {}", check.expression.text));
     }
     text
 }
@@ -74,7 +74,10 @@ pub(crate) fn partitioning_text(partitioning: Option<&Partitioning>) -> String {
     match partitioning {
         None => "an ordinary table".to_owned(),
         Some(Partitioning::PartitionedBy(key)) => format!("partitioned by {key}"),
-        Some(Partitioning::PartitionOf { parent, bounds }) => format!("a partition of {parent} {bounds}"),
+        Some(Partitioning::PartitionOf { parent, bounds, partitioned_by }) => {
+            let further = partitioned_by.as_ref().map(|by| format!(", partitioned by {by}")).unwrap_or_default();
+            format!("a partition of {parent} {bounds}{further}")
+        }
         Some(Partitioning::Inherits(parents)) => format!("derived from {}", parents.join(", ")),
     }
 }

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use ormsync_schema::{Origin, SUPPRESSION_MARK, SourceFiles, Span, Suppression, parse_suppression};
 
-use crate::syntax;
-
 /// The suppressions in the files that were read. One on a line of its own is about the next line that is neither
 /// empty nor a comment; one behind something is about its line.
 pub fn suppressions(files: &SourceFiles) -> Vec<Suppression> {
@@ -14,7 +12,7 @@ pub fn suppressions(files: &SourceFiles) -> Vec<Suppression> {
 }
 
 fn in_file(path: &Arc<str>, text: &str) -> Vec<Suppression> {
-    let comments = syntax::comments(text);
+    let comments = comments(text);
     comments
         .iter()
         .filter_map(|comment| {
@@ -24,6 +22,40 @@ fn in_file(path: &Arc<str>, text: &str) -> Vec<Suppression> {
             Some(Suppression { rules, reason, target, origin: Origin::file(path, *comment) })
         })
         .collect()
+}
+
+/// The places of all comments that end with their line, in order: not those inside texts and block comments.
+fn comments(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(length) = text[at..].find(['"', '/']) {
+        at += length;
+        let rest = &text[at..];
+        let line = at + rest.find('\n').unwrap_or(rest.len());
+        if rest.starts_with("//") {
+            found.push(Span::new(at, at + text[at..line].trim_end().len()));
+            at = line;
+        } else if rest.starts_with("/*") {
+            at += rest.find("*/").map_or(rest.len(), |end| end + 2);
+        } else if rest.starts_with('"') {
+            at = end_of_text(text, at + 1, line);
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// Behind the quote that ends a text, or the end of its line: no text goes further.
+fn end_of_text(text: &str, start: usize, line: usize) -> usize {
+    let mut escaped = false;
+    for (offset, letter) in text[start..line].char_indices() {
+        match letter {
+            '"' if !escaped => return start + offset + 1,
+            _ => escaped = letter == '\\' && !escaped,
+        }
+    }
+    line
 }
 
 /// The line that a comment is about.

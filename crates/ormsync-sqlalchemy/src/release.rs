@@ -110,6 +110,9 @@ fn pinned_near(root: &Path, package: &str) -> Option<Pin> {
     let mut folder = absolute.as_path();
     for _ in 0..LEVELS {
         if folder.is_dir() {
+            if let Some(found) = installed_in(folder, package) {
+                return Some(found);
+            }
             for name in FILES {
                 let text = std::fs::read_to_string(folder.join(name)).ok();
                 if let Some(found) = text.and_then(|text| pinned_in(&text, package)) {
@@ -123,6 +126,20 @@ fn pinned_near(root: &Path, package: &str) -> Option<Pin> {
         folder = folder.parent()?;
     }
     None
+}
+
+/// The version that is installed, if the folder is one that packages are installed into: `name-2.0.36.dist-info`
+/// beside them (PyPA's "Recording installed projects").
+fn installed_in(folder: &Path, package: &str) -> Option<Pin> {
+    if !matches!(folder.file_name()?.to_str()?, "site-packages" | "dist-packages") {
+        return None;
+    }
+    std::fs::read_dir(folder).ok()?.flatten().find_map(|entry| {
+        let name = entry.file_name().to_string_lossy().to_lowercase();
+        let version = name.strip_suffix(".dist-info")?.strip_prefix(package)?.strip_prefix('-')?;
+        let version = numbers(version)?;
+        Some(Pin { limit: Some(version.clone()), version })
+    })
 }
 
 /// The first version that a lock or requirements file names for a package.

@@ -220,6 +220,17 @@ pub(super) fn same_name(left: &str, right: &str) -> bool {
     left.to_lowercase() == right.to_lowercase()
 }
 
+/// The one spelling of a character set's or collation's name. `utf8` is an alias of `utf8mb3`, and what
+/// servers report since MySQL 8.0.29 and MariaDB 10.6 is the long name ("The utf8mb3 Character Set" in the
+/// reference manual; MariaDB's `old_mode`, on by default, says the same).
+pub(super) fn character_set(name: &str) -> String {
+    let name = name.to_lowercase();
+    match name.strip_prefix("utf8") {
+        Some(rest) if rest.is_empty() || rest.starts_with('_') => format!("utf8mb3{rest}"),
+        _ => name,
+    }
+}
+
 /// Whether the server is MariaDB. A server that is not known is MySQL.
 pub(super) fn is_mariadb(server: Option<&Server>) -> bool {
     server.is_some_and(|server| {

@@ -94,18 +94,18 @@ fn read_modifiers(mut tokens: &[Token]) -> Option<BTreeSet<String>> {
                 rest
             }
             ("collate", [Token::Word(name) | Token::Quoted(name) | Token::Text(name), rest @ ..]) => {
-                modifiers.insert(format!("collate {}", name.to_lowercase()));
+                modifiers.insert(format!("collate {}", facts::character_set(name)));
                 rest
             }
             ("charset", [Token::Word(name) | Token::Quoted(name) | Token::Text(name), rest @ ..]) => {
-                modifiers.insert(format!("character set {}", name.to_lowercase()));
+                modifiers.insert(format!("character set {}", facts::character_set(name)));
                 rest
             }
             (
                 "character" | "char",
                 [Token::Word(set), Token::Word(name) | Token::Quoted(name) | Token::Text(name), rest @ ..],
             ) if set.eq_ignore_ascii_case("set") => {
-                modifiers.insert(format!("character set {}", name.to_lowercase()));
+                modifiers.insert(format!("character set {}", facts::character_set(name)));
                 rest
             }
             ("srid", [Token::Number(number), rest @ ..]) => {

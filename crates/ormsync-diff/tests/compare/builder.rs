@@ -7,7 +7,7 @@ use ormsync_diff::{Comparison, Finding, Options, Role, Source, compare};
 use ormsync_schema::{
     Check, Column, CompositeType, DataType, DefaultValue, Domain, EnumType, Exclusion, Expression, Extension,
     ForeignKey, Generated, GeneratedStorage, Identity, Index, IndexKind, Literal, Origin, Policy, PrimaryKey,
-    ReferentialAction, Routine, Schema, Sequence, Table, Trigger, TriggerEvent, TriggerTiming, View,
+    ReferentialAction, Routine, RoutineKind, Schema, Sequence, Table, Trigger, TriggerEvent, TriggerTiming, View,
 };
 
 /// The dialect of all tests.
@@ -15,7 +15,7 @@ pub(crate) const DIALECT: &dyn Dialect = &PLAIN;
 
 /// An expression in normal form.
 pub(crate) fn normal(text: &str) -> Expression {
-    Expression { text: text.to_owned(), normal: true }
+    Expression::in_normal_form(text)
 }
 
 /// A column that takes no NULL.
@@ -36,7 +36,7 @@ pub(crate) fn table(columns: impl IntoIterator<Item = (&'static str, Column)>) -
     let parts = Index::on_columns(IndexKind::Plain, None, [key], Origin::nowhere()).parts;
     Table {
         columns,
-        primary_key: Some(PrimaryKey { name: None, parts, origin: Origin::nowhere() }),
+        primary_key: Some(PrimaryKey { name: None, parts, origin: Origin::nowhere(), ..PrimaryKey::default() }),
         origin: Origin::catalogue("table"),
         ..Table::default()
     }
@@ -66,6 +66,7 @@ pub(crate) fn foreign_key(column: &str, table: &str) -> ForeignKey {
         deferrability: ormsync_schema::Deferrability::NotDeferrable,
         not_valid: false,
         origin: Origin::catalogue("foreign key"),
+        ..ForeignKey::default()
     }
 }
 
@@ -86,6 +87,7 @@ pub(crate) fn shop() -> Schema {
             columns: IndexMap::new(),
             comment: None,
             origin: Origin::nowhere(),
+            ..View::default()
         },
     );
     public.sequences.insert(
@@ -97,6 +99,7 @@ pub(crate) fn shop() -> Schema {
             maximum: None,
             cycle: false,
             origin: Origin::nowhere(),
+            ..Sequence::default()
         },
     );
     public.domains.insert(
@@ -104,7 +107,10 @@ pub(crate) fn shop() -> Schema {
         Domain {
             data_type: DataType::named("text"),
             nullable: true,
-            checks: vec![normal("VALUE <> ''")],
+            checks: vec![Check { expression: normal("VALUE <> ''"), ..Check::default() }],
+            collation: None,
+            comment: None,
+            default: None,
             origin: Origin::nowhere(),
         },
     );
@@ -112,12 +118,18 @@ pub(crate) fn shop() -> Schema {
         "address".into(),
         CompositeType {
             fields: [("city".to_owned(), DataType::named("text"))].into_iter().collect(),
+            comment: None,
             origin: Origin::nowhere(),
         },
     );
     public.routines.insert(
         "write_log()".into(),
-        Routine { returns: Some("trigger".into()), language: None, origin: Origin::nowhere() },
+        Routine {
+            kind: RoutineKind::Function,
+            returns: Some("trigger".into()),
+            language: None,
+            origin: Origin::nowhere(),
+        },
     );
     public.tables.insert("users".into(), users());
     public.tables.insert("orders".into(), orders());
@@ -157,6 +169,7 @@ fn orders() -> Table {
         not_enforced: false,
         not_valid: false,
         origin: Origin::catalogue("check"),
+        ..Check::default()
     });
     orders.triggers.insert(
         "audit".into(),
@@ -167,6 +180,7 @@ fn orders() -> Table {
             for_each_row: true,
             disabled: false,
             origin: Origin::nowhere(),
+            ..Trigger::default()
         },
     );
     orders.exclusions.push(Exclusion {
@@ -182,6 +196,7 @@ fn orders() -> Table {
             using: Some(normal("user_id = me()")),
             with_check: None,
             origin: Origin::nowhere(),
+            ..Policy::default()
         },
     );
     orders

@@ -2,8 +2,8 @@
 
 use ormsync_diff::{Comparison, Options};
 use ormsync_schema::{
-    Column, DataType, DefaultValue, Expression, Fact, Index, IndexKind, IndexPart, IndexTarget, Opaque, Origin, Schema,
-    SortOrder,
+    Column, DataType, DefaultValue, EnumType, Expression, Fact, Index, IndexKind, IndexPart, IndexTarget, Opaque,
+    Origin, Schema, SortOrder,
 };
 
 use crate::builder::{changed, index, normal, shop, table_of, three, told, two};
@@ -134,6 +134,23 @@ fn expression_and_partial_indexes_are_not_missing_where_there_are_no_words_for_t
 
 fn opaque(fact: Fact, name: Option<&str>) -> Opaque {
     Opaque { fact, name: name.map(str::to_owned), text: "**magic()".into(), origin: Origin::nowhere() }
+}
+
+#[test]
+fn an_enum_that_no_known_column_uses_may_belong_to_a_table_that_was_not_read() {
+    let unused = |schema: &mut Schema| {
+        let labels = vec!["hot".into(), "cold".into()];
+        let made = EnumType { labels, comment: None, origin: Origin::nowhere() };
+        schema.namespace_mut("public").enums.insert("weather".into(), made);
+    };
+    let database = changed(unused);
+    let compared = |change: &dyn Fn(&mut Schema)| told(&two(&changed(change), &database, &Options::default()));
+    assert_eq!(compared(&|_| {}), ["enum-missing weather: conflict"]);
+    assert_eq!(compared(&|schema| schema.opaque.push(opaque(Fact::Table, None))), Vec::<String>::new());
+    assert_eq!(
+        compared(&|schema| table_of(schema, "users").opaque.push(opaque(Fact::Column, Some("mood")))),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

@@ -53,14 +53,6 @@ pub(crate) fn parse(text: &str) -> Document {
     document
 }
 
-/// The places of all comments but block comments, in order.
-pub(crate) fn comments(text: &str) -> Vec<Span> {
-    let guarded = guard::guard(text);
-    let Ok(pairs) = PrismaParser::parse(Rule::schema, &guarded.text) else { return Vec::new() };
-    let comments = pairs.flatten().filter(|pair| matches!(pair.as_rule(), Rule::doc_comment | Rule::line_comment));
-    comments.map(|pair| span_of(&pair)).collect()
-}
-
 /// Whether a text is one value of the language and nothing else.
 pub(crate) fn is_expression(text: &str) -> bool {
     let starts = PrismaParser::parse(Rule::expression, text);

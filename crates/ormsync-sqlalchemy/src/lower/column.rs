@@ -11,7 +11,7 @@ use ormsync_schema::{
 use crate::lower::Lowering;
 use crate::lower::compiler::Compiler;
 use crate::lower::types::{Affinity, LoweredType, is_exactly};
-use crate::mapping::{ColumnDraft, ColumnId, TableId};
+use crate::mapping::{ColumnDraft, ColumnId, Metadata, TableId};
 use crate::python::{Arguments, Form, Place, Symbol, Value};
 
 /// How many foreign keys a column's type may be followed through.
@@ -95,7 +95,7 @@ impl<'a> Lowering<'_, 'a> {
         }
         column.identity = self.identity(&draft, is_numbered, &key.columns, &column.data_type);
         if let Some(sequence) = &draft.sequence {
-            self.declare_sequence(id.table, sequence);
+            self.declare_sequence(sequence);
         }
         column
     }
@@ -165,6 +165,7 @@ impl<'a> Lowering<'_, 'a> {
             update: draft.onupdate.as_ref().map(text),
             version_counter: draft.is_version_counter,
             enum_labels: None,
+            enum_name: ormsync_schema::Wording::default(),
             ignored: false,
         }
     }
@@ -212,12 +213,19 @@ impl<'a> Lowering<'_, 'a> {
                         kind: if always { IdentityKind::Always } else { IdentityKind::ByDefault },
                         start: integer(arguments, "start").filter(|start| *start != 1),
                         increment: integer(arguments, "increment").filter(|increment| *increment != 1),
+                        ..Identity::default()
                     });
                 }
                 // A default of the ORM's own keeps SQLAlchemy from writing SERIAL.
-                (is_numbered && draft.default.is_none()).then(Identity::auto_increment)
+                let is_own = draft.default.is_some() && !draft.sequence.as_ref().is_some_and(is_optional);
+                (is_numbered && !is_own).then(Identity::auto_increment)
             }
-            Compiler::MySql { .. } => (is_numbered && draft.server_default.is_none()).then(Identity::auto_increment),
+            Compiler::MySql { .. } => {
+                let is_by_sequence = self.compiler.has_sequences()
+                    && draft.sequence.as_ref().is_some_and(|sequence| !is_optional(sequence));
+                let is_written = is_numbered && draft.server_default.is_none() && !is_by_sequence;
+                is_written.then(Identity::auto_increment)
+            }
             // Whatever is said, a lone `INTEGER` key is the row's number.
             Compiler::Sqlite => {
                 let is_row_id = key.len() == 1 && key[0] == draft.name && is_exactly(data_type, "integer");
@@ -227,13 +235,18 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Enters a sequence into the schema where the database has such; gives its namespace and name.
-    pub(super) fn declare_sequence(&mut self, table: TableId, symbol: &Rc<Symbol<'a>>) -> Option<(String, String)> {
+    pub(super) fn declare_sequence(&mut self, symbol: &Rc<Symbol<'a>>) -> Option<(String, String)> {
         let Form::Call { arguments, .. } = &symbol.form else { return None };
         let name = arguments.get(0, "name")?.value.as_text()?.to_string();
         let schema = arguments.keyword("schema").and_then(|schema| schema.value.as_text());
-        let schema = schema.or_else(|| self.metadata_schema(table));
+        // The schema of a `MetaData` holds for the sequences that are given that `MetaData`.
+        let schema = schema.or_else(|| {
+            let metadata = Metadata::of(&arguments.keyword("metadata")?.value);
+            self.evaluator.metadata_setting(&metadata, 0, "schema")??.value.as_text()
+        });
+        let schema = schema.filter(|schema| !schema.is_empty());
         let namespace = schema.map_or_else(|| self.default_namespace.clone(), |schema| schema.to_string());
-        if self.compiler == Compiler::PostgreSql {
+        if self.compiler.has_sequences() && !is_optional(symbol) {
             let sequence = Sequence {
                 start: integer(arguments, "start"),
                 increment: integer(arguments, "increment"),
@@ -241,11 +254,18 @@ impl<'a> Lowering<'_, 'a> {
                 maximum: integer(arguments, "maxvalue"),
                 cycle: arguments.keyword("cycle").and_then(|cycle| cycle.value.truth()) == Some(true),
                 origin: self.evaluator.origin(symbol.place),
+                ..Sequence::default()
             };
             self.schema.namespace_mut(&namespace).sequences.insert(name.clone(), sequence);
         }
         Some((namespace, name))
     }
+}
+
+/// `Sequence(…, optional=True)`: only for databases that cannot number a key by other means.
+fn is_optional(sequence: &Rc<Symbol<'_>>) -> bool {
+    let Form::Call { arguments, .. } = &sequence.form else { return false };
+    arguments.keyword("optional").is_some_and(|optional| optional.value.truth() == Some(true))
 }
 
 fn integer(arguments: &Arguments<'_>, name: &str) -> Option<i64> {

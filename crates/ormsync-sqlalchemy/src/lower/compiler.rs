@@ -98,9 +98,38 @@ impl Compiler {
         }
     }
 
+    /// Whether it has sequences.
+    pub(crate) fn has_sequences(self) -> bool {
+        matches!(self, Self::PostgreSql | Self::MySql { is_mariadb: true, .. })
+    }
+
     /// Whether comments are part of its DDL.
     pub(crate) fn has_comments(self) -> bool {
         self != Self::Sqlite
+    }
+
+    /// The collation that a type's character set brings on MySQL, as the server reports it: the set's usual one.
+    /// None for the set that tables have anyway.
+    pub(crate) fn charset_collation(self, call: &TypeCall<'_>) -> Option<String> {
+        let is_national = matches!(call.class.as_ref(), "NVARCHAR" | "NCHAR") || call.flag("national") == Some(true);
+        let charset = call.arguments.keyword("charset").and_then(|charset| charset.value.as_text());
+        let charset = match charset {
+            _ if !self.is_mysql() => return None,
+            Some(charset) => charset.to_lowercase(),
+            None if is_national => "utf8mb3".to_owned(),
+            None if call.family == "mysql" && call.flag("unicode") == Some(true) => "ucs2".to_owned(),
+            None if call.family == "mysql" && call.flag("ascii") == Some(true) => "latin1".to_owned(),
+            None => "utf8mb4".to_owned(),
+        };
+        let is_binary = call.family == "mysql" && call.flag("binary") == Some(true);
+        Some(match charset.as_str() {
+            set if is_binary => format!("{set}_bin"),
+            "utf8mb4" => return None,
+            "latin1" => "latin1_swedish_ci".to_owned(),
+            "utf8" => "utf8mb3_general_ci".to_owned(),
+            "binary" => "binary".to_owned(),
+            set => format!("{set}_general_ci"),
+        })
     }
 
     /// The type's SQL. The error says why SQLAlchemy refuses it.

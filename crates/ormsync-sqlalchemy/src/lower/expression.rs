@@ -3,8 +3,12 @@
 //! Written as SQLAlchemy's compiler writes it with `literal_binds`, near enough that the dialect's normal
 //! form makes the same of both.
 
+use std::rc::Rc;
+
 use crate::lower::Lowering;
 use crate::lower::compiler::Compiler;
+use crate::lower::operand::{Kind, Reading};
+use crate::lower::reserved::RESERVED;
 use crate::mapping::{TableId, is_sqlalchemy};
 use crate::python::{Arguments, Form, Located, Value, last_segment};
 
@@ -17,7 +21,7 @@ impl<'a> Lowering<'_, 'a> {
         self.sql_at(table, value, 0)
     }
 
-    fn sql_at(&mut self, table: TableId, value: &Value<'a>, depth: usize) -> Result<String, String> {
+    pub(super) fn sql_at(&mut self, table: TableId, value: &Value<'a>, depth: usize) -> Result<String, String> {
         if depth > DEPTH {
             return Err("the expression is nested too deep".to_owned());
         }
@@ -43,6 +47,10 @@ impl<'a> Lowering<'_, 'a> {
                     let (callee, arguments) = (callee.clone(), arguments.clone());
                     match &callee {
                         Value::External(path) => self.function(table, path, &arguments, depth),
+                        Value::Class(class) => {
+                            let (class, place) = (Rc::clone(class), symbol.place);
+                            self.compiled_expression(table, &class, value, place, depth)
+                        }
                         Value::Symbol(method) => match &method.form {
                             Form::Attribute { of, name } => {
                                 let (of, name) = (of.clone(), name.clone());
@@ -55,7 +63,19 @@ impl<'a> Lowering<'_, 'a> {
                         _ => Err("the expression is not known".to_owned()),
                     }
                 }
-                Form::Subscript { .. } => Err("subscripts in SQL expressions are not read".to_owned()),
+                Form::Subscript { of, index } => {
+                    let (of, index) = (of.clone(), index.value.clone());
+                    self.element(table, &of, &index, Reading::Whole, depth)
+                }
+                Form::Attribute { of: Value::Symbol(element), name } if name.as_ref() == "astext" => {
+                    match &element.form {
+                        Form::Subscript { of, index } => {
+                            let (of, index) = (of.clone(), index.value.clone());
+                            self.element(table, &of, &index, Reading::AsText, depth)
+                        }
+                        _ => Err("`.astext` is of a document's element only".to_owned()),
+                    }
+                }
                 Form::Attribute { name, .. } => Err(format!("`.{name}` is not a SQL expression that is known")),
             },
             other => match other.as_text() {
@@ -93,7 +113,7 @@ impl<'a> Lowering<'_, 'a> {
         .to_owned()
     }
 
-    fn operation(
+    pub(super) fn operation(
         &mut self,
         table: TableId,
         operator: &'static str,
@@ -101,7 +121,7 @@ impl<'a> Lowering<'_, 'a> {
         depth: usize,
     ) -> Result<String, String> {
         match (operator, operands) {
-            ("not", [operand]) => Ok(format!("NOT ({})", self.sql_at(table, operand, depth + 1)?)),
+            ("not", [operand]) => self.negated(table, operand, depth),
             ("neg", [operand]) => Ok(format!("-{}", self.grouped(table, operand, depth)?)),
             ("==" | "!=", [left, right]) => {
                 let is_equal = operator == "==";
@@ -117,13 +137,29 @@ impl<'a> Lowering<'_, 'a> {
             }
             ("&", [left, right]) => Ok(format!(
                 "({}) AND ({})",
-                self.sql_at(table, left, depth + 1)?,
-                self.sql_at(table, right, depth + 1)?
+                self.condition_text(table, left, depth)?,
+                self.condition_text(table, right, depth)?
             )),
-            ("|", [left, right]) => {
-                Ok(format!("({}) OR ({})", self.sql_at(table, left, depth + 1)?, self.sql_at(table, right, depth + 1)?))
+            ("|", [left, right]) => Ok(format!(
+                "({}) OR ({})",
+                self.condition_text(table, left, depth)?,
+                self.condition_text(table, right, depth)?
+            )),
+            ("+", [left, right]) if self.kind(table, left) == Kind::Text || self.kind(table, right) == Kind::Text => {
+                let mut parts = self.text_parts(table, left, depth)?;
+                parts.extend(self.text_parts(table, right, depth)?);
+                Ok(self.concatenation(&parts))
             }
-            ("<" | "<=" | ">" | ">=" | "+" | "-" | "*" | "/" | "%", [left, right]) => {
+            ("/", [left, right]) => self.division(table, left, right, depth),
+            ("//", [left, right]) => {
+                let (left, right) = (self.grouped(table, left, depth)?, self.grouped(table, right, depth)?);
+                Ok(if self.compiler.is_mysql() {
+                    format!("FLOOR({left} / {right})")
+                } else {
+                    format!("{left} / {right}")
+                })
+            }
+            ("<" | "<=" | ">" | ">=" | "+" | "-" | "*" | "%" | "<<" | ">>", [left, right]) => {
                 Ok(format!("{} {operator} {}", self.grouped(table, left, depth)?, self.grouped(table, right, depth)?))
             }
             _ => Err(format!("the operator `{operator}` is not read in SQL expressions")),
@@ -131,7 +167,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// An operand, in parentheses where it is an operation itself.
-    fn grouped(&mut self, table: TableId, value: &Value<'a>, depth: usize) -> Result<String, String> {
+    pub(super) fn grouped(&mut self, table: TableId, value: &Value<'a>, depth: usize) -> Result<String, String> {
         let text = self.sql_at(table, value, depth + 1)?;
         let is_compound = value.as_symbol().is_some_and(|symbol| match &symbol.form {
             Form::Operation { .. } => true,
@@ -177,14 +213,18 @@ impl<'a> Lowering<'_, 'a> {
             "false" => Ok(self.boolean(false)),
             "null" => Ok("NULL".to_owned()),
             "literal" | "bindparam" => self.sql_at(table, &first.ok_or_else(no_argument)?.value.clone(), depth + 1),
+            "case" | "Case" => self.case_expression(table, arguments, depth),
             "and_" | "or_" => {
-                let parts = self.list(table, &arguments.positional, depth)?;
+                let parts: Result<Vec<String>, String> = arguments
+                    .positional
+                    .iter()
+                    .map(|condition| self.condition_text(table, &condition.value, depth))
+                    .collect();
+                let parts = parts?;
                 let word = if last_segment(path) == "and_" { ") AND (" } else { ") OR (" };
                 Ok(format!("({})", parts.join(word)))
             }
-            "not_" => {
-                Ok(format!("NOT ({})", self.sql_at(table, &first.ok_or_else(no_argument)?.value.clone(), depth + 1)?))
-            }
+            "not_" => self.negated(table, &first.ok_or_else(no_argument)?.value.clone(), depth),
             "desc" | "asc" | "nulls_last" | "nulls_first" | "nullslast" | "nullsfirst" => {
                 self.sql_at(table, &first.ok_or_else(no_argument)?.value.clone(), depth + 1)
             }
@@ -194,16 +234,17 @@ impl<'a> Lowering<'_, 'a> {
                 if last_segment(path) == "type_coerce" {
                     return Ok(text);
                 }
-                let lowered = self.lower_type(table, wanted);
-                if lowered.data_type.is_unreadable() {
-                    return Err("the type of a cast is not known".to_owned());
-                }
-                Ok(format!("CAST({text} AS {})", self.dialect.type_text(&lowered.data_type)))
+                self.cast(table, &text, wanted)
             }
             "extract" => {
                 let [field, value] = arguments.positional.as_slice() else { return Err(no_argument()) };
                 let field = field.value.as_text().ok_or_else(no_argument)?;
-                Ok(format!("EXTRACT({field} FROM {})", self.sql_at(table, &value.value, depth + 1)?))
+                let value = self.sql_at(table, &value.value, depth + 1)?;
+                if self.compiler != Compiler::Sqlite {
+                    return Ok(format!("EXTRACT({field} FROM {value})"));
+                }
+                let format = strftime(&field).ok_or("SQLAlchemy cannot extract this field on SQLite")?;
+                Ok(format!("CAST(STRFTIME('{format}', {value}) AS INTEGER)"))
             }
             "tuple_" => Ok(format!("({})", self.list(table, &arguments.positional, depth)?.join(", "))),
             "collate" => {
@@ -228,6 +269,7 @@ impl<'a> Lowering<'_, 'a> {
             return Err(format!("`func.{name}` has arguments that are not read"));
         }
         let lower = name.to_lowercase();
+        let name = if lower == "char_length" && self.compiler == Compiler::Sqlite { "length" } else { name };
         let is_bare = parts.is_empty()
             && matches!(
                 lower.as_str(),
@@ -258,7 +300,7 @@ impl<'a> Lowering<'_, 'a> {
         Ok(format!("{name}({})", parts.join(", ")))
     }
 
-    fn method(
+    pub(super) fn method(
         &mut self,
         table: TableId,
         object: &Value<'a>,
@@ -295,11 +337,12 @@ impl<'a> Lowering<'_, 'a> {
                 };
                 Ok(format!("{left} {word} {right}"))
             }
-            "between" => {
+            "between" | "not_between" => {
+                let word = if name == "between" { "BETWEEN" } else { "NOT BETWEEN" };
                 let [low, high] = arguments.positional.as_slice() else { return Err(missing()) };
                 let left = self.grouped(table, object, depth)?;
                 let (low, high) = (self.grouped(table, &low.value, depth)?, self.grouped(table, &high.value, depth)?);
-                Ok(format!("{left} BETWEEN {low} AND {high}"))
+                Ok(format!("{left} {word} {low} AND {high}"))
             }
             "collate" => {
                 let collation = first.and_then(|collation| collation.as_text()).ok_or_else(missing)?;
@@ -308,15 +351,114 @@ impl<'a> Lowering<'_, 'a> {
             "cast" => {
                 let wanted = arguments.positional.first().cloned().ok_or_else(missing)?;
                 let text = self.sql_at(table, object, depth + 1)?;
-                let lowered = self.lower_type(table, &wanted);
-                if lowered.data_type.is_unreadable() {
-                    return Err("the type of a cast is not known".to_owned());
+                self.cast(table, &text, &wanted)
+            }
+            "as_string" | "as_integer" | "as_float" | "as_boolean" | "as_json" => {
+                let Some(Form::Subscript { of, index }) = object.as_symbol().map(|symbol| &symbol.form) else {
+                    return Err(missing());
+                };
+                let reading = match name {
+                    "as_string" => Reading::Cast("VARCHAR"),
+                    "as_integer" => Reading::Cast("INTEGER"),
+                    "as_float" => Reading::Cast("FLOAT"),
+                    "as_boolean" => Reading::Cast("BOOLEAN"),
+                    _ => Reading::Whole,
+                };
+                let (of, index) = (of.clone(), index.value.clone());
+                self.element(table, &of, &index, reading, depth)
+            }
+            "startswith" | "endswith" | "contains" | "concat" if self.kind(table, object) == Kind::Text => {
+                let first = first.ok_or_else(missing)?;
+                if name == "concat" {
+                    let mut parts = self.text_parts(table, object, depth)?;
+                    parts.extend(self.text_parts(table, &first, depth)?);
+                    return Ok(self.concatenation(&parts));
                 }
-                Ok(format!("CAST({text} AS {})", self.dialect.type_text(&lowered.data_type)))
+                let left = self.grouped(table, object, depth)?;
+                let (any, right) = ("'%'".to_owned(), self.grouped(table, &first, depth)?);
+                let pattern = match name {
+                    "startswith" => self.concatenation(&[right, any]),
+                    "endswith" => self.concatenation(&[any, right]),
+                    _ => self.concatenation(&[any.clone(), right, any]),
+                };
+                Ok(format!("{left} LIKE {pattern}"))
+            }
+            "regexp_match" => {
+                let left = self.grouped(table, object, depth)?;
+                let right = self.grouped(table, &first.ok_or_else(missing)?, depth)?;
+                let word = if self.compiler == Compiler::PostgreSql { "~" } else { "REGEXP" };
+                Ok(format!("{left} {word} {right}"))
+            }
+            "is_distinct_from" | "is_not_distinct_from" if self.compiler == Compiler::PostgreSql => {
+                let left = self.grouped(table, object, depth)?;
+                let right = self.grouped(table, &first.ok_or_else(missing)?, depth)?;
+                let word = if name == "is_distinct_from" { "IS DISTINCT FROM" } else { "IS NOT DISTINCT FROM" };
+                Ok(format!("{left} {word} {right}"))
+            }
+            "has_key" if matches!(self.kind(table, object), Kind::Jsonb) => {
+                let left = self.grouped(table, object, depth)?;
+                Ok(format!("{left} ? {}", self.grouped(table, &first.ok_or_else(missing)?, depth)?))
+            }
+            "bitwise_and" | "bitwise_or" => {
+                let left = self.grouped(table, object, depth)?;
+                let right = self.grouped(table, &first.ok_or_else(missing)?, depth)?;
+                Ok(format!("{left} {} {right}", if name == "bitwise_and" { "&" } else { "|" }))
             }
             "op" | "bool_op" => Err("a custom operator has no right side".to_owned()),
             _ => Err(format!("`.{name}()` is not read in SQL expressions")),
         }
+    }
+
+    fn cast(&mut self, table: TableId, text: &str, wanted: &Located<'a>) -> Result<String, String> {
+        if self.compiler.is_mysql() && self.kind_of_type(&wanted.value, 0) == Kind::Text {
+            // Texts need no length here.
+            let length = wanted.value.as_symbol().and_then(|symbol| symbol.external_call());
+            let length = length.and_then(|(_, arguments)| arguments.get(0, "length")?.value.as_integer());
+            let length = length.map(|length| format!("({length})")).unwrap_or_default();
+            return Ok(format!("CAST({text} AS CHAR{length})"));
+        }
+        let lowered = self.lower_type(table, wanted);
+        if lowered.data_type.is_unreadable() {
+            return Err("the type of a cast is not known".to_owned());
+        }
+        let wanted = self.dialect.type_text(&lowered.data_type);
+        if !self.compiler.is_mysql() {
+            return Ok(format!("CAST({text} AS {wanted})"));
+        }
+        // MySQL casts to a few types only; SQLAlchemy leaves other casts out (`MySQLCompiler.visit_typeclause`).
+        let (name, arguments) = wanted.split_once('(').map_or((wanted.as_str(), ""), |(name, rest)| (name, rest));
+        let length = if arguments.is_empty() { String::new() } else { format!("({arguments}") };
+        Ok(match name.trim().to_lowercase().as_str() {
+            "int" | "integer" | "bigint" | "smallint" | "mediumint" => format!("CAST({text} AS SIGNED INTEGER)"),
+            "tinyint" => text.to_owned(),
+            "decimal" | "numeric" => format!("CAST({text} AS DECIMAL{length})"),
+            "date" => format!("CAST({text} AS DATE)"),
+            "time" => format!("CAST({text} AS TIME)"),
+            "datetime" | "timestamp" => format!("CAST({text} AS DATETIME)"),
+            "json" => format!("CAST({text} AS JSON)"),
+            "binary" | "blob" => format!("CAST({text} AS BINARY)"),
+            _ => text.to_owned(),
+        })
+    }
+
+    fn concatenation(&self, parts: &[String]) -> String {
+        if self.compiler.is_mysql() { format!("concat({})", parts.join(", ")) } else { parts.join(" || ") }
+    }
+
+    /// What is put together: MySQL's `concat` takes all of a chain at once.
+    fn text_parts(&mut self, table: TableId, value: &Value<'a>, depth: usize) -> Result<Vec<String>, String> {
+        let chain = match value.as_symbol().map(|symbol| &symbol.form) {
+            Some(Form::Operation { operator: "+", operands }) if self.kind(table, value) == Kind::Text => {
+                Some(operands.clone())
+            }
+            _ => None,
+        };
+        let Some(operands) = chain else { return Ok(vec![self.grouped(table, value, depth)?]) };
+        let mut parts = Vec::new();
+        for operand in &operands {
+            parts.extend(self.text_parts(table, operand, depth + 1)?);
+        }
+        Ok(parts)
     }
 
     fn custom_operator(
@@ -336,140 +478,19 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Words that SQL keeps for itself on at least one of the servers and that people use as column names.
-const RESERVED: &[&str] = &[
-    "all",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "authorization",
-    "between",
-    "binary",
-    "both",
-    "by",
-    "case",
-    "cast",
-    "change",
-    "check",
-    "collate",
-    "column",
-    "condition",
-    "constraint",
-    "create",
-    "cross",
-    "current_date",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "database",
-    "databases",
-    "default",
-    "deferrable",
-    "delete",
-    "desc",
-    "describe",
-    "distinct",
-    "do",
-    "drop",
-    "else",
-    "end",
-    "except",
-    "exists",
-    "false",
-    "fetch",
-    "for",
-    "foreign",
-    "from",
-    "full",
-    "function",
-    "grant",
-    "group",
-    "groups",
-    "having",
-    "if",
-    "in",
-    "index",
-    "inner",
-    "insert",
-    "intersect",
-    "interval",
-    "into",
-    "is",
-    "join",
-    "key",
-    "keys",
-    "lateral",
-    "leading",
-    "left",
-    "like",
-    "limit",
-    "lock",
-    "match",
-    "natural",
-    "new",
-    "not",
-    "null",
-    "off",
-    "offset",
-    "old",
-    "on",
-    "only",
-    "option",
-    "or",
-    "order",
-    "outer",
-    "over",
-    "partition",
-    "placing",
-    "precision",
-    "primary",
-    "range",
-    "rank",
-    "read",
-    "references",
-    "release",
-    "rename",
-    "repeat",
-    "replace",
-    "require",
-    "restrict",
-    "returning",
-    "revoke",
-    "right",
-    "row",
-    "rows",
-    "schema",
-    "select",
-    "session_user",
-    "set",
-    "show",
-    "some",
-    "sql",
-    "ssl",
-    "starting",
-    "symmetric",
-    "system",
-    "table",
-    "then",
-    "to",
-    "trailing",
-    "trigger",
-    "true",
-    "union",
-    "unique",
-    "unlock",
-    "update",
-    "usage",
-    "use",
-    "user",
-    "using",
-    "values",
-    "verbose",
-    "when",
-    "where",
-    "window",
-    "with",
-    "write",
-];
+/// What SQLAlchemy asks SQLite's `STRFTIME` for (`SQLiteCompiler.extract_map`).
+fn strftime(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "month" => "%m",
+        "day" => "%d",
+        "year" => "%Y",
+        "second" => "%S",
+        "hour" => "%H",
+        "doy" => "%j",
+        "minute" => "%M",
+        "epoch" => "%s",
+        "dow" => "%w",
+        "week" => "%W",
+        _ => return None,
+    })
+}

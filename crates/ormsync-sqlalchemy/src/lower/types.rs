@@ -44,7 +44,7 @@ pub(super) enum Refusal {
 }
 
 impl LoweredType {
-    fn plain(data_type: DataType) -> Self {
+    pub(super) fn plain(data_type: DataType) -> Self {
         Self { data_type, collation: None, affinity: Affinity::Other, check: None }
     }
 }
@@ -80,7 +80,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn type_of(
+    pub(super) fn type_of(
         &mut self,
         table: TableId,
         value: &Value<'a>,
@@ -92,7 +92,7 @@ impl<'a> Lowering<'_, 'a> {
         }
         match value {
             Value::Opaque(unknown) => Err(Refusal::Unknown(self.evaluator.reason(unknown, place))),
-            Value::External(path) => self.external_type(table, path, Arguments::default(), depth),
+            Value::External(path) => self.external_type(table, path, Arguments::default(), place, depth),
             Value::Class(class) => {
                 let object = self.evaluator.instantiate(Rc::clone(class), Arguments::default(), place);
                 self.type_of(table, &object, place, depth + 1)
@@ -104,7 +104,7 @@ impl<'a> Lowering<'_, 'a> {
                         let inner = inner.ok_or_else(|| Refusal::Unknown("`as_mutable` has no argument".to_owned()))?;
                         return self.type_of(table, &inner, place, depth + 1);
                     }
-                    return self.external_type(table, path, arguments.clone(), depth);
+                    return self.external_type(table, path, arguments.clone(), place, depth);
                 }
                 if let Some((object, name, arguments)) = symbol.method_call() {
                     return self.type_method(table, object, name, arguments, place, depth);
@@ -168,6 +168,15 @@ impl<'a> Lowering<'_, 'a> {
         depth: usize,
     ) -> Result<LoweredType, Refusal> {
         let arguments = self.constructor_arguments(object, class, arguments)?;
+        let general = class.ancestors.iter().find_map(|ancestor| match ancestor {
+            Value::External(path) if path.starts_with("sqlalchemy") && last_segment(path) != "UserDefinedType" => {
+                Some(Rc::clone(path))
+            }
+            _ => None,
+        });
+        if let Some(compiled) = self.compiled_class(class, object, place) {
+            return self.compiled_type(table, compiled, general.as_deref(), place, depth);
+        }
         if class.descends_from(|path| last_segment(path) == "TypeDecorator") {
             return self.decorated_type(table, object, class, arguments, place, depth);
         }
@@ -184,14 +193,8 @@ impl<'a> Lowering<'_, 'a> {
                 _ => Err(Refusal::Unknown("its `get_col_spec` does not return a string".to_owned())),
             };
         }
-        let general = class.ancestors.iter().find_map(|ancestor| match ancestor {
-            Value::External(path) if path.starts_with("sqlalchemy") && last_segment(path) != "UserDefinedType" => {
-                Some(Rc::clone(path))
-            }
-            _ => None,
-        });
         match general {
-            Some(path) => self.external_type(table, &path, arguments, depth + 1),
+            Some(path) => self.external_type(table, &path, arguments, place, depth + 1),
             None => Err(Refusal::Unknown(format!("the class `{}` is not a SQLAlchemy type", class.name))),
         }
     }
@@ -260,6 +263,24 @@ impl<'a> Lowering<'_, 'a> {
         table: TableId,
         path: &str,
         arguments: Arguments<'a>,
+        place: Place,
+        depth: usize,
+    ) -> Result<LoweredType, Refusal> {
+        if !self.evaluator.compilations.is_empty() {
+            let object = self.evaluator.call_symbol(Value::external(path), arguments.clone(), place);
+            if let Some(compiled) = self.compiled_external(path, &object, place) {
+                return self.compiled_type(table, compiled, Some(path), place, depth);
+            }
+        }
+        self.standard_type(table, path, arguments, depth)
+    }
+
+    /// What SQLAlchemy itself makes of one of its types.
+    pub(super) fn standard_type(
+        &mut self,
+        table: TableId,
+        path: &str,
+        arguments: Arguments<'a>,
         depth: usize,
     ) -> Result<LoweredType, Refusal> {
         let class = last_segment(path);
@@ -305,7 +326,9 @@ impl<'a> Lowering<'_, 'a> {
         let collation = call.arguments.keyword("collation").and_then(|collation| collation.value.as_text());
         Ok(LoweredType {
             data_type: self.dialect.parse_type(&text),
-            collation: collation.map(|collation| collation.to_string()),
+            collation: collation
+                .map(|collation| collation.to_string())
+                .or_else(|| self.compiler.charset_collation(&call)),
             affinity: affinity_of(class),
             check: self.boolean_check(class, &call),
         })
@@ -376,8 +399,14 @@ impl<'a> Lowering<'_, 'a> {
             }
         }
         let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-        let length = call.arguments.keyword("length").and_then(|length| length.value.as_integer());
-        let length = length.unwrap_or(i64::try_from(longest).unwrap_or(i64::MAX));
+        let length = match call.arguments.keyword("length").map(|length| &length.value) {
+            // Said to have none.
+            Some(Value::None) => 0,
+            Some(length) => {
+                length.as_integer().ok_or_else(|| Refusal::Unknown("its length is not known".to_owned()))?
+            }
+            None => i64::try_from(longest).unwrap_or(i64::MAX),
+        };
         let check = (call.flag("create_constraint") == Some(true)).then(|| TypeCheck {
             name: call.text(usize::MAX, "name"),
             values: texts.iter().map(|label| self.dialect.quote_text(label)).collect(),
@@ -462,11 +491,19 @@ impl<'a> Lowering<'_, 'a> {
         let namespace =
             call.text(usize::MAX, "schema").map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
         let inner = self.type_of(table, &inner.value, inner.place, depth + 1)?;
-        let checks = call.arguments.keyword("check").and_then(|check| check.value.as_text());
+        let check = call.arguments.keyword("check").and_then(|check| check.value.as_text());
+        let check = check.map(|text| ormsync_schema::Check {
+            name: call.text(usize::MAX, "constraint_name").map(|name| name.to_string()),
+            expression: ormsync_schema::Expression::written(text.as_ref()),
+            ..Default::default()
+        });
         let domain = Domain {
             data_type: inner.data_type,
             nullable: call.flag("not_null") != Some(true),
-            checks: checks.into_iter().map(|text| ormsync_schema::Expression::written(text.as_ref())).collect(),
+            default: None,
+            collation: call.text(usize::MAX, "collation").map(|name| name.to_string()),
+            checks: check.into_iter().collect(),
+            comment: None,
             origin: ormsync_schema::Origin::nowhere(),
         };
         self.schema.namespace_mut(&namespace).domains.insert(name.to_string(), domain);
@@ -475,7 +512,7 @@ impl<'a> Lowering<'_, 'a> {
 }
 
 /// The dialect module that a dotted name comes from.
-fn family_of(path: &str) -> &'static str {
+pub(super) fn family_of(path: &str) -> &'static str {
     let Some((_, behind)) = path.split_once(".dialects.") else { return "" };
     match behind.split('.').next() {
         Some("postgresql") => "postgresql",
@@ -491,7 +528,7 @@ fn is_known_class(class: &str) -> bool {
         || matches!(class, "String" | "Unicode")
 }
 
-fn affinity_of(class: &str) -> Affinity {
+pub(super) fn affinity_of(class: &str) -> Affinity {
     match class {
         "Integer" | "INTEGER" | "INT" | "SmallInteger" | "SMALLINT" | "BigInteger" | "BIGINT" | "TINYINT"
         | "MEDIUMINT" => Affinity::Integer,

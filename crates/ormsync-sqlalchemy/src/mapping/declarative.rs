@@ -41,6 +41,11 @@ const EMPTY_BASES: &[&str] = &[
     "object",
 ];
 
+/// Whether a column is made by `Column(…)` rather than `mapped_column(…)`.
+fn is_core_column(call: &crate::python::Symbol<'_>) -> bool {
+    call.external_call().is_some_and(|(path, _)| last_segment(path) == "Column")
+}
+
 /// What makes a class declarative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
@@ -329,6 +334,8 @@ impl<'a> Evaluator<'a> {
     fn scan_columns(&mut self, class: &Rc<Class<'a>>, style: Style) -> Scan<'a> {
         let mut scan = Scan { columns: Vec::new(), hidden: Vec::new() };
         let mut seen: HashSet<Rc<str>> = HashSet::new();
+        // What a mixin has every class make anew, also below one that is mapped.
+        let mut cascading: HashSet<Rc<str>> = HashSet::new();
         for ancestor in class.lineage() {
             let is_mapped_ancestor = ancestor.id != class.id && ancestor.table.get().is_some();
             if is_mapped_ancestor {
@@ -344,7 +351,9 @@ impl<'a> Evaluator<'a> {
                 });
             }
             for (name, member) in members {
-                if name.starts_with("__") || seen.contains(&name) {
+                let cascades = ancestor.id != class.id && class.own(&name).is_none() && is_cascading(&member);
+                if name.starts_with("__") || (seen.contains(&name) && !(cascades && cascading.insert(Rc::clone(&name))))
+                {
                     continue;
                 }
                 if style == Style::SqlModel && !matches!(&member.value, Some(Located { value: Value::Function(_), .. }))
@@ -414,6 +423,8 @@ impl<'a> Evaluator<'a> {
     ) {
         if let Some(call) = self.column_call(&located.value) {
             if let Some(draft) = self.column_draft(&call, Some(name)) {
+                // Annotations are for `mapped_column`: SQLAlchemy takes a `Column` as it is.
+                let annotation = annotation.filter(|_| !is_core_column(&call));
                 self.finish_column(class, draft, annotation, scan);
             }
             return;
@@ -502,6 +513,16 @@ fn declared_annotation<'a>(member: &Member<'a>) -> Option<&'a Expr> {
         Code::Definition(definition) if is_declared_attribute(function) => definition.returns.as_deref(),
         _ => None,
     }
+}
+
+/// Whether a member is a function under `declared_attr.cascading`.
+fn is_cascading(member: &Member<'_>) -> bool {
+    let Some(Located { value: Value::Function(function), .. }) = &member.value else { return false };
+    is_declared_attribute(function)
+        && function
+            .decorators
+            .iter()
+            .any(|decorator| matches!(decorator, Value::External(path) if last_segment(path) == "cascading"))
 }
 
 /// `declared_attr(lambda cls: …)`: the function inside.

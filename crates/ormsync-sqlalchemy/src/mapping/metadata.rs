@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use crate::mapping::sqlalchemy_call;
-use crate::python::{Arguments, Class, Evaluator, Form, Located, Place, Symbol, Value, last_segment};
+use crate::python::{
+    Arguments, Class, Evaluator, Form, Located, Place, SUPER_ARGUMENTS, Symbol, Value, is_flask_extension, last_segment,
+};
 
 /// The `MetaData` a table belongs to.
 #[derive(Debug, Clone)]
@@ -25,6 +27,16 @@ impl<'a> Metadata<'a> {
             }
             Value::External(path) => Self::External(Rc::clone(path)),
             _ => Self::Unknown,
+        }
+    }
+
+    /// Whether two tables are in the same `MetaData`; where that is not known, they are taken to be.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Known(left), Self::Known(right)) => left.id == right.id,
+            (Self::External(left), Self::External(right)) => left == right,
+            (Self::Unknown, _) | (_, Self::Unknown) => true,
+            _ => false,
         }
     }
 }
@@ -77,22 +89,19 @@ impl<'a> Evaluator<'a> {
 
     /// The `MetaData` that tables of a declarative class go to.
     pub(crate) fn metadata_of_class(&mut self, class: &Rc<Class<'a>>, place: Place) -> Metadata<'a> {
-        if let Some((_, found)) = class.find("metadata") {
-            return Metadata::of(&found.value);
-        }
-        if let Some((_, found)) = class.find("registry") {
-            return match &found.value {
-                Value::Symbol(symbol) => Metadata::of(&self.metadata_of_symbol(symbol, place)),
-                _ => Metadata::Unknown,
-            };
-        }
-        for decorator in class.lineage().iter().flat_map(|class| class.decorators.clone()) {
-            if let Some(registry) = registry_of_decorator(&decorator.value) {
-                return Metadata::of(&self.metadata_of_symbol(&registry, place));
-            }
-        }
-        for ancestor in &class.ancestors {
-            match ancestor {
+        // As Python looks an attribute up: the nearest of the class and its ancestors that has one.
+        let mut registry = None;
+        for ancestor in std::iter::once(Value::Class(Rc::clone(class))).chain(class.ancestors.iter().cloned()) {
+            match &ancestor {
+                Value::Class(ancestor) => {
+                    // Without one SQLAlchemy asks the registry, which `metadata = None` does not change.
+                    if let Some(found) = ancestor.own("metadata")
+                        && !matches!(found.value, Value::None)
+                    {
+                        return Metadata::of(&found.value);
+                    }
+                    registry = registry.or_else(|| ancestor.own("registry"));
+                }
                 Value::Symbol(symbol) => {
                     if let Some(source) = metadata_source(symbol) {
                         return Metadata::of(&self.metadata_of_symbol(&source, place));
@@ -103,6 +112,17 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => {}
             }
+        }
+        for decorator in class.lineage().iter().flat_map(|class| class.decorators.clone()) {
+            if let Some(registry) = registry_of_decorator(&decorator.value) {
+                return Metadata::of(&self.metadata_of_symbol(&registry, place));
+            }
+        }
+        if let Some(found) = registry {
+            return match &found.value {
+                Value::Symbol(symbol) => Metadata::of(&self.metadata_of_symbol(symbol, place)),
+                _ => Metadata::Unknown,
+            };
         }
         // `DeclarativeBase` makes one for the class that derives from it directly.
         let root = class.lineage().into_iter().find(|ancestor| {
@@ -123,14 +143,20 @@ impl<'a> Evaluator<'a> {
         if let Some(known) = symbol.attributes.borrow().get("metadata") {
             return known.value.clone();
         }
-        let Form::Call { callee, arguments } = &symbol.form else {
+        let Form::Call { arguments, .. } = &symbol.form else {
             return Value::opaque("its metadata is not known", place);
         };
         if arguments.hidden.is_some() {
             return Value::opaque("its arguments are not known", place);
         }
-        let mut given = arguments.keyword("metadata").cloned();
-        if given.is_none() && matches!(callee, Value::External(path) if last_segment(path) == "SQLAlchemy") {
+        // A class of the project that derives from Flask-SQLAlchemy's may hand on its own.
+        let handed_on =
+            symbol.attributes.borrow().get(SUPER_ARGUMENTS).and_then(|given| match &given.value.as_symbol()?.form {
+                Form::Call { arguments, .. } => arguments.keyword("metadata").cloned(),
+                _ => None,
+            });
+        let mut given = handed_on.or_else(|| arguments.keyword("metadata").cloned());
+        if given.is_none() && is_flask_extension(symbol) {
             // `SQLAlchemy(model_class=Base)` takes the metadata of that base.
             if let Some(Located { value: Value::Class(base), .. }) = arguments.keyword("model_class") {
                 let base = Rc::clone(base);
@@ -192,9 +218,9 @@ impl<'a> Evaluator<'a> {
 /// `registry().generate_base()`, the `SQLAlchemy(…)` of `db.Model`.
 pub(crate) fn metadata_source<'a>(symbol: &Rc<Symbol<'a>>) -> Option<Rc<Symbol<'a>>> {
     match &symbol.form {
+        _ if is_flask_extension(symbol) => Some(Rc::clone(symbol)),
         Form::Call { callee: Value::External(path), .. } => {
-            matches!(last_segment(path), "declarative_base" | "automap_base" | "registry" | "SQLAlchemy")
-                .then(|| Rc::clone(symbol))
+            matches!(last_segment(path), "declarative_base" | "automap_base" | "registry").then(|| Rc::clone(symbol))
         }
         Form::Call { callee: Value::Symbol(callee), .. } => match &callee.form {
             Form::Attribute { of: Value::Symbol(of), name } if name.as_ref() == "generate_base" => Some(Rc::clone(of)),

@@ -4,6 +4,7 @@
 mod annotation;
 mod column;
 mod declarative;
+mod event;
 mod metadata;
 mod sqlmodel;
 mod table;
@@ -15,7 +16,7 @@ use ormsync_schema::Fact;
 use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
 
 pub(crate) use column::ColumnDraft;
-pub(crate) use metadata::Metadata;
+pub(crate) use metadata::{Metadata, metadata_source};
 
 /// A table by its position in [`Registry::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +35,8 @@ pub(crate) struct Registry<'a> {
     pub(crate) tables: Vec<TableDraft<'a>>,
     /// Tables of which not even the name or existence is certain.
     pub(crate) hidden: Vec<HiddenTable>,
+    /// Sequences and types that are given a `MetaData` of their own, and so are made without a column.
+    pub(crate) unattached: Vec<Rc<Symbol<'a>>>,
     /// Indexes and constraints over columns that had no table yet when they were made.
     pending: Vec<Rc<Symbol<'a>>>,
 }
@@ -52,6 +55,8 @@ pub(crate) struct TableDraft<'a> {
     /// The `schema` argument.
     pub(crate) schema: Option<Located<'a>>,
     pub(crate) metadata: Metadata<'a>,
+    /// What becomes of a table of that name that is there already.
+    pub(crate) existing: Existing,
     /// The class mapped to it.
     pub(crate) model: Option<Rc<str>>,
     pub(crate) columns: Vec<ColumnDraft<'a>>,
@@ -66,6 +71,17 @@ pub(crate) struct TableDraft<'a> {
     pub(crate) hidden: Vec<HiddenPart>,
     /// The condition that decides whether it exists, where that could not be known.
     pub(crate) condition: Option<Place>,
+}
+
+/// What a declaration does to a table of its name that its `MetaData` has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// SQLAlchemy refuses to declare it again.
+    Refuse,
+    /// `extend_existing=True`: columns and constraints are added to it.
+    Extend,
+    /// `keep_existing=True`: it stays as it is.
+    Keep,
 }
 
 /// Part of a table that could not be read.
@@ -100,7 +116,20 @@ impl<'a> Registry<'a> {
         Some(ColumnId { table, index: u32::try_from(index).ok()? })
     }
 
+    /// Adds a table, or what it says to the one that is there already, if it asks for that.
     pub(crate) fn add_table(&mut self, table: TableDraft<'a>) -> TableId {
+        let known = match table.existing {
+            Existing::Refuse => None,
+            Existing::Extend | Existing::Keep => self.tables.iter().position(|known| {
+                known.name == table.name && known.metadata.is_same(&table.metadata) && known.is_of_same_schema(&table)
+            }),
+        };
+        if let Some(known) = known {
+            if table.existing == Existing::Extend {
+                self.tables[known].extend(table);
+            }
+            return TableId(u32::try_from(known).unwrap_or(u32::MAX));
+        }
         self.tables.push(table);
         TableId(u32::try_from(self.tables.len() - 1).unwrap_or(u32::MAX))
     }
@@ -112,6 +141,7 @@ impl<'a> TableDraft<'a> {
             name,
             schema: None,
             metadata,
+            existing: Existing::Refuse,
             model: None,
             columns: Vec::new(),
             items: Vec::new(),
@@ -121,6 +151,26 @@ impl<'a> TableDraft<'a> {
             hidden: Vec::new(),
             condition: None,
         }
+    }
+
+    fn is_of_same_schema(&self, other: &Self) -> bool {
+        let text = |table: &Self| table.schema.as_ref().and_then(|schema| schema.value.as_text());
+        text(self) == text(other)
+    }
+
+    /// Takes over what a second declaration says (`Table._init_existing`).
+    fn extend(&mut self, other: Self) {
+        for column in other.columns {
+            self.add_column(column);
+        }
+        self.items.extend(other.items);
+        for (name, value) in other.options {
+            self.options.retain(|(known, _)| *known != name);
+            self.options.push((name, value));
+        }
+        self.hidden.extend(other.hidden);
+        self.model = self.model.take().or(other.model);
+        self.condition = self.condition.or(other.condition);
     }
 
     /// Adds a column; one of the same key takes the older one's place, as in SQLAlchemy.

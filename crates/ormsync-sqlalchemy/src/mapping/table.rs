@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ormsync_schema::Fact;
 
-use crate::mapping::{ColumnId, HiddenPart, HiddenTable, Metadata, TableDraft, TableId, sqlalchemy_call};
+use crate::mapping::{ColumnId, Existing, HiddenPart, HiddenTable, Metadata, TableDraft, TableId, sqlalchemy_call};
 use crate::python::{Arguments, Class, Evaluator, Form, Located, Place, Symbol, Value, last_segment};
 
 /// Calls that attach themselves to the table of the columns they name.
@@ -18,7 +18,7 @@ const ATTACHED: &[&str] = &[
 ];
 
 /// Table arguments that say nothing about the table in the database.
-const SILENT_OPTIONS: &[&str] = &["extend_existing", "keep_existing", "info", "listeners", "sqlite_autoincrement"];
+const SILENT_OPTIONS: &[&str] = &["info", "listeners", "sqlite_autoincrement"];
 
 impl<'a> Evaluator<'a> {
     /// Calls that SQLAlchemy itself answers.
@@ -31,6 +31,7 @@ impl<'a> Evaluator<'a> {
                     return Value::Bool(is_inherited);
                 }
             }
+            "listen" if path.ends_with("event.listen") => self.listen(&arguments, place),
             "mapper" => {
                 if let [class, table, ..] = arguments.positional.as_slice() {
                     self.map_imperatively(&class.value, &table.value);
@@ -39,10 +40,15 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         let value = self.call_symbol(Value::external(path), arguments, place);
+        if let ("Sequence" | "Enum" | "ENUM" | "DOMAIN", Value::Symbol(symbol)) = (last_segment(path), &value)
+            && symbol.external_call().is_some_and(|(_, arguments)| arguments.keyword("metadata").is_some())
+        {
+            self.registry.unattached.push(Rc::clone(symbol));
+        }
         if ATTACHED.contains(&last_segment(path))
             && let Value::Symbol(symbol) = &value
         {
-            match self.table_of_expression(&value, 0) {
+            match named_table(symbol).or_else(|| self.table_of_expression(&value, 0)) {
                 Some(table) => self.attach(table, symbol),
                 // Over names alone it is its table's to say what it is of.
                 None if names_column(&value, 0) => self.registry.pending.push(Rc::clone(symbol)),
@@ -182,6 +188,9 @@ impl<'a> Evaluator<'a> {
                         draft.schema = Some(value.clone());
                     }
                 }
+                "extend_existing" if value.value.truth() != Some(false) => draft.existing = Existing::Extend,
+                "keep_existing" if value.value.truth() != Some(false) => draft.existing = Existing::Keep,
+                "extend_existing" | "keep_existing" => {}
                 "autoload" | "autoload_with" | "autoload_replace" => {
                     self.report_opaque(
                         format!("the columns of `{}` are read from the database when it runs", draft.name),
@@ -272,6 +281,15 @@ impl<'a> Evaluator<'a> {
             let id = ColumnId { table, index: u32::try_from(index).unwrap_or(u32::MAX) };
             attributes.entry(Rc::clone(&column.key)).or_insert(id);
         }
+    }
+}
+
+/// The table of `CheckConstraint(…, table=Model.__table__)` or `Index(…, _table=…)`.
+fn named_table(symbol: &Symbol<'_>) -> Option<TableId> {
+    let (_, arguments) = symbol.external_call()?;
+    match arguments.keyword("table").or_else(|| arguments.keyword("_table"))?.value {
+        Value::Table(table) => Some(table),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::mapping::metadata_source;
 use crate::python::evaluator::{Evaluator, Frame};
 use crate::python::imports::known_constant;
 use crate::python::scope::{Scope, ScopeKind};
@@ -9,12 +10,17 @@ use crate::python::value::{Arguments, Class, Form, Function, Located, Place, Sym
 
 /// What stands for SQLAlchemy's dialect object where a model asks it for its name.
 pub(crate) const DIALECT_OBJECT: &str = "ormsync.dialect";
+/// The compiler that functions under `@compiles` are called with.
+pub(crate) const COMPILER_OBJECT: &str = "ormsync.compiler";
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn attribute(&mut self, object: Value<'a>, name: &str, place: Place) -> Value<'a> {
         match &object {
             Value::Opaque(_) => object,
             Value::External(path) => {
+                if path.as_ref() == COMPILER_OBJECT && name == "dialect" {
+                    return Value::external(DIALECT_OBJECT);
+                }
                 if path.as_ref() == DIALECT_OBJECT && name == "name" {
                     return Value::text(self.dialect_name);
                 }
@@ -85,6 +91,22 @@ impl<'a> Evaluator<'a> {
         }
         match name {
             "__name__" | "__qualname__" => return Value::Text(Rc::clone(&class.name)),
+            "__mro__" | "__bases__" => {
+                let mut classes: Vec<Value<'a>> = Vec::new();
+                if name == "__mro__" {
+                    classes.push(Value::Class(Rc::clone(class)));
+                    classes.extend(class.ancestors.iter().cloned());
+                } else {
+                    classes.extend(class.bases.iter().map(|base| base.value.clone()));
+                }
+                let object = Value::external("builtins.object");
+                if !classes.iter().any(|known| known.equals(&object) == Some(true))
+                    && (name == "__mro__" || classes.is_empty())
+                {
+                    classes.push(object);
+                }
+                return Value::tuple(classes.into_iter().map(|value| Located { value, place }).collect());
+            }
             "__module__" => return Value::text(&self.program.module(class.place.module).name),
             "__table__" => {
                 if let Some(table) = class.table.get() {
@@ -145,7 +167,10 @@ impl<'a> Evaluator<'a> {
                     return Value::Class(Rc::clone(class));
                 }
                 let Some((_, found)) = class.find(name) else {
-                    return self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place);
+                    return match is_flask_extension(symbol) {
+                        true => self.flask_attribute(symbol, name, place),
+                        false => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+                    };
                 };
                 let Value::Function(function) = &found.value else { return found.value };
                 if is_decorated(function, "staticmethod") {
@@ -163,21 +188,64 @@ impl<'a> Evaluator<'a> {
                 }
                 Value::Method(Rc::new((owner, Rc::clone(function))))
             }
-            Form::Call { callee: Value::External(path), .. } if last_segment(path) == "SQLAlchemy" => {
-                if name == "metadata" {
-                    return self.metadata_of_symbol(symbol, place);
-                }
-                match flask_name(name) {
-                    Some(path) => Value::external(&path),
-                    None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
-                }
+            Form::Call { callee: Value::External(path), arguments } if path.as_ref() == "builtins.super" => {
+                let (Some(owner), Some(object)) = (arguments.positional.first(), arguments.positional.get(1)) else {
+                    return self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place);
+                };
+                let (owner, object) = (owner.value.clone(), object.value.clone());
+                self.parent_attribute(&owner, &object, name, place)
+                    .unwrap_or_else(|| self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place))
             }
+            Form::Call { .. } if is_flask_extension(symbol) => self.flask_attribute(symbol, name, place),
+            Form::Attribute { .. } if name == "metadata" => match metadata_source(symbol) {
+                Some(source) => self.metadata_of_symbol(&source, place),
+                None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+            },
             Form::Call { callee: Value::External(path), .. }
                 if name == "metadata" && matches!(last_segment(path), "declarative_base" | "registry") =>
             {
                 self.metadata_of_symbol(symbol, place)
             }
             _ => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
+        }
+    }
+
+    /// `super().name`: the attribute as the classes behind `owner` in the order of the object's class have it.
+    fn parent_attribute(
+        &mut self,
+        owner: &Value<'a>,
+        object: &Value<'a>,
+        name: &str,
+        place: Place,
+    ) -> Option<Value<'a>> {
+        let Value::Class(owner) = owner else { return None };
+        let class = match object {
+            Value::Class(class) => Rc::clone(class),
+            Value::Symbol(symbol) => match &symbol.form {
+                Form::Call { callee: Value::Class(class), .. } => Rc::clone(class),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let lineage = class.lineage();
+        let behind = lineage.iter().skip_while(|ancestor| ancestor.id != owner.id).skip(1);
+        let found = behind.clone().find_map(|ancestor| ancestor.own(name))?;
+        match (object, &found.value) {
+            (Value::Symbol(_), Value::Function(function)) if !is_decorated(function, "staticmethod") => {
+                Some(Value::Method(Rc::new((object.clone(), Rc::clone(function)))))
+            }
+            _ => Some(self.descriptor(&class, found.value, place)),
+        }
+    }
+
+    /// An attribute of Flask-SQLAlchemy's `db` object.
+    fn flask_attribute(&mut self, symbol: &Rc<Symbol<'a>>, name: &str, place: Place) -> Value<'a> {
+        if name == "metadata" {
+            return self.metadata_of_symbol(symbol, place);
+        }
+        match flask_name(name) {
+            Some(path) => Value::external(&path),
+            None => self.attribute_symbol(Value::Symbol(Rc::clone(symbol)), name, place),
         }
     }
 
@@ -212,15 +280,19 @@ impl<'a> Evaluator<'a> {
                     || (name == "__table__" && class.table.get().is_some());
                 let is_known = class.ancestors.iter().all(|ancestor| match ancestor {
                     Value::Class(_) => true,
-                    Value::External(path) => ["sqlalchemy.", "builtins.", "enum.", "typing.", "abc."]
-                        .iter()
-                        .any(|start| path.starts_with(start)),
+                    Value::External(path) => is_plain_base(path),
                     _ => false,
                 });
                 if is_found { Some(true) } else { is_known.then_some(false) }
             }
             Value::Module(module) => Some(self.import_member(*module, name).is_some()),
             Value::EnumMember(_) if matches!(name, "name" | "value") => Some(true),
+            // The bases that SQLAlchemy and Python bring are mapped to nothing themselves.
+            Value::External(path)
+                if matches!(name, "__table__" | "__tablename__" | "__mapper__") && is_plain_base(path) =>
+            {
+                Some(false)
+            }
             _ => None,
         }
     }
@@ -276,6 +348,11 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Whether a class outside the project is one of those of which it is known what they bring.
+fn is_plain_base(path: &str) -> bool {
+    ["sqlalchemy.", "builtins.", "enum.", "typing.", "abc."].iter().any(|start| path.starts_with(start))
+}
+
 /// Whether a function carries a decorator of that name, or of one of its variants
 /// (`declared_attr.directive`).
 pub(crate) fn is_decorated(function: &Function<'_>, name: &str) -> bool {
@@ -283,6 +360,17 @@ pub(crate) fn is_decorated(function: &Function<'_>, name: &str) -> bool {
         Value::External(path) => path.split('.').any(|segment| segment == name),
         _ => false,
     })
+}
+
+/// Whether a call makes Flask-SQLAlchemy's `db` object: of its own class or of one that derives from it.
+pub(crate) fn is_flask_extension(symbol: &Symbol<'_>) -> bool {
+    match &symbol.form {
+        Form::Call { callee: Value::External(path), .. } => last_segment(path) == "SQLAlchemy",
+        Form::Call { callee: Value::Class(class), .. } => {
+            class.descends_from(|path| last_segment(path) == "SQLAlchemy" && path.starts_with("flask_sqlalchemy"))
+        }
+        _ => false,
+    }
 }
 
 /// What an attribute of Flask-SQLAlchemy's `db` object is outside of it: `db.Column` is

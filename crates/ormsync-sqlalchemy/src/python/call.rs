@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::python::attribute::{DIALECT_OBJECT, is_decorated};
+use crate::python::attribute::{DIALECT_OBJECT, is_decorated, is_flask_extension};
 use crate::python::evaluator::{DEPTH, Evaluator, Frame, SIZE};
 use crate::python::scope::{Scope, ScopeKind};
 use crate::python::statement::Flow;
@@ -74,6 +74,9 @@ impl<'a> Evaluator<'a> {
                 None => self.call_symbol(Value::external(path), arguments, place),
             };
         }
+        if let Some(made) = self.functional_enum(frame, path, &arguments, place) {
+            return made;
+        }
         match path {
             "typing.cast" => {
                 if let Some(value) = arguments.positional.get(1) {
@@ -93,12 +96,57 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         if path.starts_with(DIALECT_OBJECT) && last_segment(path) == "type_descriptor" {
-            return arguments.positional.first().map_or(Value::None, |argument| argument.value.clone());
+            let described = arguments.positional.first().map_or(Value::None, |argument| argument.value.clone());
+            return self.described_type(described, place);
         }
         if path.starts_with("sqlalchemy") || path.starts_with("flask_sqlalchemy") || path.starts_with("sqlmodel") {
             return self.call_sqlalchemy(path, arguments, place);
         }
         self.call_symbol(Value::external(path), arguments, place)
+    }
+
+    /// `super()` in a method: the class that defines the method, and its first argument.
+    pub(super) fn parent_of_method(&mut self, frame: &Frame<'a>, place: Place) -> Option<Arguments<'a>> {
+        let mut scope = &frame.scope;
+        // A comprehension has a scope of its own inside the function's.
+        while scope.parent.as_ref()?.kind != ScopeKind::Class {
+            scope = scope.parent.as_ref()?;
+        }
+        let object = scope.names.borrow().values().next().cloned()?;
+        let class = match &object {
+            Value::Class(class) => Rc::clone(class),
+            Value::Symbol(symbol) => match &symbol.form {
+                Form::Call { callee: Value::Class(class), .. } => Rc::clone(class),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let body = scope.parent.as_ref()?;
+        let owner = class.lineage().into_iter().find(|ancestor| Rc::ptr_eq(&ancestor.scope, body))?;
+        let at = |value| Located { value, place };
+        Some(Arguments { positional: vec![at(Value::Class(owner)), at(object)], ..Arguments::default() })
+    }
+
+    /// `dialect.type_descriptor(type)`: the type itself, but psycopg, which `postgresql://` means from 2.1 on,
+    /// has one type of its own for all kinds of text (`sqlalchemy/dialects/postgresql/psycopg.py`, `_PGString`).
+    fn described_type(&mut self, described: Value<'a>, place: Place) -> Value<'a> {
+        if self.dialect_name != "postgresql" || !self.release.is_sqlalchemy_21 {
+            return described;
+        }
+        let (path, arguments) = match &described {
+            Value::External(path) => (Rc::clone(path), Arguments::default()),
+            Value::Symbol(symbol) => match symbol.external_call() {
+                Some((path, arguments)) => (path.into(), arguments.clone()),
+                None => return described,
+            },
+            _ => return described,
+        };
+        let is_text = path.starts_with("sqlalchemy")
+            && matches!(
+                last_segment(&path),
+                "CHAR" | "NCHAR" | "NVARCHAR" | "String" | "TEXT" | "Text" | "Unicode" | "UnicodeText" | "VARCHAR"
+            );
+        if is_text { self.call_symbol(Value::external("sqlalchemy.VARCHAR"), arguments, place) } else { described }
     }
 
     /// A new object with the same arguments, as `column.copy()` makes one.
@@ -150,9 +198,7 @@ impl<'a> Evaluator<'a> {
                 }
                 match name {
                     "Table" => {
-                        let (path, _) = symbol.external_call()?;
-                        (last_segment(path) == "SQLAlchemy")
-                            .then(|| self.declare_flask_table(symbol, arguments.clone(), place))
+                        is_flask_extension(symbol).then(|| self.declare_flask_table(symbol, arguments.clone(), place))
                     }
                     "sub" => {
                         let (path, pattern) = symbol.external_call()?;
@@ -295,6 +341,7 @@ const HARMLESS_DECORATORS: &[&str] = &[
     "cache",
     "cached_property",
     "classmethod",
+    "compiles",
     "declared_attr",
     "lru_cache",
     "override",

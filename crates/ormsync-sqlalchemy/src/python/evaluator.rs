@@ -11,7 +11,7 @@ use ruff_text_size::TextRange;
 use crate::mapping::Registry;
 use crate::program::{ModuleId, Program};
 use crate::python::scope::{Scope, ScopeKind};
-use crate::python::value::{Arguments, Form, Located, Member, Place, Symbol, Unknown, Value};
+use crate::python::value::{Arguments, Form, Function, Located, Member, Place, Symbol, Unknown, Value};
 use crate::release::Release;
 
 /// How many expressions and statements one top-level statement may cost.
@@ -39,8 +39,20 @@ pub(crate) struct Evaluator<'a> {
     pub(super) depth: u32,
     /// The condition that decides whether the present code runs at all, where that could not be known.
     pub(super) condition: Option<Place>,
+    /// What `@compiles` registered, in its order.
+    pub(crate) compilations: Vec<Compilation<'a>>,
     /// Whether a statement ran out of steps.
     pub(crate) is_exhausted: bool,
+}
+
+/// `@compiles(target, "mysql")` over a function.
+#[derive(Debug)]
+pub(crate) struct Compilation<'a> {
+    /// The class whose SQL the function writes.
+    pub(crate) target: Value<'a>,
+    /// The dialects it is for; none is all that have none of their own.
+    pub(crate) dialects: Vec<Rc<str>>,
+    pub(crate) function: Rc<Function<'a>>,
 }
 
 /// What a class body collects besides its names.
@@ -75,6 +87,7 @@ impl<'a> Evaluator<'a> {
             steps: 0,
             depth: 0,
             condition: None,
+            compilations: Vec::new(),
             is_exhausted: false,
         }
     }
@@ -116,6 +129,22 @@ impl<'a> Evaluator<'a> {
         self.depth -= 1;
         self.condition = condition;
         scope
+    }
+
+    /// Notes the `@compiles(…)` among a function's decorators (`sqlalchemy/ext/compiler.py`).
+    pub(super) fn note_compilations(&mut self, function: &Rc<Function<'a>>) {
+        for decorator in &function.decorators {
+            let call = decorator.as_symbol().and_then(|symbol| symbol.external_call());
+            let Some((_, arguments)) = call.filter(|(path, _)| path.ends_with("ext.compiler.compiles")) else {
+                continue;
+            };
+            let [target, dialects @ ..] = arguments.positional.as_slice() else { continue };
+            self.compilations.push(Compilation {
+                target: target.value.clone(),
+                dialects: dialects.iter().filter_map(|dialect| dialect.value.as_text()).collect(),
+                function: Rc::clone(function),
+            });
+        }
     }
 
     /// Counts a step. False once the present top-level statement has used up its budget.

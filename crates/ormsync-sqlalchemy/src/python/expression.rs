@@ -58,6 +58,9 @@ impl<'a> Evaluator<'a> {
             }
             Expr::Subscript(subscript) => {
                 let object = self.evaluate(frame, &subscript.value);
+                if let Expr::Slice(slice) = subscript.slice.as_ref() {
+                    return self.slice(frame, object, slice, place);
+                }
                 let index = self.evaluate_located(frame, &subscript.slice);
                 self.subscript(object, index, place)
             }

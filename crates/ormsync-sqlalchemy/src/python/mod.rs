@@ -11,13 +11,16 @@ mod call;
 mod class;
 mod evaluator;
 mod expression;
+mod functional_enum;
 mod imports;
 mod operators;
+mod pattern;
 mod scope;
+mod sequence;
 mod statement;
 mod value;
 
-pub(crate) use attribute::DIALECT_OBJECT;
+pub(crate) use attribute::{COMPILER_OBJECT, DIALECT_OBJECT, is_flask_extension};
 pub(crate) use call::{SUPER_ARGUMENTS, is_declared_attribute};
-pub(crate) use evaluator::{Evaluator, Frame};
+pub(crate) use evaluator::{Compilation, Evaluator, Frame};
 pub(crate) use value::{Arguments, Class, Code, Form, Function, Located, Member, Place, Symbol, Value, last_segment};

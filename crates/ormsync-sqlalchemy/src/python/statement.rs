@@ -78,15 +78,16 @@ impl<'a> Evaluator<'a> {
             Stmt::FunctionDef(function) => {
                 let decorators =
                     function.decorator_list.iter().map(|item| self.evaluate(frame, &item.expression)).collect();
-                let value = Value::Function(Rc::new(Function {
+                let defined = Rc::new(Function {
                     name: function.name.as_str().into(),
                     code: Code::Definition(function),
                     scope: Rc::clone(&frame.scope),
                     module: frame.module,
                     place: frame.place(function.name.range()),
                     decorators,
-                }));
-                self.bind(frame, function.name.as_str(), value, place);
+                });
+                self.note_compilations(&defined);
+                self.bind(frame, function.name.as_str(), Value::Function(defined), place);
             }
             Stmt::Return(returned) => {
                 return Flow::Return(match &returned.value {
@@ -118,12 +119,7 @@ impl<'a> Evaluator<'a> {
                 return self.execute_all(frame, &with.body);
             }
             Stmt::Try(attempt) => return self.execute_try(frame, attempt),
-            Stmt::Match(choice) => {
-                self.evaluate(frame, &choice.subject);
-                let bodies: Vec<&'a [Stmt]> = choice.cases.iter().map(|case| case.body.as_slice()).collect();
-                self.execute_uncertain(frame, &bodies, place);
-                return Flow::Unknown.outside_functions(frame);
-            }
+            Stmt::Match(choice) => return self.execute_match(frame, choice, place),
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
                     if let Expr::Name(name) = target {
@@ -227,7 +223,7 @@ impl<'a> Evaluator<'a> {
 
     /// Runs pieces of code of which it is not known whether they run. What they assign is unknown behind
     /// them, and what they declare exists only perhaps.
-    fn execute_uncertain(&mut self, frame: &Frame<'a>, bodies: &[&'a [Stmt]], place: Place) {
+    pub(super) fn execute_uncertain(&mut self, frame: &Frame<'a>, bodies: &[&'a [Stmt]], place: Place) {
         let before: Vec<(Rc<str>, Value<'a>)> =
             frame.scope.names.borrow().iter().map(|(name, value)| (Rc::clone(name), value.clone())).collect();
         let outer = self.condition.replace(place);
@@ -294,7 +290,7 @@ impl<'a> Evaluator<'a> {
 impl<'a> Flow<'a> {
     /// In a function, what follows an unknown condition is unknown; in a module or class body it is run
     /// all the same.
-    fn outside_functions(self, frame: &Frame<'a>) -> Self {
+    pub(super) fn outside_functions(self, frame: &Frame<'a>) -> Self {
         match frame.scope.kind {
             crate::python::scope::ScopeKind::Function => self,
             _ => Flow::Next,
