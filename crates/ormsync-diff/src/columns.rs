@@ -27,13 +27,7 @@ impl<'a> ColumnRow<'a> {
 
 /// Compares the columns of a table.
 pub(crate) fn compare<'a>(comparing: &mut Comparing<'a>, row: &TableRow<'a>) {
-    let columns: Vec<Vec<(&str, &Column)>> = (0..comparing.sources.len())
-        .map(|source| match row.table(source) {
-            Some(table) => table.columns.iter().map(|(name, column)| (name.as_str(), column)).collect(),
-            None => Vec::new(),
-        })
-        .collect();
-    let found = match_names(&columns, comparing.dialect);
+    let found = match_names(&columns_of(row), comparing.dialect);
     let second_names = second_names(comparing, row, &found);
     for (at, names) in found.iter().enumerate() {
         if agrees(names, row) {
@@ -53,6 +47,16 @@ pub(crate) fn compare<'a>(comparing: &mut Comparing<'a>, row: &TableRow<'a>) {
         facts.collation();
         facts.comment();
     }
+}
+
+/// The columns of a table by source.
+pub(crate) fn columns_of<'a>(row: &TableRow<'a>) -> Vec<Vec<(&'a str, &'a Column)>> {
+    (0..row.slots.len())
+        .map(|source| match row.table(source) {
+            Some(table) => table.columns.iter().map(|(name, column)| (name.as_str(), column)).collect(),
+            None => Vec::new(),
+        })
+        .collect()
 }
 
 /// Whether all sources with the table have the column with the same facts; by far the usual case.
@@ -120,10 +124,13 @@ fn report_missing(
         .collect();
     let mut notes = similar_columns(comparing, &lacking, all, at);
     notes.extend(folded(row, column.name));
+    notes.extend(failing_inserts(comparing, column, &lacking));
+    // A source that need not map the column still has to know of it, or its INSERTs fail.
     let obliged = lacking.iter().any(|source| row.must_declare(comparing, *source));
-    let at_most = if obliged { row.at_most() } else { Severity::Note };
+    let rule = if obliged { &rules::COLUMN_MISSING } else { &rules::INSERT_HAZARD };
+    let at_most = row.at_most();
     comparing.report(Difference {
-        rule: &rules::COLUMN_MISSING,
+        rule,
         headline: Headline::Missing { subject: String::new() },
         at: path,
         owner: row.owner(comparing),
@@ -198,6 +205,16 @@ fn second_names(comparing: &Comparing<'_>, row: &TableRow<'_>, all: &[NameRow<'_
         }
     }
     second
+}
+
+/// Which sources can't INSERT since they do not know of the column.
+fn failing_inserts(comparing: &Comparing<'_>, column: &ColumnRow<'_>, lacking: &[usize]) -> Option<String> {
+    let needed = (0..column.slots.len()).filter_map(|source| column.column(source)).any(needs_a_value);
+    let writers: Vec<usize> = lacking.iter().copied().filter(|source| !comparing.is_live(*source)).collect();
+    (needed && !writers.is_empty()).then(|| {
+        let labels = join_labels(comparing.sources, &writers);
+        format!("an INSERT by {labels} fails: the column takes no NULL and has no default")
+    })
 }
 
 /// What hangs on a missing column and is not reported besides it.

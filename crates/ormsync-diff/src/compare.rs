@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, HashSet};
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Diagnostic, ObjectKind, ObjectPath, Severity};
+use ormsync_schema::{Diagnostic, ObjectKind, ObjectPath, Severity, Suppression};
 use serde::Serialize;
 
 use crate::comparing::Comparing;
+use crate::overrides::Overrides;
 use crate::ownership::Owners;
+use crate::suppress::suppress;
 use crate::tables::TableRow;
 use crate::{
-    Coverage, Finding, OwnershipPatterns, RULES, Source, checks, columns, coverage, enums, exclusions, foreign_keys,
-    indexes, objects, options, primary_keys, tables,
+    Coverage, Finding, Override, OwnershipPatterns, RULES, Source, checks, columns, coverage, enums, exclusions,
+    foreign_keys, hazards, indexes, objects, options, primary_keys, tables,
 };
 
 /// How to compare.
@@ -23,6 +25,10 @@ pub struct Options {
     pub ownership: OwnershipPatterns,
     /// Severities set by the configuration; `None` switches a rule off.
     pub severities: BTreeMap<String, Option<Severity>>,
+    /// Severities for some tables and columns only, which win over `severities`.
+    pub overrides: Vec<Override>,
+    /// Comments in the sources that allow findings.
+    pub suppressions: Vec<Suppression>,
 }
 
 /// What came of a comparison.
@@ -30,6 +36,8 @@ pub struct Options {
 pub struct Comparison {
     /// The differences, ordered by table, then by kind and name.
     pub findings: Vec<Finding>,
+    /// Those that a comment in a source allows, in the same order; they are not counted as findings.
+    pub suppressed: Vec<Finding>,
     /// The tables that at least two sources were asked about, with and without findings.
     pub tables: Vec<ObjectPath>,
     /// How much of each source was compared, in the order of the sources.
@@ -63,14 +71,17 @@ pub struct Summary {
 pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options) -> Comparison {
     let mut diagnostics = Vec::new();
     let owners = Owners::new(&options.ownership, &mut diagnostics);
-    let mut comparing = Comparing::new(sources, dialect, options);
+    let overrides = Overrides::new(&options.overrides, &mut diagnostics);
+    let mut comparing = Comparing::new(sources, dialect, options, overrides);
     let (rows, ignored) = tables::rows(&comparing, &owners);
 
     options::compare_providers(&mut comparing);
     objects::compare(&mut comparing, &owners);
     enums::compare(&mut comparing, &rows);
     tables::compare(&mut comparing, &rows);
+    hazards::names_differing_by_case(&mut comparing, &rows);
     for row in rows.iter().filter(|row| row.holders() > 1) {
+        let told = comparing.findings.len();
         columns::compare(&mut comparing, row);
         primary_keys::compare(&mut comparing, row);
         indexes::compare(&mut comparing, row);
@@ -83,15 +94,18 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
         options::compare_partitioning(&mut comparing, row);
         options::compare_comments(&mut comparing, row);
         options::compare(&mut comparing, row);
+        hazards::compare(&mut comparing, row, told);
     }
 
     let mut findings = comparing.findings;
     findings.sort_by_cached_key(sort_key);
+    let namespace = dialect.default_namespace();
+    let suppressed = suppress(&mut findings, &options.suppressions, sources, namespace, &mut diagnostics);
     let coverage: Vec<Coverage> =
         sources.iter().zip(ignored).map(|(source, ignored)| coverage::count(source, ignored)).collect();
     let tables = compared_tables(&rows, dialect);
     let summary = summarise(&tables, &findings, &coverage);
-    Comparison { findings, tables, coverage, summary, diagnostics }
+    Comparison { findings, suppressed, tables, coverage, summary, diagnostics }
 }
 
 /// What is outside tables first, then by table, kind and name.

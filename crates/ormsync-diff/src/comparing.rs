@@ -9,8 +9,9 @@ use ormsync_schema::{Expression, Fact, ObjectKind, ObjectPath, Opaque, Origin, S
 use crate::answer::{Groups, Relation, Said};
 use crate::headline::{Headline, join_labels};
 use crate::names::RenamedTables;
+use crate::overrides::Overrides;
 use crate::verdict::judge;
-use crate::{Answer, Finding, Options, Role, Rule, Source, fix};
+use crate::{Answer, Finding, Options, Role, Rule, Source, Verdict, fix};
 
 /// A comparison under way.
 pub(crate) struct Comparing<'a> {
@@ -24,6 +25,7 @@ pub(crate) struct Comparing<'a> {
     pub(crate) renamed: RenamedTables,
     truth: Option<usize>,
     severities: &'a BTreeMap<String, Option<Severity>>,
+    overrides: Overrides<'a>,
 }
 
 /// One fact on which sources differ, before it is judged.
@@ -68,7 +70,12 @@ impl Saying {
 
 impl<'a> Comparing<'a> {
     /// Nothing found yet.
-    pub(crate) fn new(sources: &'a [Source<'a>], dialect: &'a dyn Dialect, options: &'a Options) -> Self {
+    pub(crate) fn new(
+        sources: &'a [Source<'a>],
+        dialect: &'a dyn Dialect,
+        options: &'a Options,
+        overrides: Overrides<'a>,
+    ) -> Self {
         let truth = options.truth.as_deref().and_then(|name| sources.iter().position(|source| source.name == name));
         Self {
             sources,
@@ -77,6 +84,7 @@ impl<'a> Comparing<'a> {
             renamed: RenamedTables::default(),
             truth,
             severities: &options.severities,
+            overrides,
         }
     }
 
@@ -149,12 +157,8 @@ impl<'a> Comparing<'a> {
     /// Judges a difference and keeps it, unless its rule is switched off.
     pub(crate) fn report(&mut self, difference: Difference) {
         let rule = difference.rule;
-        let severity = match self.severities.get(rule.name) {
-            Some(None) => return,
-            Some(Some(severity)) => *severity,
-            None => rule.severity,
-        }
-        .min(difference.at_most);
+        let Some(severity) = self.severity(rule, &difference.at) else { return };
+        let severity = severity.min(difference.at_most);
         let groups = &difference.groups;
         let verdict = judge(self.sources, groups, difference.mapping, difference.owner.or(self.truth));
         let headline = difference.headline.render(self.sources, &difference.at, groups, &difference.says);
@@ -167,11 +171,48 @@ impl<'a> Comparing<'a> {
         self.findings.push(Finding { rule, severity, at: difference.at, headline, answers, verdict, fix, notes });
     }
 
-    fn answers(&self, difference: &Difference, verdict: &crate::Verdict) -> Vec<Answer> {
+    /// Keeps a hazard on which all sources agree, unless its rule is switched off. `saying` is what one source that has it
+    /// says.
+    pub(crate) fn report_hazard(
+        &mut self,
+        rule: &'static Rule,
+        at: ObjectPath,
+        headline: String,
+        (source, saying): (usize, Saying),
+        at_most: Severity,
+    ) {
+        let Some(severity) = self.severity(rule, &at) else { return };
+        let answer = Answer {
+            source: self.sources[source].name.to_owned(),
+            label: self.sources[source].label.to_owned(),
+            text: saying.text,
+            detail: saying.detail,
+            origin: saying.origin,
+            stands_alone: true,
+        };
+        self.findings.push(Finding {
+            rule,
+            severity: severity.min(at_most),
+            at,
+            headline,
+            answers: vec![answer],
+            verdict: Verdict::Hazard,
+            fix: None,
+            notes: Vec::new(),
+        });
+    }
+
+    /// The severity of a rule at an object; none where it is switched off.
+    fn severity(&self, rule: &Rule, at: &ObjectPath) -> Option<Severity> {
+        let here = self.overrides.severity(rule.name, at);
+        here.or_else(|| self.severities.get(rule.name).copied()).unwrap_or(Some(rule.severity))
+    }
+
+    fn answers(&self, difference: &Difference, verdict: &Verdict) -> Vec<Answer> {
         let groups = &difference.groups;
         let truth_group = difference.owner.or(self.truth).and_then(|truth| groups.of(truth));
         let stands_alone = |source: usize| match verdict {
-            crate::Verdict::Conflict => truth_group.is_some() && groups.of(source) != truth_group,
+            Verdict::Conflict => truth_group.is_some() && groups.of(source) != truth_group,
             verdict => verdict.blames(self.sources[source].name),
         };
         (0..self.sources.len())

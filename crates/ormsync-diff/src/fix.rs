@@ -19,6 +19,7 @@ pub(crate) fn suggest(comparing: &Comparing<'_>, difference: &Difference, verdic
         }
         Verdict::Drifted(name) => advisor.take_back(comparing.source_named(name)?, wanted?),
         Verdict::Conflict => advisor.follow(wanted?),
+        Verdict::Hazard => None,
     }
 }
 

@@ -114,6 +114,13 @@ pub(crate) fn is_similar(left: &str, right: &str) -> bool {
         || (left.len().min(right.len()) >= 4 && strsim::normalized_damerau_levenshtein(&left, &right) >= 0.8)
 }
 
+/// The rule whose name is nearest to a word, if any is near.
+pub(crate) fn nearest_rule(word: &str) -> Option<&'static str> {
+    let distance = |name: &str| strsim::normalized_damerau_levenshtein(name, word);
+    let nearest = crate::RULES.iter().map(|rule| rule.name).max_by(|a, b| distance(a).total_cmp(&distance(b)));
+    nearest.filter(|name| distance(name) >= 0.7)
+}
+
 /// The letters and digits of a name in lower case.
 pub(crate) fn letters(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()

@@ -69,6 +69,12 @@ pub static RULES: &[Rule] = &[
     rules::POLICY_DEFINITION,
     rules::ROW_SECURITY,
     rules::TABLE_PARTITIONING,
+    rules::INSERT_HAZARD,
+    rules::CLIENT_DEFAULT,
+    rules::CLIENT_UPDATE,
+    rules::TIME_SOURCE,
+    rules::FOREIGN_KEY_INDEX,
+    rules::NAME_CASE,
 ];
 
 /// The rule of that name.

@@ -3,6 +3,7 @@
 
 mod columns;
 mod constraints;
+mod hazards;
 mod indexes;
 mod objects;
 mod security;
@@ -10,6 +11,7 @@ mod tables;
 
 pub(crate) use columns::*;
 pub(crate) use constraints::*;
+pub(crate) use hazards::*;
 pub(crate) use indexes::*;
 pub(crate) use objects::*;
 pub(crate) use security::*;

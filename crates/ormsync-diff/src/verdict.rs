@@ -19,6 +19,8 @@ pub enum Verdict {
     Conflict,
     /// These sources have nothing there, the others do.
     Unmapped(Vec<String>),
+    /// The sources agree, and it is a risk all the same.
+    Hazard,
 }
 
 impl fmt::Display for Verdict {
@@ -27,6 +29,7 @@ impl fmt::Display for Verdict {
             Self::Drifted(source) => write!(formatter, "{source} drifted"),
             Self::Behind(source) => write!(formatter, "{source} behind"),
             Self::Conflict => formatter.write_str("conflict"),
+            Self::Hazard => formatter.write_str("hazard"),
             Self::Unmapped(sources) => write!(formatter, "unmapped in {}", sources.join(", ")),
         }
     }
@@ -37,7 +40,7 @@ impl Verdict {
     pub fn blames(&self, source: &str) -> bool {
         match self {
             Self::Drifted(name) | Self::Behind(name) => name == source,
-            Self::Conflict => false,
+            Self::Conflict | Self::Hazard => false,
             Self::Unmapped(names) => names.iter().any(|name| name == source),
         }
     }

@@ -30,6 +30,7 @@ mod report;
 mod resolve;
 mod sources;
 mod spelling;
+mod suppressions;
 mod syntax;
 mod validate;
 mod write;
@@ -41,6 +42,7 @@ use ormsync_schema::{Diagnostic, Place, Reading, Schema};
 pub use datasource::{Datasource, DatasourceUrl, datasource};
 pub use edit::{Edit, EditError, edit};
 pub use spelling::PrismaSpelling;
+pub use suppressions::suppressions;
 pub use write::{NameStyle, WriteOptions, write_schema};
 
 /// The tables that Prisma's own tooling makes in a database.

@@ -97,7 +97,7 @@ struct FindingEntry<'a> {
     kind: ObjectKind,
     /// One line that stands alone.
     headline: &'a str,
-    /// Which source stands alone: `NAME drifted`, `NAME behind`, `conflict`, `unmapped in NAME, NAME`.
+    /// Which source stands alone: `NAME drifted`, `NAME behind`, `conflict`, `unmapped in NAME, NAME`; `hazard` where all agree.
     verdict: String,
     /// What every source that has a say answers, in the order of the sources.
     answers: Vec<AnswerEntry<'a>>,
@@ -181,6 +181,8 @@ struct SummaryEntry {
     warnings: usize,
     /// Findings of note severity.
     notes: usize,
+    /// Findings that a comment in a source allows; they are not among the findings.
+    suppressed: usize,
 }
 
 impl<'a> Document<'a> {
@@ -210,6 +212,7 @@ impl<'a> Document<'a> {
                 errors: summary.errors,
                 warnings: summary.warnings,
                 notes: summary.notes,
+                suppressed: report.comparison.suppressed.len(),
             },
         }
     }

@@ -15,6 +15,7 @@ pub(crate) fn verdict_text(finding: &Finding) -> String {
             "conflict: the two disagree, and neither is declared to be the truth".to_owned()
         }
         Verdict::Conflict => "conflict: no two agree".to_owned(),
+        Verdict::Hazard => "hazard: the sources agree, and it is a risk all the same".to_owned(),
         Verdict::Unmapped(names) => {
             let labels: Vec<String> = names.iter().map(|name| label(name)).collect();
             let does = if labels.len() == 1 { "does" } else { "do" };

@@ -37,11 +37,12 @@ pub(crate) fn compared(report: &Report<'_>) -> String {
 pub(crate) fn counted(report: &Report<'_>) -> String {
     let summary = &report.comparison.summary;
     format!(
-        "{}: {}, {}, {}{}",
+        "{}: {}, {}, {}{}{}",
         report.outcome.as_str(),
         count(summary.errors, "error"),
         count(summary.warnings, "warning"),
         count(summary.notes, "note"),
+        suppressed(report),
         unanswered(report),
     )
 }
@@ -76,6 +77,14 @@ fn coverage_table(coverage: &[Coverage]) -> String {
 fn elapsed(report: &Report<'_>) -> String {
     let milliseconds = report.elapsed.as_millis();
     if milliseconds < 1000 { format!("{milliseconds} ms") } else { format!("{:.1} s", report.elapsed.as_secs_f64()) }
+}
+
+/// How many findings a comment in a source allows.
+fn suppressed(report: &Report<'_>) -> String {
+    match report.comparison.suppressed.len() {
+        0 => String::new(),
+        number => format!(", {number} allowed by comments"),
+    }
 }
 
 /// How many diagnostics say that part of the question could not be answered.

@@ -30,6 +30,7 @@ mod range_type;
 mod reading;
 mod schema;
 mod sequence;
+mod suppression;
 mod table;
 mod trigger;
 
@@ -52,5 +53,6 @@ pub use schema::{
     Server, View, Wording,
 };
 pub use sequence::{Sequence, SequenceOwner};
+pub use suppression::{SUPPRESSION_MARK, Suppression, parse_suppression};
 pub use table::{Partition, Partitioning, Policy, Table};
 pub use trigger::{Trigger, TriggerEvent, TriggerFiring, TriggerTiming};

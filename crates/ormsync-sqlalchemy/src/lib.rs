@@ -26,6 +26,7 @@ mod program;
 mod python;
 mod release;
 mod spelling;
+mod suppressions;
 mod syntax;
 
 use std::path::PathBuf;
@@ -36,6 +37,7 @@ use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, S
 pub use edit::{Call, Edit, EditError, Which, edit_models};
 pub use import::{ImportOptions, read_by_import};
 pub use spelling::{SqlAlchemySpelling, write_models};
+pub use suppressions::suppressions;
 
 /// The tables that Alembic makes in a database.
 pub const OWN_TABLES: &[&str] = &["alembic_version"];

@@ -42,7 +42,7 @@ pub(crate) struct ConfigFile {
     pub(crate) ownership: OwnershipSection,
     /// Severities of rules; `ormsync explain` lists them.
     #[schemars(schema_with = "rules_schema")]
-    pub(crate) rules: BTreeMap<String, RuleLevel>,
+    pub(crate) rules: RulesSection,
     /// How migrations are written.
     pub(crate) migrate: MigrateSection,
 }
@@ -192,6 +192,17 @@ impl RuleLevel {
     }
 }
 
+/// `[rules]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RulesSection {
+    /// Severities for some tables and columns, by a glob of their names.
+    pub(crate) overrides: BTreeMap<String, BTreeMap<String, RuleLevel>>,
+    /// Severities everywhere else.
+    #[serde(flatten)]
+    pub(crate) levels: BTreeMap<String, RuleLevel>,
+}
+
 /// `[migrate]`
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -234,6 +245,13 @@ fn rules_schema(generator: &mut SchemaGenerator) -> Schema {
         schema.insert("default".to_owned(), rule.severity.as_str().into());
         properties.insert(rule.name.to_owned(), schema.to_value());
     }
+    let rules = json_schema!({ "type": "object", "properties": properties.clone(), "additionalProperties": false });
+    let overrides = json_schema!({
+        "type": "object",
+        "description": "Severities for some tables and columns, by a glob of their names: \"audit_*\", \"users.legacy_*\".",
+        "additionalProperties": rules,
+    });
+    properties.insert("overrides".to_owned(), overrides.to_value());
     json_schema!({ "type": "object", "properties": properties, "additionalProperties": false, "default": {} })
 }
 

@@ -29,13 +29,22 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn table(&mut self, table: &DeTable<'_>, schema: &'a Value, section: &str) {
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+            // Keys of one's own choice, each with the same in it.
+            if let Some(each) = schema.get("additionalProperties").filter(|each| each.is_object()) {
+                for value in table.values() {
+                    if let DeValue::Table(inner) = value.get_ref() {
+                        self.table(inner, self.resolve(each), section);
+                    }
+                }
+            }
             return;
         };
         for (key, value) in table.iter() {
             match properties.get(key.get_ref().as_ref()) {
                 Some(property) => {
                     if let DeValue::Table(inner) = value.get_ref() {
-                        self.table(inner, self.resolve(property), key.get_ref());
+                        let name = if section == "rules" { section } else { key.get_ref() };
+                        self.table(inner, self.resolve(property), name);
                     }
                 }
                 None => {
@@ -64,10 +73,6 @@ fn unknown_key<'a>(key: &str, section: &str, known: impl Iterator<Item = &'a str
     let known: Vec<&str> = known.collect();
     let kind = if section == "rules" { "rule" } else { "key" };
     let place = if section.is_empty() { String::new() } else { format!(" in [{section}]") };
-    if kind == "rule" && key == "overrides" {
-        let message = "`overrides` in [rules] is kept for rules per table, which come with a later version";
-        return Diagnostic::error("config-key", message, origin).with_help("set the rule for all tables, or remove it");
-    }
     let help = match nearest(key, known.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if kind == "rule" => "`ormsync explain` lists the rules".to_owned(),

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use ormsync_diff::{Comparison, compare};
 use ormsync_report::{Outcome, Report, TextStyle};
-use ormsync_schema::{Diagnostic, Origin, Severity};
+use ormsync_schema::{Diagnostic, Origin, SUPPRESSION_MARK, Severity, SourceFiles};
 
 use crate::command_line::{DocumentFormat, Format, FormatChoice, GateOptions};
 use crate::failure::{Failure, Result};
@@ -35,8 +35,11 @@ pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal,
     }
     let read_at = start.elapsed();
     let sources: Vec<_> = read.iter().map(|side| side.source()).collect();
-    let comparison =
-        if sources.len() < 2 { Comparison::default() } else { compare(&sources, project.dialect, &project.options) };
+    let comparison = if sources.len() < 2 {
+        Comparison::default()
+    } else {
+        compare(&sources, project.dialect, &options_of_comparison(project, &files))
+    };
     let compared = start.elapsed().saturating_sub(read_at);
     terminal.detail(&format!("all read after {} ms, compared in {} ms", read_at.as_millis(), compared.as_millis()));
     diagnostics.extend(comparison.diagnostics.iter().cloned());
@@ -53,6 +56,26 @@ pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal,
     };
     outputs.write(&report, terminal)?;
     Ok(outcome.exit_code())
+}
+
+/// The project's options with the comments that allow findings, in whichever language they are written.
+fn options_of_comparison(project: &Project, files: &SourceFiles) -> ormsync_diff::Options {
+    let mut suppressions = ormsync_prisma::suppressions(&of_language(files, "prisma"));
+    suppressions.extend(ormsync_sqlalchemy::suppressions(&of_language(files, "py")));
+    ormsync_diff::Options { suppressions, ..project.options.clone() }
+}
+
+/// The files of a language, by the end of their names.
+fn of_language(files: &SourceFiles, extension: &str) -> SourceFiles {
+    let mut chosen = SourceFiles::default();
+    for (path, file) in
+        files.iter().filter(|(path, _)| Path::new(&***path).extension().is_some_and(|it| it == extension))
+    {
+        if file.text().contains(SUPPRESSION_MARK) {
+            chosen.insert(path.clone(), file.text());
+        }
+    }
+    chosen
 }
 
 /// The report of a run that could not begin, for machines: they get a document whatever happens.

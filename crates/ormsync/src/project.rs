@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ormsync_dialect::{Dialect, by_name};
-use ormsync_diff::{Options, OwnershipPatterns};
+use ormsync_diff::{Options, Override, OwnershipPatterns};
 use ormsync_schema::{Diagnostic, Origin, Place, Server, Severity, SourceFiles};
 use ormsync_sqlalchemy::ImportOptions;
 
@@ -21,6 +21,7 @@ pub(crate) use settings::Settings;
 pub(crate) use side::{Location, Side};
 
 use crate::command_line::{DialectOption, SourceOptions};
+use crate::config::RuleLevel;
 use crate::failure::{Failure, Result};
 use crate::project::dialect_agreement::{Claim, agree};
 use crate::suggestion::nearest;
@@ -126,7 +127,13 @@ impl Project {
         let file = settings.config.as_ref().map(|config| &config.file);
         let namespaces = file.and_then(|file| file.database.as_ref()).map(|section| section.schemas.clone());
         let namespaces = namespaces.unwrap_or_default();
-        let options = Options { truth, ownership: ownership(settings), severities: severities(settings) };
+        let options = Options {
+            truth,
+            ownership: ownership(settings),
+            severities: severities(settings),
+            overrides: overrides(settings),
+            suppressions: Vec::new(),
+        };
         let default_namespace = default_namespace(settings, &sides, &namespaces);
         for side in sides.iter_mut().filter(|side| matches!(side.location, Location::SqlAlchemy(_))) {
             side.imports = settings.imports_models();
@@ -342,5 +349,14 @@ fn ownership(settings: &Settings) -> OwnershipPatterns {
 
 fn severities(settings: &Settings) -> BTreeMap<String, Option<ormsync_schema::Severity>> {
     let rules = settings.config.as_ref().map(|config| config.file.rules.clone()).unwrap_or_default();
-    rules.into_iter().map(|(rule, level)| (rule, level.severity())).collect()
+    rules.levels.into_iter().map(|(rule, level)| (rule, level.severity())).collect()
+}
+
+fn overrides(settings: &Settings) -> Vec<Override> {
+    let rules = settings.config.as_ref().map(|config| config.file.rules.clone()).unwrap_or_default();
+    let severities = |levels: BTreeMap<String, RuleLevel>| {
+        levels.into_iter().map(|(rule, level)| (rule, level.severity())).collect()
+    };
+    let overrides = rules.overrides.into_iter();
+    overrides.map(|(pattern, levels)| Override { pattern, severities: severities(levels) }).collect()
 }

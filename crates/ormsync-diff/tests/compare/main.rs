@@ -4,6 +4,7 @@
 mod builder;
 mod dialect;
 
+mod hazards;
 mod laws;
 mod mutations;
 mod ownership;

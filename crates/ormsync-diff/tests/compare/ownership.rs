@@ -47,7 +47,7 @@ fn what_is_declared_is_verified_whoever_owns_it() {
 }
 
 #[test]
-fn a_column_that_the_other_side_cannot_do_without_is_a_note() {
+fn a_column_that_the_other_side_cannot_do_without_is_a_hazard() {
     let shop = shop();
     let other = changed(|schema| {
         let orders = table_of(schema, "orders");
@@ -55,8 +55,8 @@ fn a_column_that_the_other_side_cannot_do_without_is_a_note() {
         orders.indexes.clear();
     });
     let comparison = three(&shop, &other, &shop, &by("left", "orders"));
-    assert_eq!(told(&comparison), ["column-missing orders.status: unmapped in right"]);
-    assert_eq!(comparison.findings[0].severity, Severity::Note);
+    assert_eq!(told(&comparison), ["insert-hazard orders.status: unmapped in right"]);
+    assert_eq!(comparison.findings[0].severity, Severity::Warning);
 }
 
 #[test]

@@ -1,0 +1,86 @@
+//! Rules about hazards: what goes wrong between two writers of one table although each of them is right by itself.
+
+use ormsync_schema::Severity;
+
+use crate::Rule;
+
+/// A source's INSERTs fail.
+pub(crate) const INSERT_HAZARD: Rule = Rule {
+    name: "insert-hazard",
+    severity: Severity::Warning,
+    summary: "A source that maps a table leaves out a column without which its INSERTs fail.",
+    rationale: "\
+A side that another one owns the table for need not map all of it. But a column that takes no NULL and has no default is
+needed by every INSERT: this side can read the table and can't write it. Where the side has to map the
+table, the missing column is a finding of `column-missing`, which says the same in a note.",
+    example: include_str!("examples/insert-hazard.md"),
+    remedy: "Map the column there, give it a default in the database, or let that side only read.",
+};
+
+/// Two writers fill in different values.
+pub(crate) const CLIENT_DEFAULT: Rule = Rule {
+    name: "client-default",
+    severity: Severity::Warning,
+    summary: "One side fills a column in on its own, and another does not, or fills in something else.",
+    rationale: "\
+What an ORM fills in is unknown to the database and to every other writer: their INSERT fails, writes NULL, or writes
+another value, and nobody sees it before the rows are there. Defaults are compared as far as they
+are understood: constants, the current time, families of made-up identifiers. What a function of one's own gives is not
+guessed at.",
+    example: include_str!("examples/client-default.md"),
+    remedy: "\
+Give the column its default in the database, or the same default on all sides. For identifiers, make sure
+that all writers make the same kind.",
+};
+
+/// One writer updates a column that the other leaves.
+pub(crate) const CLIENT_UPDATE: Rule = Rule {
+    name: "client-update",
+    severity: Severity::Warning,
+    summary: "One side sets a column on every update, and another leaves it as it was.",
+    rationale: "\
+A time of last change that only some writers keep is worse than none: caches, exports and synchronisation that ask for
+rows changed since yesterday miss those that the other side has changed. Where the database sets the column itself,
+by its definition or by a trigger before the update, nothing is reported.",
+    example: include_str!("examples/client-update.md"),
+    remedy: "Set it on all sides, or in the database for everybody.",
+};
+
+/// Two clocks for one column.
+pub(crate) const TIME_SOURCE: Rule = Rule {
+    name: "time-source",
+    severity: Severity::Note,
+    summary: "A time is taken from the database's clock by one side and from the program's by another.",
+    rationale: "\
+Clocks differ, by milliseconds or by time zones: rows written one after the other can be in the wrong order, and a
+program's local time in a column without zone is hours off for everybody else.",
+    example: include_str!("examples/time-source.md"),
+    remedy: "Leave the default to the database on all sides, or fill it in on all of them, in UTC.",
+};
+
+/// A foreign key without an index.
+pub(crate) const FOREIGN_KEY_INDEX: Rule = Rule {
+    name: "foreign-key-index",
+    severity: Severity::Note,
+    summary: "No source has an index that begins with a foreign key's columns.",
+    rationale: "\
+Deleting a row, or changing its key, looks for the rows that refer to it: without an index that reads the whole
+table, under a lock. Joins from the parent to its children do the same. Some servers make the index on their own; there
+nothing is found.",
+    example: include_str!("examples/foreign-key-index.md"),
+    remedy: "\
+Declare an index on the columns in every source, and add it by a migration; or switch the rule off for small
+tables.",
+};
+
+/// Two names that differ only by letter case.
+pub(crate) const NAME_CASE: Rule = Rule {
+    name: "name-case",
+    severity: Severity::Warning,
+    summary: "Two tables, or two columns of a table, differ only by the case of their letters.",
+    rationale: "\
+Whether they are one or two depends on the server, its settings and quotes: SQL that is written by hand reaches
+another one than the ORM does, and a dump can't be loaded where names are folded.",
+    example: include_str!("examples/name-case.md"),
+    remedy: "Rename one of them.",
+};
