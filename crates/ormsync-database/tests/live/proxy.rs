@@ -67,8 +67,11 @@ fn pass_on(mut client: TcpStream, mut server: TcpStream, notes: &Mutex<Vec<(u8, 
     let _ = server.shutdown(std::net::Shutdown::Both);
 }
 
+/// Commands in the order they were sent: their number and their text.
+type Commands = Arc<Mutex<Vec<(u8, String)>>>;
+
 /// The same for MySQL and MariaDB: the statements that were said, and the kinds of all commands.
-pub(crate) fn listen_to_mysql(server: &str) -> (u16, Arc<Mutex<Vec<(u8, String)>>>) {
+pub(crate) fn listen_to_mysql(server: &str) -> (u16, Commands) {
     let place = server.rsplit(['@', '/']).next().unwrap().to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
