@@ -178,7 +178,7 @@ fn constraints() {
         &invoices.exclusions,
         &[(
             "invoices_room_during_excl",
-            json!({"definition": {"text": "EXCLUDE USING gist (room WITH =, during WITH &&)"}}),
+            json!({"definition": {"text": "EXCLUDE USING gist (room WITH =, during WITH &&)", "normal": true}}),
         )],
     );
     let checks: Vec<_> = table(&schema, "public", "users").checks.iter().map(said).collect();
@@ -216,8 +216,8 @@ fn everything_else() {
     assert_eq!(
         said(&users.policies),
         json!({
-            "every": {"command": "all", "using": {"text": "true"}},
-            "own": {"command": "update", "using": {"text": "(id = 1)"}, "with_check": {"text": "flag"}}
+            "every": {"command": "all", "using": {"text": "true", "normal": true}},
+            "own": {"command": "update", "using": {"text": "(id = 1)", "normal": true}, "with_check": {"text": "flag", "normal": true}}
         })
     );
     assert_eq!(

@@ -5,10 +5,13 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+/// What was said, as kind and text, noted while it is passed on.
+type Notes = Arc<Mutex<Vec<(u8, String)>>>;
+
 /// A proxy on a port of its own.
 pub(crate) struct Proxy {
     pub(crate) port: u16,
-    messages: Arc<Mutex<Vec<(u8, String)>>>,
+    messages: Notes,
 }
 
 impl Proxy {
@@ -67,11 +70,8 @@ fn pass_on(mut client: TcpStream, mut server: TcpStream, notes: &Mutex<Vec<(u8, 
     let _ = server.shutdown(std::net::Shutdown::Both);
 }
 
-/// Commands in the order they were sent: their number and their text.
-type Commands = Arc<Mutex<Vec<(u8, String)>>>;
-
 /// The same for MySQL and MariaDB: the statements that were said, and the kinds of all commands.
-pub(crate) fn listen_to_mysql(server: &str) -> (u16, Commands) {
+pub(crate) fn listen_to_mysql(server: &str) -> (u16, Notes) {
     let place = server.rsplit(['@', '/']).next().unwrap().to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
