@@ -68,13 +68,20 @@ fn change_arrives(folder: &Path, from: &str, to: &str, recorded: &str, dialect: 
         return Err(format!("{difference}\n\n{statements}"));
     }
     let recorded = fs::read_to_string(folder.join(recorded)).map_err(|error| error.to_string())?;
-    if send(&theirs, dialect, &recorded).is_ok() {
+    if send(&theirs, dialect, &recorded).is_ok() && !leaves_an_index(folder) {
         let theirs = facts(&introspect(&theirs, dialect), dialect);
         if let Some(difference) = first_difference(&arrived, &theirs) {
             return Err(format!("the engine's own SQL arrives elsewhere: {difference}\n\n{statements}"));
         }
     }
     Ok(())
+}
+
+/// Where the engine leaves behind the index that the server made for a foreign key, which its own SQL from nothing
+/// does not make.
+fn leaves_an_index(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    matches!(&*name, "fk-add" | "fk-drop" | "fk-rename" | "fk-with-index-drop")
 }
 
 #[test]
@@ -227,7 +234,6 @@ fn known_on_mysql() -> Known {
         ("fk-with-index-drop forward", OWN_INDEX),
         ("fk-with-index-drop back", OWN_INDEX),
         ("relation-mode-to-prisma forward", OWN_INDEX),
-        ("relation-mode-to-prisma back", OWN_INDEX),
         ("pk-column-type forward", KEY_STAYS),
         ("pk-column-type back", KEY_STAYS),
     ])

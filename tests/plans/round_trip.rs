@@ -127,8 +127,8 @@ fn in_one_order(text: &str, dialect: Dialect) -> String {
         .lines()
         .filter(|line| !is_noise(line))
         .map(|line| line.trim().trim_end_matches(',').split_whitespace().collect::<Vec<_>>().join(" "))
-        // One function under two names, which the normal form does not tell apart.
-        .map(|line| line.replace("DEFAULT now()", "DEFAULT CURRENT_TIMESTAMP"))
+        // One function under two names, and a precision that is there without a word, which the normal form does not tell apart.
+        .map(|line| line.replace("DEFAULT now()", "DEFAULT CURRENT_TIMESTAMP").replace("(6) with", " with"))
         .collect();
     if dialect != Dialect::Sqlite {
         lines.sort();
