@@ -68,13 +68,20 @@ fn change_arrives(folder: &Path, from: &str, to: &str, recorded: &str, dialect: 
         return Err(format!("{difference}\n\n{statements}"));
     }
     let recorded = fs::read_to_string(folder.join(recorded)).map_err(|error| error.to_string())?;
-    if send(&theirs, dialect, &recorded).is_ok() {
+    if send(&theirs, dialect, &recorded).is_ok() && !leaves_an_index(folder) {
         let theirs = facts(&introspect(&theirs, dialect), dialect);
         if let Some(difference) = first_difference(&arrived, &theirs) {
             return Err(format!("the engine's own SQL arrives elsewhere: {difference}\n\n{statements}"));
         }
     }
     Ok(())
+}
+
+/// Where the engine leaves behind the index that the server made for a foreign key, which its own SQL from nothing
+/// does not make.
+fn leaves_an_index(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    matches!(&*name, "fk-add" | "fk-drop" | "fk-rename" | "fk-with-index-drop")
 }
 
 #[test]
@@ -87,18 +94,17 @@ fn changes_arrive_on_mariadb() {
     changes_arrive(Dialect::Mariadb);
 }
 
-/// The sections of a script, each as one line, sorted: tables may come in another order.
-fn sections(text: &str) -> Vec<String> {
-    let mut sections: Vec<String> = text
-        .split("\n\n-- ")
-        .map(|section| {
-            let lines = section.lines().filter(|line| !line.trim_start().starts_with("--"));
-            lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
-        })
-        .filter(|section| !section.is_empty())
+/// The statements of a script, each on one line, sorted: tables may come in another order.
+fn statements(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+    let mut statements: Vec<String> = lines
+        .join("\n")
+        .split(";\n")
+        .map(|statement| statement.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(';').to_owned())
+        .filter(|statement| !statement.is_empty())
         .collect();
-    sections.sort();
-    sections
+    statements.sort();
+    statements
 }
 
 /// The differences that are known, each with its reason, by the name of the case.
@@ -106,7 +112,7 @@ type Known = BTreeMap<&'static str, &'static str>;
 
 /// Compares our script with the engine's and gives what parts them.
 fn compare(name: &str, ours: &str, theirs: &str, failures: &mut Vec<String>, known: &Known, met: &mut Vec<String>) {
-    let (mine, engine) = (sections(ours), sections(theirs));
+    let (mine, engine) = (statements(ours), statements(theirs));
     if mine == engine {
         return;
     }
@@ -202,14 +208,59 @@ fn sqlite_reads_like_the_engines() {
     reads_like_the_engines(Dialect::Sqlite, &known_on_sqlite());
 }
 
+/// Why ours is another.
+const LITERAL: &str = "literals are written in normal form (1.5 for 1.50, a time without +00:00), and what the engine drops \
+                       (defaults of Json and Bytes) or writes without escaping (a backslash) is written right";
+const WORDS: &str = "types and defaults are written in normal form: TIMESTAMP for TIMESTAMP(6), CHAR(1) for CHAR";
+const OWN_INDEX: &str = "the index that the server keeps for a foreign key comes and goes with it, and is renamed rather than \
+                         made twice, which the server refuses";
+const CONVERTED: &str = "values are converted, not dropped with their column";
+const KEY_STAYS: &str = "a key need not be made anew for its column to change its type";
+const SEQUENCE: &str =
+    "the sequence has the name and type that SERIAL gives it, and is dropped by that name and not as \"\"";
+
 fn known_on_mysql() -> Known {
-    BTreeMap::from([])
+    BTreeMap::from([
+        ("defaults-time", LITERAL),
+        ("defaults-dbgenerated", LITERAL),
+        ("defaults-literals", LITERAL),
+        ("native-time", WORDS),
+        ("unsupported", WORDS),
+        ("type-datetime-precision forward", WORDS),
+        ("fk-add back", OWN_INDEX),
+        ("fk-drop forward", OWN_INDEX),
+        ("fk-rename forward", OWN_INDEX),
+        ("fk-rename back", OWN_INDEX),
+        ("fk-with-index-drop forward", OWN_INDEX),
+        ("fk-with-index-drop back", OWN_INDEX),
+        ("relation-mode-to-prisma forward", OWN_INDEX),
+        ("pk-column-type forward", KEY_STAYS),
+        ("pk-column-type back", KEY_STAYS),
+    ])
 }
 
 fn known_on_postgresql() -> Known {
-    BTreeMap::from([])
+    BTreeMap::from([
+        ("prisma-native-types-postgres", WORDS),
+        ("prisma-dbgenerated-postgres", WORDS),
+        ("prisma-dbgenerated-words-postgres", WORDS),
+        ("prisma-ignored-postgres", WORDS),
+        ("prisma-defaults-postgres", LITERAL),
+        ("prisma-lists-postgres", LITERAL),
+        ("autoincrement-add forward", SEQUENCE),
+        ("autoincrement-add back", SEQUENCE),
+        ("autoincrement-drop forward", SEQUENCE),
+        ("autoincrement-drop back", SEQUENCE),
+        ("enum-to-string forward", CONVERTED),
+        ("enum-to-string back", CONVERTED),
+        ("string-to-enum forward", CONVERTED),
+        ("string-to-enum back", CONVERTED),
+        ("type-string-int forward", CONVERTED),
+        ("pk-column-type forward", KEY_STAYS),
+        ("pk-column-type back", KEY_STAYS),
+    ])
 }
 
 fn known_on_sqlite() -> Known {
-    BTreeMap::from([])
+    BTreeMap::from([("prisma-defaults-sqlite", LITERAL)])
 }

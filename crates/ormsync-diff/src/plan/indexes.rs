@@ -24,6 +24,12 @@ impl Planner<'_> {
         }
         if self.alterations.renames_indexes {
             for (old, new) in pair_off(&mut going, &mut coming, may_rename) {
+                // One that the server made for a foreign key comes and goes with that.
+                if old.implicit || new.implicit {
+                    self.change(Step::DropIndex, name, TableChange::DropIndex(Box::new(old)));
+                    self.change(Step::CreateIndex, name, TableChange::AddIndex(Box::new(new)));
+                    continue;
+                }
                 self.rename_index(name, old, new);
             }
         }

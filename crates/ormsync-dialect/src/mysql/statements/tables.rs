@@ -139,11 +139,13 @@ fn options(options: &BTreeMap<String, String>) -> String {
     if let Some(engine) = options.get("engine").filter(|engine| *engine != "InnoDB") {
         text.push_str(&format!(" ENGINE = {engine}"));
     }
-    if let Some(charset) = options.get("charset") {
-        text.push_str(&format!(" DEFAULT CHARACTER SET {charset}"));
-    }
-    if let Some(collation) = options.get("collation") {
-        text.push_str(&format!(" COLLATE {collation}"));
+    // A table that says nothing takes every letter, whatever the database's own character set is.
+    let charset = options.get("charset").map_or("utf8mb4", String::as_str);
+    text.push_str(&format!(" DEFAULT CHARACTER SET {charset}"));
+    match options.get("collation") {
+        Some(collation) => text.push_str(&format!(" COLLATE {collation}")),
+        None if charset == "utf8mb4" => text.push_str(" COLLATE utf8mb4_unicode_ci"),
+        None => {}
     }
     for (name, value) in others(options) {
         text.push_str(&format!(" {} = {value}", name.to_uppercase()));
