@@ -52,9 +52,9 @@ impl Tests {
         if case.database().is_none() {
             return;
         }
-        for dialect in &case.file.dialects {
-            let body = format!("check({:?}, Dialect::{dialect:?});", case.name);
-            self.add(&case.name, *dialect != Dialect::Sqlite, dialect.name(), &body);
+        for server in case.file.dialects.iter().flat_map(|dialect| dialect.servers()) {
+            let body = format!("check({:?}, Dialect::{server:?});", case.name);
+            self.add(&case.name, *server != Dialect::Sqlite, server.server(), &body);
         }
     }
 
@@ -70,19 +70,24 @@ impl Tests {
                 self.add(&case.name, false, &format!("models_are_themselves_{name}"), &body);
                 let body = format!("models_in_prisma({:?}, Dialect::{dialect:?});", case.name);
                 self.add(&case.name, true, &format!("models_in_prisma_{name}"), &body);
-                for version in ["2.0", "2.1"] {
-                    let body = format!("create_all({:?}, Dialect::{dialect:?}, {version:?});", case.name);
-                    self.add(&case.name, true, &format!("sqlalchemy_{version}_{name}"), &body);
+                let versions = [("2.0", *dialect)].into_iter().chain(dialect.servers().iter().map(|it| ("2.1", *it)));
+                for (version, server) in versions {
+                    let body = format!("create_all({:?}, Dialect::{server:?}, {version:?});", case.name);
+                    self.add(&case.name, true, &format!("sqlalchemy_{version}_{}", server.server()), &body);
                 }
+                let body = format!("cross_check({:?}, Dialect::{dialect:?});", case.name);
+                self.add(&case.name, true, &format!("cross_check_{name}"), &body);
             }
             // Only these two dialects are in the engine that the npm packages carry.
             let engine = matches!(dialect, Dialect::Postgresql | Dialect::Sqlite);
             if case.prisma_schema().is_some() && (engine || case.recorded().is_some()) {
-                let body = format!("prisma_engine({:?}, Dialect::{dialect:?});", case.name);
-                self.add(&case.name, true, &format!("prisma_{name}"), &body);
+                for server in dialect.servers() {
+                    let body = format!("prisma_engine({:?}, Dialect::{server:?});", case.name);
+                    self.add(&case.name, true, &format!("prisma_{}", server.server()), &body);
+                }
             }
-            if case.prisma_schema().is_some() && engine {
-                let body = format!("prisma_rewritten({:?});", case.name);
+            if case.prisma_schema().is_some() && *dialect != Dialect::Mariadb {
+                let body = format!("prisma_rewritten({:?}, {engine});", case.name);
                 self.add(&case.name, true, &format!("prisma_rewritten_{name}"), &body);
             }
         }

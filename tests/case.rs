@@ -14,6 +14,9 @@ use serde::Deserialize;
 pub(crate) enum Dialect {
     /// PostgreSQL.
     Postgresql,
+    /// The newest PostgreSQL, on which every case for PostgreSQL is tried too.
+    #[serde(skip)]
+    PostgresqlNewest,
     /// Oracle's MySQL.
     Mysql,
     /// MariaDB.
@@ -23,10 +26,30 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// As `case.toml` writes it.
+    /// The servers on which a case for this dialect is tried.
+    #[allow(dead_code, reason = "for build.rs, which makes the tests")]
+    pub(crate) fn servers(self) -> &'static [Self] {
+        match self {
+            Self::Postgresql | Self::PostgresqlNewest => &[Self::Postgresql, Self::PostgresqlNewest],
+            Self::Mysql => &[Self::Mysql],
+            Self::Mariadb => &[Self::Mariadb],
+            Self::Sqlite => &[Self::Sqlite],
+        }
+    }
+
+    /// The server, in the names of tests.
+    #[allow(dead_code, reason = "for build.rs, which makes the tests")]
+    pub(crate) fn server(self) -> &'static str {
+        match self {
+            Self::PostgresqlNewest => "postgresql_newest",
+            other => other.name(),
+        }
+    }
+
+    /// As `case.toml` and `--dialect` write it.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Postgresql => "postgresql",
+            Self::Postgresql | Self::PostgresqlNewest => "postgresql",
             Self::Mysql => "mysql",
             Self::Mariadb => "mariadb",
             Self::Sqlite => "sqlite",

@@ -5,6 +5,7 @@
 //! 3. A source never differs from itself.
 //! 4. What we read of a Prisma schema and write again is the same schema to Prisma's own engine, which finds
 //!    nothing to format in it.
+//! 5. What Python has when it has imported the models equals that database, and what we read of their source text.
 //!
 //! No difference at all, of any severity. `build.rs` writes the tests, which call these functions.
 //! A case without a `database.sql` is only here; what it claims as drift is where the engine's own
@@ -20,12 +21,12 @@ use crate::program::{Run, list, ormsync};
 
 include!(concat!(env!("OUT_DIR"), "/laws.rs"));
 
-fn case(name: &str) -> Case {
+pub(crate) fn case(name: &str) -> Case {
     Case::read(name).unwrap_or_else(|message| panic!("{message}"))
 }
 
 /// `prisma:PATH`.
-fn source(kind: &str, path: &Path) -> OsString {
+pub(crate) fn source(kind: &str, path: &Path) -> OsString {
     let mut source = OsString::from(kind);
     source.push(":");
     source.push(path);
@@ -44,7 +45,7 @@ fn diff(case: &Case, from: OsString, to: OsString, dialect: Option<Dialect>) -> 
 }
 
 /// In a case that claims `unanswered` one of the sides can't be read whole; the others must be silent.
-fn expect_no_difference(case: &Case, run: &Run) {
+pub(crate) fn expect_no_difference(case: &Case, run: &Run) {
     let report = run.report();
     assert!(
         report.findings.is_empty(),
@@ -80,7 +81,7 @@ fn models_are_themselves(name: &str, dialect: Dialect) {
 }
 
 #[cfg(feature = "live")]
-mod engines {
+pub(crate) mod engines {
     use std::path::Path;
     use std::{fs, io};
 
@@ -89,6 +90,7 @@ mod engines {
     use super::{case, diff, expect_no_difference, source};
     use crate::case::{Case, Dialect, Verdict};
     use crate::cases::expect_findings;
+    use crate::imported;
     use crate::judges::scratch::Scratch;
     use crate::judges::{Judge, prisma, sqlalchemy};
     use crate::program::{Run, ormsync};
@@ -120,26 +122,37 @@ mod engines {
         expect_the_law(&case, &run);
     }
 
-    /// Law 4.
-    pub(super) fn prisma_rewritten(name: &str) {
+    /// Law 4. Without the engine's diff, which it has not for MySQL, our own comparison stands alone.
+    pub(super) fn prisma_rewritten(name: &str, engine_has_diff: bool) {
         let case = case(name);
         let schema = case.prisma_schema().expect("only cases with a Prisma schema get this test");
         if case.file.verdict == Verdict::Unanswered || Judge::Prisma.waived() {
             return;
         }
+        stays_the_same(&schema, engine_has_diff);
+    }
+
+    /// What is written again of a schema, the engine takes, leaves as it is, and finds the same.
+    pub(crate) fn stays_the_same(schema: &Path, engine_has_diff: bool) {
         let folder = tempfile::tempdir().unwrap();
         let rewritten = folder.path().join("schema.prisma");
         let mut command = ormsync();
-        command.current_dir(&case.folder).arg("inspect").arg(source("prisma", &schema));
+        command.current_dir(folder.path()).arg("inspect").arg(source("prisma", schema));
         let run = Run::of(command.args(["--format", "prisma", "--output"]).arg(&rewritten));
         assert_eq!(run.code, Some(0), "{run}");
         let text = fs::read_to_string(&rewritten).unwrap();
         prisma::validate(&rewritten).unwrap_or_else(|message| panic!("the engine refuses it: {message}\n\n{text}"));
         assert_eq!(prisma::format(&rewritten).unwrap(), text, "`prisma format` changes what is written");
-        let steps = prisma::between(&schema, &rewritten).unwrap();
-        assert!(is_empty(&case, &steps), "the engine finds a difference:\n{steps}\n\n{text}");
-        let run = diff(&case, source("prisma", &schema), source("prisma", &rewritten), None);
-        expect_no_difference(&case, &run);
+        if engine_has_diff {
+            for (from, to) in [(schema, rewritten.as_path()), (rewritten.as_path(), schema)] {
+                let steps = prisma::between(from, to).unwrap();
+                assert!(is_empty(&steps), "the engine finds a difference:\n{steps}\n\n{text}");
+            }
+        }
+        let mut command = ormsync();
+        command.current_dir(folder.path()).arg("diff").args([source("prisma", schema), source("prisma", &rewritten)]);
+        let run = Run::of(command.args(["--format", "json", "--fail-on", "note"]));
+        assert_eq!(run.code, Some(0), "{run}");
     }
 
     /// Law 4 for models: what Prisma's engine makes of them is for `prisma_rewritten`; here it takes them.
@@ -161,17 +174,9 @@ mod engines {
         assert_eq!(prisma::format(&written).unwrap(), text, "`prisma format` changes what is written");
     }
 
-    /// The engine compares what `dbgenerated` holds as text. We write it in normal form; that it means the same
-    /// is for our own comparison to say.
-    fn is_empty(case: &Case, steps: &str) -> bool {
-        let is_generated = case
-            .prisma_schema()
-            .is_some_and(|schema| fs::read_to_string(schema).is_ok_and(|text| text.contains("dbgenerated(")));
-        let is_silent = |line: &str| {
-            let is_default = line.contains("ALTER COLUMN") && line.contains(" SET DEFAULT ");
-            line.trim().is_empty() || line.starts_with("--") || (is_generated && is_default)
-        };
-        steps.lines().all(is_silent)
+    /// Whether a script does nothing.
+    fn is_empty(steps: &str) -> bool {
+        steps.lines().all(|line| line.trim().is_empty() || line.starts_with("--"))
     }
 
     /// Law 2.
@@ -193,10 +198,11 @@ mod engines {
         }
         let run = diff(&case, source("sqlalchemy", &models), database.url().into(), None);
         expect_the_law(&case, &run);
+        imported::expect_the_database(&case, &database, version);
     }
 
     /// The case in a folder of its own, which goes with the guard, with a requirements.txt.
-    fn with_pin(case: &Case, version: &str) -> (Case, TempDir) {
+    pub(crate) fn with_pin(case: &Case, version: &str) -> (Case, TempDir) {
         let copy = tempfile::tempdir().expect("the temporary folder can be written to");
         copy_folder(&case.folder, copy.path()).expect("a case's files can be copied");
         fs::write(copy.path().join("requirements.txt"), format!("sqlalchemy=={version}.0\n"))
@@ -221,7 +227,7 @@ mod engines {
     }
 
     /// In a case with a database of its own the drift is between that one and the ORMs.
-    fn expect_the_law(case: &Case, run: &Run) {
+    pub(crate) fn expect_the_law(case: &Case, run: &Run) {
         if case.database().is_some() || case.file.drift.is_empty() {
             expect_no_difference(case, run);
         } else {
@@ -229,5 +235,9 @@ mod engines {
         }
     }
 }
+#[cfg(feature = "live")]
+use crate::imported::cross_check;
+#[cfg(feature = "live")]
+pub(crate) use engines::stays_the_same;
 #[cfg(feature = "live")]
 use engines::{create_all, models_in_prisma, prisma_engine, prisma_rewritten};

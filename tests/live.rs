@@ -10,7 +10,7 @@ use crate::case::Dialect;
 use crate::judges::scratch::Scratch;
 use crate::judges::{Judge, prisma, sqlalchemy};
 
-const SERVERS: [Dialect; 3] = [Dialect::Postgresql, Dialect::Mysql, Dialect::Mariadb];
+const SERVERS: [Dialect; 4] = [Dialect::Postgresql, Dialect::PostgresqlNewest, Dialect::Mysql, Dialect::Mariadb];
 
 /// A file of its own for each test.
 fn file(name: &str, text: &str) -> (TempDir, PathBuf) {

@@ -22,10 +22,23 @@ mod cases;
 mod cli;
 /// The documentation.
 mod docs;
+/// Models that the project's own Python imports.
+#[cfg(feature = "live")]
+mod imported;
+/// What is read of a database that holds every kind of object.
+mod introspection;
 /// The laws over all cases: what we read equals what the real engines make.
 mod laws;
 /// The judges themselves, and what only a live server can show.
 #[cfg(feature = "live")]
 mod live;
+/// One changed fact is one finding.
+mod mutations;
+/// Schemas that packages on npm and PyPI ship.
+#[cfg(feature = "live")]
+mod packages;
+/// Plans over random schemas, tried on servers.
+#[cfg(feature = "live")]
+mod plans;
 /// The rules of the house.
 mod tidy;

@@ -1,4 +1,4 @@
-"""The program under test and Prisma's engine, each asked one question in a process of its own."""
+"""The program under test, each question in a process of its own."""
 
 import json
 import os
@@ -12,21 +12,13 @@ import rows
 
 TIMEOUT = 120  # seconds that one question may take
 MEMORY = 4 << 30  # bytes that the program may ask for
-ENGINE = Path(__file__).parents[2] / "tests/judges/prisma_engine.mjs"
 
 
-def engine(operation: str, files: list) -> tuple:
-    """Whether Prisma's engine did it, and what it said."""
-    judges = Path(os.environ["ORMSYNC_JUDGES"])
-    question = json.dumps({"operation": operation, "files": files}) + "\n"
-    run = subprocess.run(
-        [judges / "bin/node", ENGINE, judges / "prisma"],
-        input=question, capture_output=True, text=True, timeout=TIMEOUT,
+def ormsync(*arguments) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [os.environ["ORMSYNC"], *arguments], capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
+        preexec_fn=limit_memory,
     )
-    if not run.stdout.strip():
-        return False, f"the engine ended: {run.stderr[-300:]}"
-    answer = json.loads(run.stdout.splitlines()[0])
-    return answer["ok"], answer["output"]
 
 
 def limit_memory() -> None:
@@ -49,10 +41,7 @@ def compare_models(row: rows.Row, models: list, database: str) -> None:
 def compare(row: rows.Row, source: str, database: str, *options: str) -> None:
     """`ormsync diff` between the source and the database made of it; any difference counts."""
     start = time.monotonic()
-    run = subprocess.run(
-        [os.environ["ORMSYNC"], "diff", source, database, "--format", "json", "--fail-on", "note", *options],
-        capture_output=True, text=True, timeout=TIMEOUT, cwd="/", preexec_fn=limit_memory,
-    )
+    run = ormsync("diff", source, database, "--format", "json", "--fail-on", "note", *options)
     row.milliseconds = round(1000 * (time.monotonic() - start))
     report = read_report(row, run)
     if report is None:
@@ -60,7 +49,7 @@ def compare(row: rows.Row, source: str, database: str, *options: str) -> None:
     coverage = report["sources"][0].get("coverage", {}) if report["sources"] else {}
     said = sum("-opaque" in each for each in row.diagnostics)
     row.opaque, row.columns = max(coverage.get("opaque", 0), said), coverage.get("columns", 0)
-    row.findings = [f"{found['rule']} {found['at']}: {found['headline']}" for found in report["findings"]]
+    row.findings = findings(report)
     row.differences = len(row.findings)
     row.ours = rows.DIFFERS if row.findings else rows.IN_STEP
     if not row.columns:
@@ -69,16 +58,36 @@ def compare(row: rows.Row, source: str, database: str, *options: str) -> None:
         row.ours, row.why = rows.REFUSED, row.diagnostics[0]
 
 
+def differences(one: str, other: str) -> list:
+    """What `ormsync diff` finds between two sources; an answer that is none is told as a difference."""
+    run = ormsync("diff", one, other, "--format", "json", "--fail-on", "note")
+    try:
+        report = json.loads(run.stdout)
+    except ValueError:
+        return [f"no report, exit {run.returncode}: {run.stderr.strip()[:300]}"]
+    refused = [each["message"] for each in report["diagnostics"] if each["severity"] == "error"]
+    return findings(report) + refused
+
+
+def findings(report: dict) -> list:
+    return [f"{found['severity']} {found['rule']} {found['at']}: {found['headline']}" for found in report["findings"]]
+
+
 def read_alone(row: rows.Row, source: str) -> None:
     """Whether ours takes the schema, when there is no database to compare it with."""
-    run = subprocess.run(
-        [os.environ["ORMSYNC"], "diff", source, source, "--format", "json"],
-        capture_output=True, text=True, timeout=TIMEOUT, cwd="/",
-    )
-    report = read_report(row, run)
+    report = read_report(row, ormsync("diff", source, source, "--format", "json"))
     if report is not None:
         refused = any(each["severity"] == "error" for each in report["diagnostics"])
         row.ours = rows.REFUSED if refused else rows.NOT_JUDGED
+
+
+def rewritten(source: str, folder: Path) -> tuple:
+    """The source as ormsync writes it in Prisma's language: the file, or none and why."""
+    file = folder / "schema.prisma"
+    run = ormsync("inspect", source, "--format", "prisma", "--output", str(file))
+    if run.returncode or not file.exists():
+        return None, f"exit {run.returncode}: {run.stderr.strip()[:300]}"
+    return file, ""
 
 
 def read_report(row: rows.Row, run: subprocess.CompletedProcess) -> dict | None:

@@ -2,15 +2,19 @@
 
 The engine in the npm packages writes DDL for PostgreSQL and SQLite. On MySQL the project's own
 migrations, which Prisma wrote, make the database; where they have not kept up with the schema the
-difference is the project's, and is counted all the same.
+difference is the project's, and is counted all the same. On the others the migrations are replayed
+too, beside the law.
 """
 
+import contextlib
 import re
 from pathlib import Path
 
 import psycopg
 
 import asked
+import engine
+import rewrite
 import rows
 from scratch import Scratch, scratch
 
@@ -21,6 +25,7 @@ UNKNOWN_FEATURE = re.compile(r'preview feature "(\w+)" is not known')
 FEATURES = re.compile(r"previewFeatures\s*=\s*\[[^\]]*\]")
 # A schema may use what an extension brings without naming it; its migrations make the extension.
 EXTENSIONS = ("citext", "pg_trgm", "uuid-ossp", "pgcrypto", "btree_gin", "hstore", "ltree")
+CREATE_EXTENSIONS = "".join(f'CREATE EXTENSION IF NOT EXISTS "{name}";' for name in EXTENSIONS)
 MODEL = re.compile(r"^\s*model\s+\w+\s*\{", re.MULTILINE)
 
 
@@ -58,13 +63,13 @@ def row_for(project: Path, files: list) -> rows.Row:
 
 
 def judge(row: rows.Row, source: Path, texts: list) -> None:
-    valid, message = asked.engine("validate", texts)
+    valid, message = engine.ask("validate", texts)
     # Prisma 7 knows no more of the preview features that Prisma 4 to 6 had; they say nothing about tables.
     while not valid and (gone := UNKNOWN_FEATURE.search(ESCAPES.sub("", message))):
         listed = re.compile(rf',\s*"{gone.group(1)}"|"{gone.group(1)}"\s*,?')
         texts = [(name, FEATURES.sub(lambda list_: listed.sub("", list_.group()), text)) for name, text in texts]
         row.why = f"the judge reads it without the old preview feature {gone.group(1)}"
-        valid, message = asked.engine("validate", texts)
+        valid, message = engine.ask("validate", texts)
     row.engine = "valid" if valid else "refused"
     named = f"prisma:{source}"
     asked.read_alone(row, named)
@@ -74,44 +79,105 @@ def judge(row: rows.Row, source: Path, texts: list) -> None:
     if row.ours == rows.REFUSED:
         row.why = row.diagnostics[0]
         return
-    if row.provider in ("postgresql", "sqlite"):
-        written, statements = asked.engine("script", texts)
-        if not written:
-            raise RuntimeError(statements)
-    elif row.provider == "mysql":
-        statements = migrations(source)
-        if statements is None:
-            row.why = "MySQL, and no migrations of its own"
-            return
-    else:
+    if row.provider not in ("postgresql", "sqlite", "mysql"):
         row.why = "a provider that is not compared"
         return
+    rewrite.judge(row, named, texts)
+    scripts = migrations(source, row.provider)
+    replay(row, named, scripts)
+    if row.provider != "mysql":
+        judge_script(row, named, texts)
+    elif not scripts:
+        row.why = "MySQL, and no migrations of its own"
+
+
+def judge_script(row: rows.Row, named: str, texts: list) -> None:
+    """Against the database that the engine's own DDL makes."""
+    written, statements = engine.ask("script", texts)
+    if not written:
+        raise RuntimeError(statements)
     with scratch(row.provider) as database:
         try:
-            run_all(database, statements)
+            database.execute(statements)
         except psycopg.errors.UndefinedObject:
+            # One transaction on PostgreSQL: after the failure nothing is left.
             row.why = "judged with the extensions it takes for given"
-            database.execute("".join(f'CREATE EXTENSION IF NOT EXISTS "{name}";' for name in EXTENSIONS))
-            run_all(database, statements)
+            database.execute(CREATE_EXTENSIONS)
+            database.execute(statements)
         asked.compare(row, named, database.url)
+    # The engine's DDL has no views; that the database lacks them says nothing about our reading.
+    views = [found for found in row.findings if " view-missing " in found and "missing in the database" in found]
+    if views:
+        row.why = f"{len(views)} views, which the engine's DDL has not"
+        row.findings = [found for found in row.findings if found not in views]
+        row.differences = len(row.findings)
+        row.ours = rows.DIFFERS if row.findings else rows.IN_STEP
 
 
-def run_all(database: Scratch, statements: str | list) -> None:
-    """The engine's script is run as one, migrations one by one."""
-    for statement in statements if isinstance(statements, list) else [statements]:
-        # One transaction on PostgreSQL: after a failure nothing is left.
-        database.execute(statement)
+def replay(row: rows.Row, named: str, scripts: list) -> None:
+    """Against the database that the project's own migrations make, on each server there is for them.
+
+    On MySQL this is the law itself, so the row is MySQL's; what MariaDB says beside it is told in the replay.
+    """
+    row.migrations = len(scripts)
+    for dialect in {"mysql": ("mariadb", "mysql")}.get(row.provider, (row.provider,)) if scripts else ():
+        try:
+            with migrated(dialect, scripts) as database:
+                if dialect == "mysql":
+                    asked.compare(row, named, database.url)
+                    row.replay[dialect] = row.findings
+                else:
+                    row.replay[dialect] = asked.differences(named, database.url)
+        except MigrationFailed as failure:
+            row.replay[dialect] = str(failure)
+            if dialect == "mysql":
+                row.why = str(failure)
 
 
-def migrations(source: Path) -> list | None:
-    """The project's migrations in their order, if the provider of their lock file is MySQL."""
+class MigrationFailed(Exception):
+    """A migration that the server refuses: it says nothing about our reading."""
+
+
+@contextlib.contextmanager
+def migrated(dialect: str, scripts: list):
+    """A database after these migrations; if need be with the extensions they take for given."""
+    with scratch(dialect) as database:
+        try:
+            run_migrations(database, scripts)
+        except MigrationFailed as failure:
+            if not isinstance(failure.__cause__, (psycopg.errors.UndefinedObject, psycopg.errors.UndefinedFunction)):
+                raise
+        else:
+            yield database
+            return
+    with scratch(dialect) as database:
+        database.execute(CREATE_EXTENSIONS)
+        run_migrations(database, scripts)
+        yield database
+
+
+def run_migrations(database: Scratch, scripts: list) -> None:
+    for name, text in scripts:
+        try:
+            database.execute(text)
+        except Exception as error:
+            raise MigrationFailed(f"migration {name}: {error}".replace("\n", " ")[:200]) from error
+
+
+def migrations(source: Path, provider: str) -> list:
+    """The project's migrations in their order, with their names, unless their lock file names another provider."""
     folder = source if source.is_dir() else source.parent
-    names = [folder / "migrations", folder.parent / "migrations", folder / source.name.replace("schema.prisma", "migrations")]
+    names = [folder / source.name.replace("schema.prisma", "migrations")]
+    heads = [path for path in folder.glob("*.prisma") if DATASOURCE.search(path.read_text(encoding="utf-8", errors="replace"))]
+    # Of several schemas side by side nobody says whose the migrations are.
+    if len(heads) <= 1 or source.name == "schema.prisma":
+        names += [folder / "migrations", folder.parent / "migrations"]
     for candidate in names:
         lock = candidate / "migration_lock.toml"
-        if lock.exists() and "mysql" not in lock.read_text():
+        if lock.exists() and provider not in lock.read_text().replace('"postgres"', '"postgresql"'):
             continue
-        scripts = sorted(candidate.glob("*/migration.sql"))
+        scripts = sorted(candidate.glob("*/migration.sql"), key=lambda script: script.parent.name)
         if scripts:
-            return [text for script in scripts if (text := script.read_text(encoding="utf-8-sig")).strip()]
-    return None
+            texts = ((script.parent.name, script.read_text(encoding="utf-8-sig")) for script in scripts)
+            return [(name, text) for name, text in texts if text.strip()]
+    return []

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 IN_STEP, DIFFERS, REFUSED, NOT_JUDGED = "in step", "differs", "refused", "not judged"
+COMPARED = ("postgresql", "mysql", "sqlite")
 
 
 @dataclass
@@ -22,17 +23,32 @@ class Row:
     opaque: int = 0
     columns: int = 0
     milliseconds: int = 0
+    # What the engine says of our rewrite: "same", or in a few words what is wrong, and the details.
+    rewrite: str = "-"
+    rewrite_why: list = field(default_factory=list)
+    # The project's own migrations, and for each server the differences after them, or why they did not run.
+    migrations: int = 0
+    replay: dict = field(default_factory=dict)
     # Why there is no judgement, in a few words.
     why: str = ""
     findings: list = field(default_factory=list)
     diagnostics: list = field(default_factory=list)
 
     def agrees(self) -> bool:
-        """Whether ours and the engine's word on validity are the same."""
+        """Whether ours and the engine's word on validity are the same, where ours has one."""
+        if self.provider not in COMPARED:
+            return True
         return self.engine not in ("valid", "refused") or (self.engine == "refused") == (self.ours == REFUSED)
 
 
-HEADINGS = ("name", "provider", "models", "engine", "ours", "differences", "opaque", "ms", "why")
+    def replayed(self) -> str:
+        """The replay in a few words."""
+        return ", ".join(
+            f"{dialect} {'refused' if isinstance(found, str) else len(found)}" for dialect, found in self.replay.items()
+        )
+
+
+HEADINGS = ("name", "provider", "models", "engine", "ours", "differences", "opaque", "ms", "rewrite", "replay", "why")
 
 
 def print_table(rows: list) -> None:
@@ -40,7 +56,8 @@ def print_table(rows: list) -> None:
     cells = [HEADINGS]
     for row in rows:
         why = row.why if row.agrees() else f"DISAGREES: {row.why}"
-        cells.append((row.name, row.provider, row.models, row.engine, row.ours, row.differences, row.opaque, row.milliseconds, why))
+        cells.append((row.name, row.provider, row.models, row.engine, row.ours, row.differences, row.opaque, row.milliseconds,
+                      row.rewrite, row.replayed(), why))
     widths = [max(len(str(line[column])) for line in cells) for column in range(len(HEADINGS) - 1)]
     for line in cells:
         padded = [str(cell).ljust(width) for cell, width in zip(line, widths)]
@@ -58,7 +75,8 @@ def totals(rows: list) -> str:
         f"({sum(row.differences for row in judged)}), {sum(row.ours == REFUSED for row in rows)} refused, "
         f"{sum(not row.agrees() for row in rows)} verdicts that disagree; "
         f"{sum(row.models for row in judged)} models, {sum(row.columns for row in judged)} columns, "
-        f"{sum(row.opaque for row in judged)} opaque"
+        f"{sum(row.opaque for row in judged)} opaque; "
+        f"{sum(row.rewrite == 'same' for row in rows)} of {sum(row.rewrite != '-' for row in rows)} rewrites the same"
     )
 
 

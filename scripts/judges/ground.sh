@@ -11,7 +11,9 @@ judges=${ORMSYNC_JUDGES:-${XDG_CACHE_HOME:-$HOME/.cache}/ormsync-judges}
 # PostgreSQL and MariaDB run as can't pass through root's home.
 default_run=${TMPDIR:-/tmp}/ormsync-servers-$(id -u)
 without=${ORMSYNC_TEST_WITHOUT:-}
-all_judges=(postgres mariadb mysql sqlalchemy prisma)
+all_judges=(postgres postgres-newest mariadb mysql sqlalchemy prisma)
+# Those of them that run, and are stopped again.
+all_servers=(postgres postgres-newest mariadb mysql)
 
 say() { printf '%s\n' "$*" >&2; }
 step() { printf '\n==> %s\n' "$*" >&2; }
@@ -33,7 +35,10 @@ check_waivers() {
 }
 
 # The variable through which the user can hand in a server of their own.
-server_variable() { echo "ORMSYNC_TEST_${1^^}"; }
+server_variable() {
+  local name=${1//-/_}
+  echo "ORMSYNC_TEST_${name^^}"
+}
 
 # given SERVER: whether the user handed that server in.
 given() {

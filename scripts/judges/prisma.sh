@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Prisma's own schema engine, as WebAssembly out of the pinned npm packages, and a
-# Node.js new enough to run it ($judges/bin/node).
+# Node.js new enough to run it ($judges/bin/node); and the packages whose schemas it judges.
+source "${BASH_SOURCE[0]%/*}/packages.sh"
 
 # What Prisma 7 says in its package's `engines`.
 node_is_new_enough() {
@@ -23,6 +24,10 @@ node_install() {
 }
 
 prisma_install() {
+  engine_install && packages_install
+}
+
+engine_install() {
   local folder=$judges/prisma pins=$repository/scripts/judges/prisma wanted
   node_install || return 1
   wanted=$(fingerprint "$pins/package.json" "$pins/package-lock.json")

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# SQLAlchemy 2.1 and 2.0, each with Alembic and the drivers in a virtual environment.
+# SQLAlchemy 2.1 and 2.0, each with Alembic and the drivers in a virtual environment; and 1.4 alone, the oldest
+# that `extract = "import"` reads.
 
 python_ready() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
 
@@ -26,5 +27,5 @@ python_environment() {
 }
 
 sqlalchemy_install() {
-  python_environment sqlalchemy-2.1 && python_environment sqlalchemy-2.0
+  python_environment sqlalchemy-2.1 && python_environment sqlalchemy-2.0 && python_environment sqlalchemy-1.4
 }

@@ -7,6 +7,9 @@
 mod bad_input;
 /// Servers that are not there, or not willing.
 mod connections;
+/// Models that Python imports.
+#[cfg(feature = "live")]
+mod imports;
 /// A broken side does not hide the rest.
 mod partial;
 /// A project of a few files.

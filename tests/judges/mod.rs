@@ -29,6 +29,8 @@ mod waiver {
     pub(crate) enum Judge {
         /// A PostgreSQL server.
         Postgres,
+        /// The newest PostgreSQL server.
+        PostgresNewest,
         /// A MariaDB server.
         Mariadb,
         /// A server of Oracle's MySQL.
@@ -44,6 +46,7 @@ mod waiver {
         pub(crate) fn name(self) -> &'static str {
             match self {
                 Self::Postgres => "postgres",
+                Self::PostgresNewest => "postgres-newest",
                 Self::Mariadb => "mariadb",
                 Self::Mysql => "mysql",
                 Self::Sqlalchemy => "sqlalchemy",

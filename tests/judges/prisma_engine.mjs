@@ -1,7 +1,7 @@
 // Prisma's own schema engine, answering on standard output what it is asked on standard input,
 // one JSON document a line:
 //
-//   {"operation": "validate" | "format" | "script" | "between", "files": [[name, text], …], "to": […]}
+//   {"operation": "validate" | "format" | "dmmf" | "script" | "between", "files": [[name, text], …], "to": […]}
 //   {"ok": true, "output": "…"}  or  {"ok": false, "output": "message", "panic": true}
 //
 // usage: node prisma_engine.mjs FOLDER-OF-THE-NPM-PACKAGES
@@ -119,6 +119,11 @@ function format(files) {
   return formatted.map(([, text]) => text).join("\n");
 }
 
+/** How the engine reads a schema, as JSON: the one thing that can be asked of it about MySQL. */
+function dmmf(files) {
+  return language.get_dmmf(JSON.stringify({ prismaSchema: files, noColor: true }));
+}
+
 /** The SQL from one schema to another; `from` null is the empty database. */
 async function script(from, to) {
   const target = (files) => ({
@@ -144,6 +149,8 @@ async function answer({ operation, files, to }) {
   switch (operation) {
     case "validate":
       return "";
+    case "dmmf":
+      return dmmf(schema);
     case "script":
       return script(null, schema);
     case "between": {

@@ -21,6 +21,7 @@ impl Server {
     pub(crate) fn of(dialect: Dialect) -> Option<Self> {
         let judge = match dialect {
             Dialect::Postgresql => Judge::Postgres,
+            Dialect::PostgresqlNewest => Judge::PostgresNewest,
             Dialect::Mysql => Judge::Mysql,
             Dialect::Mariadb => Judge::Mariadb,
             Dialect::Sqlite => panic!("SQLite has no server"),
@@ -28,7 +29,7 @@ impl Server {
         if judge.waived() {
             return None;
         }
-        let variable = format!("ORMSYNC_TEST_{}", judge.name().to_uppercase());
+        let variable = format!("ORMSYNC_TEST_{}", judge.name().to_uppercase().replace('-', "_"));
         let Ok(text) = env::var(&variable) else {
             judge.missing(&format!("{variable} is not set, so there is no {dialect:?} server"))
         };
@@ -45,9 +46,13 @@ impl Server {
 
     /// Where it listens: host and port.
     pub(crate) fn address(&self) -> (String, u16) {
-        let default = if self.judge == Judge::Postgres { 5432 } else { 3306 };
+        let default = if self.is_postgres() { 5432 } else { 3306 };
         let host = self.url.host_str().unwrap_or("127.0.0.1").to_owned();
         (host, self.url.port().unwrap_or(default))
+    }
+
+    fn is_postgres(&self) -> bool {
+        matches!(self.judge, Judge::Postgres | Judge::PostgresNewest)
     }
 
     /// Makes an empty database.
@@ -57,13 +62,13 @@ impl Server {
 
     /// Drops it, whoever is still connected.
     pub(crate) fn drop_database(&self, name: &str) -> Result<(), String> {
-        let force = if self.judge == Judge::Postgres { " WITH (FORCE)" } else { "" };
+        let force = if self.is_postgres() { " WITH (FORCE)" } else { "" };
         self.run(self.home(), &format!("DROP DATABASE {name}{force}"))
     }
 
     /// The database to be in while another is made.
     fn home(&self) -> &str {
-        if self.judge == Judge::Postgres { "postgres" } else { "mysql" }
+        if self.is_postgres() { "postgres" } else { "mysql" }
     }
 
     /// Runs a script in a database; stops at its first error.
@@ -77,7 +82,7 @@ impl Server {
     }
 
     fn client(&self, database: &str, statements: &str) -> Result<String, String> {
-        let mut command = if self.judge == Judge::Postgres { self.psql(database) } else { self.mariadb(database) };
+        let mut command = if self.is_postgres() { self.psql(database) } else { self.mariadb(database) };
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

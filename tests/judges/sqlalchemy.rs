@@ -1,6 +1,6 @@
 //! SQLAlchemy itself, in a Python process: it imports models and makes their tables.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::judges::{Judge, folder};
@@ -24,8 +24,13 @@ pub(crate) fn statements(version: &str, root: &Path, models: &Path, dialect: &st
     run(version, &["print", dialect], root, models)
 }
 
+/// The Python that has this version.
+pub(crate) fn python(version: &str) -> PathBuf {
+    folder().join(format!("sqlalchemy-{version}/bin/python"))
+}
+
 fn run(version: &str, what: &[&str], root: &Path, models: &Path) -> Result<String, String> {
-    let python = folder().join(format!("sqlalchemy-{version}/bin/python"));
+    let python = python(version);
     let output = Command::new(&python)
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/create_all.py"))
         .args(what)

@@ -62,6 +62,13 @@ impl Failure {
         }
     }
 
+    /// Whether the account may not ask what was asked.
+    pub(crate) fn is_denial(&self) -> bool {
+        let cause = self.cause.as_deref();
+        matches!(cause.and_then(code).as_deref(), Some("42501"))
+            || matches!(mysql_number(cause), Some(1142 | 1143 | 1044 | 1227))
+    }
+
     pub(crate) fn second_time(mut self) -> Self {
         self.tries = 2;
         self

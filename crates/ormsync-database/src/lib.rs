@@ -129,6 +129,12 @@ async fn read_once(url: &DatabaseUrl, options: &ReadOptions) -> Result<Catalogue
     for query in url.dialect.catalogue_queries(&server, &scope) {
         rows.insert(query.name, session.rows(query.name, query.sql).await?);
     }
+    for query in url.dialect.further_catalogue_queries(&server, &rows) {
+        match session.rows(query.name, query.sql).await {
+            Err(failure) if failure.is_denial() => {}
+            answer => _ = rows.insert(query.name, answer?),
+        }
+    }
     session.close().await;
     Ok(Catalogue { server, scope, rows })
 }

@@ -1,5 +1,5 @@
 //! Real servers. `ORMSYNC_TEST_POSTGRES`, `ORMSYNC_TEST_MYSQL` and `ORMSYNC_TEST_MARIADB` are URLs of accounts that may
-//! create databases and users; a missing one is a failure.
+//! create databases and users; a missing one is a failure, unless `ORMSYNC_TEST_WITHOUT` names it.
 #![allow(clippy::unwrap_used)]
 
 #[path = "live/mysql.rs"]
@@ -23,6 +23,12 @@ fn server(variable: &str) -> String {
     let authority_at = url.find("://").unwrap() + 3;
     let end = url[authority_at..].find(['/', '?']).map_or(url.len(), |at| authority_at + at);
     url[..end].to_owned()
+}
+
+/// Whether the user goes without the server of that variable; `scripts/test` tells it at the end.
+fn waived(variable: &str) -> bool {
+    let name = variable.trim_start_matches("ORMSYNC_TEST_").to_lowercase().replace('_', "-");
+    std::env::var("ORMSYNC_TEST_WITHOUT").unwrap_or_default().split(',').any(|without| without == name)
 }
 
 /// A database name that no other run uses.

@@ -1,7 +1,8 @@
 //! The questions that every dialect answers.
 
-use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server};
+use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
+use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, MYSQL, POSTGRESQL, SQLITE};
 
 /// One kind of database server.
@@ -43,16 +44,42 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// they are known; without it, the newest version of the dialect's main product is assumed.
     fn normalise(&self, schema: &mut Schema, server: Option<&Server>);
 
+    /// Brings a schema into the form that statements are written from: [`Dialect::normalise`] without
+    /// [`Dialect::forget`]. Idempotent.
+    fn settle(&self, schema: &mut Schema, server: Option<&Server>);
+
+    /// Takes out of a table what this server keeps no record of or makes nothing of, so that it can't be compared
+    /// with what a server reports. The number and order of everything stay.
+    fn forget(&self, table: &mut Table);
+
     /// What two types in normal form are to each other.
     fn compare_types(&self, left: &DataType, right: &DataType) -> Equivalence;
 
     /// What two defaults in normal form, of columns of these types, are to each other.
     fn compare_defaults(&self, left: &DefaultValue, right: &DefaultValue) -> Equivalence;
 
+    /// How the server changes what is there: what a plan has to respect.
+    fn alterations(&self, server: Option<&Server>) -> Alterations;
+
+    /// Whether a column can be added to a table that is there, where [`Alterations::rebuilds_tables`] says that not
+    /// every change can be made.
+    fn adds_in_place(&self, column: &Column) -> bool;
+
+    /// What a change of a column's type does to the values that are there.
+    fn conversion(&self, from: &DataType, to: &DataType) -> Conversion;
+
+    /// A plan as statements of this server.
+    fn statements(&self, plan: &Plan) -> Vec<Section>;
+
     /// The catalogue queries of a server: a fixed number, whatever the number of tables.
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery>;
 
-    /// Makes a schema of the rows that [`Dialect::catalogue_queries`] gave. Not yet in normal form.
+    /// Queries that can only be asked once the rows of the first ones are known: a fixed number again, mostly none.
+    /// Where the account may not ask them, their rows are left out.
+    fn further_catalogue_queries(&self, server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery>;
+
+    /// Makes a schema of the rows that [`Dialect::catalogue_queries`] and
+    /// [`Dialect::further_catalogue_queries`] gave. Not yet in normal form.
     fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>);
 }
 

@@ -12,6 +12,14 @@ pub(crate) fn compare_defaults(left: &DefaultValue, right: &DefaultValue) -> Equ
     if is_understood(left) && is_understood(right) { Equivalence::Different } else { Equivalence::Unknown }
 }
 
+/// Keeps the text that an expression was made of, for sending it to a server.
+pub(crate) fn keep_text(default: DefaultValue, text: &str) -> DefaultValue {
+    match default {
+        DefaultValue::Expression(expression) => DefaultValue::Expression(expression.made_of(text.trim())),
+        other => other,
+    }
+}
+
 fn is_understood(default: &DefaultValue) -> bool {
     match default {
         DefaultValue::Literal(_) | DefaultValue::Now { .. } | DefaultValue::NextValue { .. } => true,

@@ -10,10 +10,13 @@
 //! | `types.rs` | parsing, spelling and equivalence of data types |
 //! | `defaults.rs` | parsing and spelling of column defaults |
 //! | `normal_form.rs` | bringing a schema into the form the server would report |
+//! | `alterations.rs` | what stands in the way of a change |
+//! | `statements.rs` | writing a plan as SQL |
 //! | `catalogue.rs`, `queries/*.sql` | the catalogue queries and how their rows become a schema |
 //!
 //! Nothing here opens a connection (`ormsync-database` does) or knows an ORM.
 
+mod alterations;
 mod catalogue;
 mod dialect;
 mod duplicate_uniques;
@@ -25,10 +28,13 @@ mod mysql;
 mod postgres;
 mod schema_walk;
 mod sqlite;
+mod statements;
 mod type_text;
 
+pub use alterations::{Alterations, Conversion};
 pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
 pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name};
 pub use mysql::MYSQL;
 pub use postgres::POSTGRESQL;
 pub use sqlite::SQLITE;
+pub use statements::{Section, script};

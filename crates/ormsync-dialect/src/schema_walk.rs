@@ -2,7 +2,7 @@
 //! works: types first (they direct the rest), then defaults, then expressions over the columns.
 
 use indexmap::IndexMap;
-use ormsync_schema::{Check, Column, DataType, DefaultValue, Expression, Index, IndexTarget, Schema, Table};
+use ormsync_schema::{Check, Column, DataType, DefaultValue, Expression, Index, IndexTarget, Schema, Table, View};
 
 use crate::expression::{self, Grammar, Scope};
 
@@ -37,19 +37,25 @@ impl Forms {
                         name.eq_ignore_ascii_case("value").then(|| ("value".to_owned(), value_type.clone()))
                     },
                 };
-                for check in &mut domain.checks {
-                    *check = expression::normalise(check, &scope);
+                for Check { expression, .. } in &mut domain.checks {
+                    *expression = expression::normalise(expression, &scope);
                 }
+                domain.default = domain
+                    .default
+                    .take()
+                    .map(|default| (self.default)(default, &domain.data_type))
+                    .filter(|default| !(self.is_null)(default));
             }
             for composite in namespace.composite_types.values_mut() {
                 for field in composite.fields.values_mut() {
                     *field = (self.data_type)(field);
                 }
             }
-            for view in namespace.views.values_mut() {
-                for column in view.columns.values_mut() {
-                    column.data_type = (self.data_type)(&column.data_type);
-                }
+            for range in namespace.ranges.values_mut() {
+                range.subtype = (self.data_type)(&range.subtype);
+            }
+            for (name, view) in &mut namespace.views {
+                self.apply_to_view(name, view);
             }
         }
     }
@@ -58,13 +64,8 @@ impl Forms {
         for column in table.columns.values_mut() {
             self.apply_to_column(column);
         }
-        let types: IndexMap<String, DataType> =
-            table.columns.iter().map(|(name, column)| (name.clone(), column.data_type.clone())).collect();
-        let lookup = |name: &str| {
-            let exact = types.get_key_value(name);
-            let found = exact.or_else(|| types.iter().find(|(declared, _)| (self.same_name)(declared, name)));
-            found.map(|(declared, data_type)| (declared.clone(), data_type.clone()))
-        };
+        let types = types_of(&table.columns);
+        let lookup = |name: &str| self.find_column(&types, name);
         let scope = Scope { grammar: self.grammar, table: name, columns: &lookup };
         for column in table.columns.values_mut() {
             if let Some(generated) = &mut column.generated {
@@ -84,6 +85,25 @@ impl Forms {
         }
     }
 
+    fn apply_to_view(&self, name: &str, view: &mut View) {
+        for column in view.columns.values_mut() {
+            column.data_type = (self.data_type)(&column.data_type);
+        }
+        let types = types_of(&view.columns);
+        let lookup = |name: &str| self.find_column(&types, name);
+        let scope = Scope { grammar: self.grammar, table: name, columns: &lookup };
+        for index in &mut view.indexes {
+            apply_to_index(index, &scope);
+        }
+    }
+
+    /// The column that a name in an expression means, by its declared name.
+    fn find_column(&self, types: &IndexMap<String, DataType>, name: &str) -> Option<(String, DataType)> {
+        let exact = types.get_key_value(name);
+        let found = exact.or_else(|| types.iter().find(|(declared, _)| (self.same_name)(declared, name)));
+        found.map(|(declared, data_type)| (declared.clone(), data_type.clone()))
+    }
+
     fn apply_to_column(&self, column: &mut Column) {
         column.data_type = (self.data_type)(&column.data_type);
         for slot in [&mut column.default, &mut column.on_update] {
@@ -93,6 +113,10 @@ impl Forms {
                 .filter(|default| !(self.is_null)(default));
         }
     }
+}
+
+fn types_of(columns: &IndexMap<String, Column>) -> IndexMap<String, DataType> {
+    columns.iter().map(|(name, column)| (name.clone(), column.data_type.clone())).collect()
 }
 
 fn apply_to_index(index: &mut Index, scope: &Scope<'_>) {

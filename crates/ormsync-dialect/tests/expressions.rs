@@ -65,6 +65,7 @@ impl Recording {
                 not_enforced: false,
                 not_valid: false,
                 origin: Origin::default(),
+                ..Check::default()
             };
             self.table(&mut schema).checks.push(check);
             self.dialect.normalise(&mut schema, self.server.as_ref());

@@ -32,7 +32,8 @@ impl Draft {
             table.columns.insert(column.to_owned(), Column::new(data_type, nullable, Origin::default()));
         }
         let key = IndexPart::column(table.columns.keys().next().unwrap());
-        table.primary_key = Some(PrimaryKey { name: None, parts: vec![key], origin: Origin::default() });
+        table.primary_key =
+            Some(PrimaryKey { name: None, parts: vec![key], origin: Origin::default(), ..PrimaryKey::default() });
         self.schema.namespace_mut(self.dialect.default_namespace()).tables.insert(name.to_owned(), table);
         self
     }
@@ -72,6 +73,7 @@ fn foreign_key(columns: &[&str], table: &str) -> ForeignKey {
         deferrability: Default::default(),
         not_valid: false,
         origin: Origin::default(),
+        ..ForeignKey::default()
     }
 }
 
@@ -82,6 +84,7 @@ fn check(text: &str) -> Check {
         not_enforced: false,
         not_valid: false,
         origin: Origin::default(),
+        ..Check::default()
     }
 }
 
@@ -294,7 +297,8 @@ fn mysql_names_keys_and_makes_indexes() {
 
     let schema = mysql_tables().normal_on(Some(&mariadb(10, 11)));
     let table = schema.table("", "c").unwrap();
-    assert_eq!(names(table.checks.iter().map(|check| &check.name)), ["CONSTRAINT_1", "own", "CONSTRAINT_2"]);
+    // Only a check of the table has a name there, and a reader does not tell which ones are.
+    assert_eq!(names(table.checks.iter().map(|check| &check.name)), ["-", "own", "-"]);
 }
 
 #[test]

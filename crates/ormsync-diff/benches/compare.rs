@@ -28,8 +28,12 @@ fn schema(tables: usize, drift: Option<usize>) -> Schema {
             Index::on_columns(IndexKind::Plain, Some(format!("{name}_{at}")), [column.to_owned()], Origin::nowhere())
         };
         let mut table = Table { columns, ..Table::default() };
-        table.primary_key =
-            Some(PrimaryKey { name: None, parts: index("key", "column_0").parts, origin: Origin::nowhere() });
+        table.primary_key = Some(PrimaryKey {
+            name: None,
+            parts: index("key", "column_0").parts,
+            origin: Origin::nowhere(),
+            ..PrimaryKey::default()
+        });
         if !drifted {
             table.indexes.push(index("first", "column_1"));
         }

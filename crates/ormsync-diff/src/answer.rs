@@ -47,6 +47,15 @@ impl Relation {
     pub(crate) fn of_equality(same: bool) -> Self {
         if same { Self::Same } else { Self::Different }
     }
+
+    /// What two parts together say: different if one of them is, same if both are.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Different, _) | (_, Self::Different) => Self::Different,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Same, Self::Same) => Self::Same,
+        }
+    }
 }
 
 /// Sources grouped by what they answer; at least two groups.

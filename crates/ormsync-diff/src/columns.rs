@@ -4,7 +4,7 @@ use ormsync_dialect::Dialect;
 use ormsync_schema::{Column, Fact, IdentityKind, ObjectKind, Origin, Severity};
 
 use crate::answer::{Groups, Relation, Said, group};
-use crate::comparing::{Comparing, Difference, Saying, hides_by_name, relate_expressions};
+use crate::comparing::{Comparing, Difference, Saying, hides_by_name, relate_expressions, relation_of};
 use crate::headline::{Headline, join_labels};
 use crate::names::{NameRow, is_similar, match_names};
 use crate::tables::TableRow;
@@ -34,17 +34,20 @@ pub(crate) fn compare<'a>(comparing: &mut Comparing<'a>, row: &TableRow<'a>) {
         })
         .collect();
     let found = match_names(&columns, comparing.dialect);
+    let second_names = second_names(comparing, row, &found);
     for (at, names) in found.iter().enumerate() {
         if agrees(names, row) {
             continue;
         }
         let column_row = column_row(comparing, row, names);
-        report_missing(comparing, row, &column_row, &found, at);
+        if !second_names.contains(&at) {
+            report_missing(comparing, row, &column_row, &found, at);
+        }
         let mut facts = ColumnFacts { comparing, row, column: &column_row };
-        types::compare(&mut facts);
+        let types_differ = types::compare(&mut facts);
         enums::compare_inline(&mut facts);
         facts.nullability();
-        defaults::compare(&mut facts);
+        defaults::compare(&mut facts, types_differ);
         facts.identity();
         facts.generated();
         facts.collation();
@@ -139,12 +142,9 @@ fn similar_columns(
     all: &[NameRow<'_, &Column>],
     at: usize,
 ) -> Vec<String> {
-    let own = &all[at];
-    all.iter()
-        .enumerate()
-        .filter(|(other, names)| *other != at && is_similar(names.name(), own.name()))
-        .filter(|(_, names)| names.slots.iter().zip(&own.slots).all(|(left, right)| left.is_none() || right.is_none()))
-        .filter_map(|(_, names)| {
+    look_alikes(all, at)
+        .filter_map(|other| {
+            let names = &all[other];
             let there: Vec<usize> = lacking.iter().copied().filter(|source| names.get(*source).is_some()).collect();
             (!there.is_empty()).then(|| {
                 let has = if there.len() == 1 { "has" } else { "have" };
@@ -153,6 +153,51 @@ fn similar_columns(
             })
         })
         .collect()
+}
+
+/// Columns that no source has besides the one at `at`, with a similar name.
+fn look_alikes<'n>(all: &'n [NameRow<'_, &Column>], at: usize) -> impl Iterator<Item = usize> + 'n {
+    let own = &all[at];
+    all.iter()
+        .enumerate()
+        .filter(move |(other, names)| {
+            *other != at && names.is_disjoint_from(own) && is_similar(names.name(), own.name())
+        })
+        .map(|(other, _)| other)
+}
+
+/// Columns that are, as it seems, others under a second name: every source has the one or the other, they store the
+/// same, and neither looks like a third one. That is one fact, told at the name that most have.
+fn second_names(comparing: &Comparing<'_>, row: &TableRow<'_>, all: &[NameRow<'_, &Column>]) -> Vec<usize> {
+    let incomplete: Vec<usize> = (0..all.len())
+        .filter(|at| (0..row.slots.len()).any(|it| row.table(it).is_some() && all[*at].get(it).is_none()))
+        .collect();
+    let only_look_alike = |at: usize| {
+        let mut others = look_alikes(all, at);
+        others.next().filter(|_| others.next().is_none())
+    };
+    let mut second = Vec::new();
+    for at in incomplete {
+        let Some(other) = only_look_alike(at).filter(|other| at < *other && only_look_alike(*other) == Some(at)) else {
+            continue;
+        };
+        let pair = [&all[at], &all[other]];
+        let everywhere =
+            (0..row.slots.len()).all(|it| row.table(it).is_none() || pair.iter().any(|names| names.get(it).is_some()));
+        let types: Vec<_> =
+            pair.iter().filter_map(|names| Some(&names.slots.iter().flatten().next()?.1.data_type)).collect();
+        let same_type = types
+            .windows(2)
+            .all(|types| relation_of(&comparing.dialect.compare_types(types[0], types[1])) != Relation::Different);
+        if everywhere && same_type {
+            let names: Vec<Option<String>> = (0..row.slots.len())
+                .map(|it| pair.iter().find(|names| names.get(it).is_some()).map(|names| names.name().to_owned()))
+                .collect();
+            let agreed = comparing.agreed_name(&names, row.owner(comparing));
+            second.push(if all[at].name() == agreed { other } else { at });
+        }
+    }
+    second
 }
 
 /// What hangs on a missing column and is not reported besides it.

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, HashSet};
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Diagnostic, ObjectKind, Severity};
+use ormsync_schema::{Diagnostic, ObjectKind, ObjectPath, Severity};
 use serde::Serialize;
 
 use crate::comparing::Comparing;
 use crate::ownership::Owners;
 use crate::tables::TableRow;
 use crate::{
-    Coverage, Finding, OwnershipPatterns, RULES, Source, checks, columns, coverage, enums, foreign_keys, indexes,
-    objects, options, primary_keys, tables,
+    Coverage, Finding, OwnershipPatterns, RULES, Source, checks, columns, coverage, enums, exclusions, foreign_keys,
+    indexes, objects, options, primary_keys, tables,
 };
 
 /// How to compare.
@@ -30,6 +30,8 @@ pub struct Options {
 pub struct Comparison {
     /// The differences, ordered by table, then by kind and name.
     pub findings: Vec<Finding>,
+    /// The tables that at least two sources were asked about, with and without findings.
+    pub tables: Vec<ObjectPath>,
     /// How much of each source was compared, in the order of the sources.
     pub coverage: Vec<Coverage>,
     /// Counts.
@@ -74,7 +76,11 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
         indexes::compare(&mut comparing, row);
         foreign_keys::compare(&mut comparing, row);
         checks::compare(&mut comparing, row);
+        exclusions::compare(&mut comparing, row);
         objects::compare_triggers(&mut comparing, row);
+        objects::compare_policies(&mut comparing, row);
+        options::compare_row_security(&mut comparing, row);
+        options::compare_partitioning(&mut comparing, row);
         options::compare_comments(&mut comparing, row);
         options::compare(&mut comparing, row);
     }
@@ -83,8 +89,9 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
     findings.sort_by_cached_key(sort_key);
     let coverage: Vec<Coverage> =
         sources.iter().zip(ignored).map(|(source, ignored)| coverage::count(source, ignored)).collect();
-    let summary = summarise(&rows, &findings, &coverage, dialect);
-    Comparison { findings, coverage, summary, diagnostics }
+    let tables = compared_tables(&rows, dialect);
+    let summary = summarise(&tables, &findings, &coverage);
+    Comparison { findings, tables, coverage, summary, diagnostics }
 }
 
 /// What is outside tables first, then by table, kind and name.
@@ -94,16 +101,23 @@ fn sort_key(finding: &Finding) -> (bool, String, Option<String>, ObjectKind, Opt
     (at.table.is_some(), at.namespace.clone(), at.table.clone(), at.kind, at.name.clone(), rule)
 }
 
-fn summarise(rows: &[TableRow<'_>], findings: &[Finding], coverage: &[Coverage], dialect: &dyn Dialect) -> Summary {
-    let with_findings: HashSet<(&str, &str)> = findings
-        .iter()
-        .filter_map(|finding| Some((finding.at.namespace.as_str(), finding.at.table.as_deref()?)))
-        .collect();
+fn compared_tables(rows: &[TableRow<'_>], dialect: &dyn Dialect) -> Vec<ObjectPath> {
+    rows.iter()
+        .filter(|row| row.slots.iter().filter(|said| said.has_say()).count() > 1)
+        .map(|row| {
+            let namespace = if row.namespace == dialect.default_namespace() { "" } else { row.namespace };
+            ObjectPath::table(namespace, row.name)
+        })
+        .collect()
+}
+
+fn summarise(tables: &[ObjectPath], findings: &[Finding], coverage: &[Coverage]) -> Summary {
+    let with_findings: HashSet<(&str, Option<&str>)> =
+        findings.iter().map(|finding| (finding.at.namespace.as_str(), finding.at.table.as_deref())).collect();
     let mut summary = Summary { opaque: coverage.iter().map(|coverage| coverage.opaque).sum(), ..Summary::default() };
-    for row in rows.iter().filter(|row| row.slots.iter().filter(|said| said.has_say()).count() > 1) {
-        let namespace = if row.namespace == dialect.default_namespace() { "" } else { row.namespace };
+    for table in tables {
         summary.tables_compared += 1;
-        if with_findings.contains(&(namespace, row.name)) {
+        if with_findings.contains(&(table.namespace.as_str(), table.table.as_deref())) {
             summary.drifted += 1;
         } else {
             summary.identical += 1;

@@ -8,6 +8,7 @@ use ormsync_schema::{Expression, Fact, ObjectKind, ObjectPath, Opaque, Origin, S
 
 use crate::answer::{Groups, Relation, Said};
 use crate::headline::{Headline, join_labels};
+use crate::names::RenamedTables;
 use crate::verdict::judge;
 use crate::{Answer, Finding, Options, Role, Rule, Source, fix};
 
@@ -19,6 +20,8 @@ pub(crate) struct Comparing<'a> {
     pub(crate) dialect: &'a dyn Dialect,
     /// What was found so far.
     pub(crate) findings: Vec<Finding>,
+    /// Tables that seem to have two names.
+    pub(crate) renamed: RenamedTables,
     truth: Option<usize>,
     severities: &'a BTreeMap<String, Option<Severity>>,
 }
@@ -67,7 +70,14 @@ impl<'a> Comparing<'a> {
     /// Nothing found yet.
     pub(crate) fn new(sources: &'a [Source<'a>], dialect: &'a dyn Dialect, options: &'a Options) -> Self {
         let truth = options.truth.as_deref().and_then(|name| sources.iter().position(|source| source.name == name));
-        Self { sources, dialect, findings: Vec::new(), truth, severities: &options.severities }
+        Self {
+            sources,
+            dialect,
+            findings: Vec::new(),
+            renamed: RenamedTables::default(),
+            truth,
+            severities: &options.severities,
+        }
     }
 
     /// The source of that name.
@@ -197,6 +207,15 @@ pub(crate) fn relate_expressions(left: &Expression, right: &Expression) -> Relat
         Relation::Different
     } else {
         Relation::Unknown
+    }
+}
+
+/// The same of expressions that may be left out.
+pub(crate) fn relate_optional_expressions(left: Option<&Expression>, right: Option<&Expression>) -> Relation {
+    match (left, right) {
+        (Some(left), Some(right)) => relate_expressions(left, right),
+        (None, None) => Relation::Same,
+        _ => Relation::Different,
     }
 }
 

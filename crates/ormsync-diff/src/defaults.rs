@@ -1,18 +1,19 @@
 //! What the database fills in on its own.
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Column, DefaultValue, Fact, ObjectKind};
+use ormsync_schema::{Column, DefaultValue, Fact, Literal, ObjectKind};
 
-use crate::answer::{Groups, Said, group};
+use crate::answer::{Groups, Relation, Said, group};
 use crate::columns::ColumnFacts;
 use crate::comparing::relation_of;
 use crate::headline::Headline;
 use crate::rules;
 
-/// Compares the defaults of a column, and what it is set to on every update.
-pub(crate) fn compare(facts: &mut ColumnFacts<'_, '_>) {
+/// Compares the defaults of a column, and what it is set to on every update. Where the types differ already,
+/// a default that is merely written as its type has it (`true` and `1`, a time with fewer digits) is no second fact.
+pub(crate) fn compare(facts: &mut ColumnFacts<'_, '_>, types_differ: bool) {
     let dialect = facts.comparing.dialect;
-    if let Some(groups) = differing(facts, Fact::Default, |column| {
+    if let Some(groups) = differing(facts, Fact::Default, types_differ, |column| {
         // A column that the database numbers or computes has no default to compare.
         if column.identity.is_some() || column.generated.is_some() { None } else { Some(column.default.as_ref()) }
     }) {
@@ -22,7 +23,7 @@ pub(crate) fn compare(facts: &mut ColumnFacts<'_, '_>) {
             None => "no default".to_owned(),
         });
     }
-    if let Some(groups) = differing(facts, Fact::OnUpdate, |column| Some(column.on_update.as_ref())) {
+    if let Some(groups) = differing(facts, Fact::OnUpdate, types_differ, |column| Some(column.on_update.as_ref())) {
         report(facts, groups, Fact::OnUpdate, Vec::new(), |column| match &column.on_update {
             Some(value) => format!("on update {}", text(dialect, value)),
             None => "no value on update".to_owned(),
@@ -42,6 +43,7 @@ pub(crate) fn text(dialect: &dyn Dialect, default: &DefaultValue) -> String {
 fn differing<'a>(
     facts: &ColumnFacts<'_, 'a>,
     fact: Fact,
+    types_differ: bool,
     value: impl Fn(&'a Column) -> Option<Option<&'a DefaultValue>>,
 ) -> Option<Groups> {
     let dialect = facts.comparing.dialect;
@@ -50,7 +52,33 @@ fn differing<'a>(
         Some(None) => Said::Nothing,
         Some(Some(default)) => Said::Value(default),
     });
-    group(&answers, |left, right| relation_of(&dialect.compare_defaults(left, right)))
+    group(&answers, |left, right| match relation_of(&dialect.compare_defaults(left, right)) {
+        Relation::Different if types_differ && same_in_other_types(left, right) => Relation::Same,
+        relation => relation,
+    })
+}
+
+/// Whether two defaults are one, written for columns of different types.
+fn same_in_other_types(left: &DefaultValue, right: &DefaultValue) -> bool {
+    match (left, right) {
+        (DefaultValue::Now { .. }, DefaultValue::Now { .. }) => true,
+        (DefaultValue::Literal(left), DefaultValue::Literal(right)) => bare(left) == bare(right),
+        _ => false,
+    }
+}
+
+/// A constant without what its type adds to it.
+fn bare(literal: &Literal) -> &str {
+    let text = match literal {
+        Literal::Text(text) | Literal::Number(text) | Literal::Bytes(text) => text,
+        Literal::Boolean(true) => "1",
+        Literal::Boolean(false) => "0",
+    };
+    match text {
+        "true" => "1",
+        "false" => "0",
+        text => text,
+    }
 }
 
 fn report(

@@ -1,6 +1,7 @@
 //! One difference, ready to be shown.
 
 use ormsync_schema::{ObjectPath, Origin, Severity};
+use sha2::{Digest as _, Sha256};
 
 use crate::{Rule, Verdict};
 
@@ -23,6 +24,28 @@ pub struct Finding {
     pub fix: Option<String>,
     /// Sentences worth knowing: a suspected rename, why two types are compatible.
     pub notes: Vec<String>,
+}
+
+impl Finding {
+    /// What makes it the same finding in another run, as 32 hexadecimal digits: its rule, its object and what
+    /// the sources answer. Lines, severities, wording and suggestions are no part of it.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in [self.rule.name, &self.at.to_string()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        let mut answers: Vec<(&str, &str)> =
+            self.answers.iter().map(|answer| (answer.source.as_str(), answer.text.as_str())).collect();
+        answers.sort_unstable();
+        for (source, text) in answers {
+            hash.update(source);
+            hash.update([0]);
+            hash.update(text);
+            hash.update([0]);
+        }
+        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// What one source says about a fact.

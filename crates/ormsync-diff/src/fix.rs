@@ -138,6 +138,8 @@ fn noun(kind: ObjectKind) -> &'static str {
         ObjectKind::Sequence => "sequence ",
         ObjectKind::Extension => "extension ",
         ObjectKind::UserType => "type ",
+        ObjectKind::Policy => "policy ",
+        ObjectKind::Routine => "routine ",
         ObjectKind::Column | ObjectKind::Schema => "",
     }
 }

@@ -27,7 +27,13 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
         |key: &ForeignKey| Some(format!("{}>{}", key.columns.join(","), target_text(comparing, key)).to_lowercase());
     let same_columns = |left: &ForeignKey, right: &ForeignKey| same_names(comparing, &left.columns, &right.columns);
     let same_table = |left: &ForeignKey, right: &ForeignKey| {
-        same_columns(left, right) && comparing.dialect.same_name(&left.referenced_table, &right.referenced_table)
+        same_columns(left, right)
+            && comparing.renamed.same(
+                comparing.dialect,
+                &left.referenced_namespace,
+                &left.referenced_table,
+                &right.referenced_table,
+            )
     };
     let found = match_in_rounds(
         &keys,
@@ -85,7 +91,8 @@ fn absence<'a>(comparing: &Comparing<'_>, row: &TableRow<'_>, source: usize, key
     let schema = comparing.sources[source].schema;
     let target = schema.table(&key.referenced_namespace, &key.referenced_table).is_some()
         || schema.tables().any(|(namespace, name, _)| {
-            namespace == key.referenced_namespace && comparing.dialect.same_name(name, &key.referenced_table)
+            namespace == key.referenced_namespace
+                && comparing.renamed.same(comparing.dialect, namespace, name, &key.referenced_table)
         });
     if own_columns && target {
         row.absence(comparing, source, Fact::ForeignKey, key.name.as_deref().unwrap_or_default())
@@ -102,11 +109,11 @@ fn differs_in_target(
 ) {
     let dialect = comparing.dialect;
     let namespace = dialect.default_namespace();
+    let renamed = comparing.renamed.clone();
     let target = |left: &ForeignKey, right: &ForeignKey| {
         Relation::of_equality(
             left.referenced_namespace == right.referenced_namespace
-                && (left.referenced_table == right.referenced_table
-                    || dialect.same_name(&left.referenced_table, &right.referenced_table))
+                && renamed.same(dialect, &left.referenced_namespace, &left.referenced_table, &right.referenced_table)
                 && left.referenced_columns.len() == right.referenced_columns.len()
                 && left
                     .referenced_columns

@@ -236,6 +236,7 @@ fn differs_in_definition(
     let nulls = part(|left, right| left.nulls == right.nulls);
     let prefix = part(|left, right| left.prefix_length == right.prefix_length);
     let class = part(|left, right| left.operator_class == right.operator_class);
+    let collation = part(|left, right| left.collation == right.collation);
     let predicate = |left: &Index, right: &Index| match (&left.predicate, &right.predicate) {
         (Some(left), Some(right)) => relate_expressions(left, right),
         (left, right) => Relation::of_equality(left.is_none() && right.is_none()),
@@ -246,6 +247,7 @@ fn differs_in_definition(
         Aspect { fact: Fact::IndexNulls, relate: &nulls, text: &on },
         Aspect { fact: Fact::IndexPrefix, relate: &prefix, text: &on },
         Aspect { fact: Fact::OperatorClass, relate: &class, text: &on },
+        Aspect { fact: Fact::Collation, relate: &collation, text: &on },
         Aspect {
             fact: Fact::IndexMethod,
             relate: &|left, right| of_eq(&left.method, &right.method),
@@ -395,6 +397,9 @@ fn parts_text(parts: &[IndexPart]) -> String {
             let mut text = target_text(part).to_owned();
             if let Some(length) = part.prefix_length {
                 _ = write!(text, "({length})");
+            }
+            if let Some(collation) = &part.collation {
+                _ = write!(text, " COLLATE {collation}");
             }
             if let Some(class) = &part.operator_class {
                 _ = write!(text, " {class}");

@@ -4,6 +4,8 @@
 //! grouped by equality; more than one group is a *difference*, and which source stands alone is its
 //! *verdict*. One difference is one [`Finding`], under one [`Rule`] of the registry.
 //!
+//! [`plan`] turns two schemas into the operations that lead from one to the other.
+//!
 //! What is deliberately not here: a dialect's or an ORM's name (both are given), input and output, and
 //! how findings look.
 
@@ -14,6 +16,7 @@ mod checks;
 mod columns;
 mod defaults;
 mod enums;
+mod exclusions;
 mod foreign_keys;
 mod indexes;
 mod objects;
@@ -30,10 +33,12 @@ mod headline;
 mod matching;
 mod names;
 mod ownership;
+pub mod plan;
 mod rule;
 mod rules;
 mod source;
 mod verdict;
+mod words;
 
 pub use compare::{Comparison, Options, Summary, compare};
 pub use coverage::Coverage;

@@ -98,11 +98,7 @@ pub(crate) fn compare_aspects<T>(
     let group_by = |aspects: &[&Aspect<'_, T>]| {
         group(&ask(aspects), |left, right| {
             let relations = aspects.iter().map(|aspect| relate(aspect, *left, *right));
-            relations.fold(Relation::Same, |worst, relation| match (worst, relation) {
-                (Relation::Different, _) | (_, Relation::Different) => Relation::Different,
-                (Relation::Unknown, _) | (_, Relation::Unknown) => Relation::Unknown,
-                (Relation::Same, Relation::Same) => Relation::Same,
-            })
+            relations.fold(Relation::Same, Relation::and)
         })
     };
     let differing: Vec<&Aspect<'_, T>> = aspects.iter().filter(|aspect| group_by(&[*aspect]).is_some()).collect();

@@ -23,7 +23,7 @@ impl<'a, T: Copy> NameRow<'a, T> {
     }
 
     /// Whether no source has both.
-    fn is_disjoint_from(&self, other: &Self) -> bool {
+    pub(crate) fn is_disjoint_from(&self, other: &Self) -> bool {
         self.slots.iter().zip(&other.slots).all(|(left, right)| left.is_none() || right.is_none())
     }
 
@@ -76,6 +76,29 @@ fn fold<'a, T: Copy>(rows: Vec<NameRow<'a, T>>, dialect: &dyn Dialect) -> Vec<Na
         }
     }
     kept
+}
+
+/// Tables that, as it seems, have two names: references to the one are references to the other.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RenamedTables {
+    /// The first name, by namespace and second name.
+    first: HashMap<(String, String), String>,
+}
+
+impl RenamedTables {
+    /// Keeps that two names are those of one table.
+    pub(crate) fn insert(&mut self, namespace: &str, first: &str, second: &str) {
+        self.first.insert((namespace.to_owned(), second.to_owned()), first.to_owned());
+    }
+
+    /// Whether two names mean one table of a namespace.
+    pub(crate) fn same(&self, dialect: &dyn Dialect, namespace: &str, left: &str, right: &str) -> bool {
+        let first = |name: &str| self.first.get(&(namespace.to_owned(), name.to_owned())).cloned();
+        left == right
+            || dialect.same_name(left, right)
+            || (!self.first.is_empty()
+                && first(left).as_deref().unwrap_or(left) == first(right).as_deref().unwrap_or(right))
+    }
 }
 
 /// Whether two names are spelled so alike that one may be meant for the other: `paperId` and `paper_id`,

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use ormsync_schema::{Fact, ObjectKind, ObjectPath, Origin, Severity};
+use ormsync_schema::{Fact, ObjectKind, ObjectPath, Origin, Severity, Table};
 
 use crate::answer::{Relation, Said, group};
 use crate::comparing::{Comparing, Difference, Saying};
 use crate::headline::Headline;
-use crate::rules;
 use crate::tables::TableRow;
+use crate::words::partitioning_text;
+use crate::{Rule, rules};
 
 /// Compares the comments of a table.
 pub(crate) fn compare_comments(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
@@ -83,6 +84,54 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
             at_most: row.at_most(),
         });
     }
+}
+
+/// Compares whether row-level security is on. Where the policies differ too, they are findings of their own.
+pub(crate) fn compare_row_security(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
+    let text = |table: &Table| {
+        String::from(if table.row_security { "row-level security is on" } else { "row-level security is off" })
+    };
+    compare_said(comparing, row, (&rules::ROW_SECURITY, Fact::Policy, ""), |table| table.row_security, text);
+}
+
+/// Compares how a table is split or derived.
+pub(crate) fn compare_partitioning(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
+    let rule = (&rules::TABLE_PARTITIONING, Fact::Partitioning, "is");
+    let text = |table: &Table| partitioning_text(table.partitioning.as_ref());
+    compare_said(comparing, row, rule, |table| &table.partitioning, text);
+}
+
+/// Compares one thing that every table has in one way or another.
+fn compare_said<'a, T: PartialEq>(
+    comparing: &mut Comparing<'_>,
+    row: &TableRow<'a>,
+    (rule, fact, verb): (&'static Rule, Fact, &'static str),
+    value: impl Fn(&'a Table) -> T,
+    text: impl Fn(&Table) -> String,
+) {
+    let answers: Vec<Said<T>> = (0..row.slots.len())
+        .map(|source| match row.table(source) {
+            Some(table) if row.can_say(comparing, source, fact, "") => Said::Value(value(table)),
+            _ => Said::Silent,
+        })
+        .collect();
+    let Some(groups) = group(&answers, |left, right| Relation::of_equality(left == right)) else { return };
+    let says = (0..row.slots.len())
+        .map(|source| row.table(source).map(|table| Saying::new(text(table), &table.origin)).unwrap_or_default())
+        .collect();
+    let at = row.own_path(comparing);
+    let subject = if verb.is_empty() { format!("{at}:") } else { at.to_string() };
+    comparing.report(Difference {
+        rule,
+        headline: Headline::Says { subject, verb },
+        at,
+        owner: row.owner(comparing),
+        groups,
+        says,
+        mapping: false,
+        notes: Vec::new(),
+        at_most: row.at_most(),
+    });
 }
 
 /// Whether all sources are written for the same kind of server.

@@ -5,10 +5,12 @@ mod columns;
 mod constraints;
 mod indexes;
 mod objects;
+mod security;
 mod tables;
 
 pub(crate) use columns::*;
 pub(crate) use constraints::*;
 pub(crate) use indexes::*;
 pub(crate) use objects::*;
+pub(crate) use security::*;
 pub(crate) use tables::*;

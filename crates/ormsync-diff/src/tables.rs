@@ -172,8 +172,13 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, rows: &[TableRow<'_>]) {
         rows.iter().enumerate().filter_map(|(at, row)| Some((at, group(&row.slots, |_, _| Relation::Same)?))).collect();
     let incomplete: Vec<usize> = missing.iter().map(|(at, _)| *at).collect();
     let similar = SimilarTables::new(rows, &incomplete);
+    let second_names = similar.second_names(comparing);
     for (at, groups) in missing {
         let row = &rows[at];
+        if let Some((_, first)) = second_names.iter().find(|(second, _)| *second == at) {
+            comparing.renamed.insert(row.namespace, rows[*first].name, row.name);
+            continue;
+        }
         let path = row.own_path(comparing);
         let says = row.slots.iter().map(saying_of).collect();
         let notes = similar.notes(comparing, at, &groups);
@@ -219,31 +224,63 @@ impl<'r, 'a> SimilarTables<'r, 'a> {
 
     /// What to say about look-alikes of a table in the sources that lack it.
     fn notes(&self, comparing: &Comparing<'_>, at: usize, groups: &Groups) -> Vec<String> {
-        let row = &self.rows[at];
         let Some(lacking) = groups.nothing.map(|group| &groups.members[group]) else {
             return Vec::new();
         };
-        let spelled_alike = self.by_letters.get(&letters(row.name)).into_iter().flatten().copied();
-        let few = self.incomplete.len() <= MOST_FUZZY_SEARCHED;
-        let near = self.incomplete.iter().copied().filter(|other| {
-            few && is_similar(self.rows[*other].name, row.name) && share_columns(row, &self.rows[*other])
-        });
-        let candidates: BTreeSet<usize> = spelled_alike.chain(near).filter(|other| *other != at).collect();
-        candidates
+        self.look_alikes(at)
             .into_iter()
             .filter_map(|other| {
                 let other = &self.rows[other];
                 let there: Vec<usize> =
                     lacking.iter().copied().filter(|source| other.table(*source).is_some()).collect();
-                let apart =
-                    (0..row.slots.len()).all(|source| row.table(source).is_none() || other.table(source).is_none());
-                (apart && !there.is_empty()).then(|| {
+                (!there.is_empty()).then(|| {
                     let has = if there.len() == 1 { "has" } else { "have" };
                     let labels = join_labels(comparing.sources, &there);
                     format!("{labels} {has} `{}`: the same table under another name?", other.name)
                 })
             })
             .collect()
+    }
+
+    /// Tables with a similar name or the same letters that no source has besides this one.
+    fn look_alikes(&self, at: usize) -> BTreeSet<usize> {
+        let row = &self.rows[at];
+        let spelled_alike = self.by_letters.get(&letters(row.name)).into_iter().flatten().copied();
+        let few = self.incomplete.len() <= MOST_FUZZY_SEARCHED;
+        let near = self.incomplete.iter().copied().filter(|other| {
+            few && is_similar(self.rows[*other].name, row.name) && share_columns(row, &self.rows[*other])
+        });
+        let apart = |other: &usize| {
+            let other = &self.rows[*other];
+            (0..row.slots.len()).all(|source| row.table(source).is_none() || other.table(source).is_none())
+        };
+        spelled_alike.chain(near).filter(|other| *other != at).filter(apart).collect()
+    }
+
+    /// Tables that are, as it seems, others under a second name, each with the first: every source that has a say has the
+    /// one or the other, they share their columns, and neither looks like a third one. That is one fact, told at
+    /// the name that most have.
+    fn second_names(&self, comparing: &Comparing<'_>) -> Vec<(usize, usize)> {
+        let only = |at: usize| {
+            let others = self.look_alikes(at);
+            others.first().copied().filter(|_| others.len() == 1)
+        };
+        let mut second = Vec::new();
+        for at in self.incomplete.iter().copied() {
+            let Some(other) = only(at).filter(|other| at < *other && only(*other) == Some(at)) else { continue };
+            let (left, right) = (&self.rows[at], &self.rows[other]);
+            let table_of = |source: usize| [left, right].into_iter().find(|row| row.table(source).is_some());
+            let everywhere = (0..left.slots.len()).all(|source| {
+                table_of(source).is_some() || !(left.slots[source].has_say() || right.slots[source].has_say())
+            });
+            if everywhere && left.namespace == right.namespace && share_columns(left, right) {
+                let names: Vec<Option<String>> =
+                    (0..left.slots.len()).map(|source| table_of(source).map(|row| row.name.to_owned())).collect();
+                let agreed = comparing.agreed_name(&names, left.owner(comparing));
+                second.push(if left.name == agreed { (other, at) } else { (at, other) });
+            }
+        }
+        second
     }
 }
 

@@ -9,8 +9,8 @@ use crate::comparing::relation_of;
 use crate::headline::Headline;
 use crate::rules;
 
-/// Compares the types of a column.
-pub(crate) fn compare(facts: &mut ColumnFacts<'_, '_>) {
+/// Compares the types of a column; says whether they are different.
+pub(crate) fn compare(facts: &mut ColumnFacts<'_, '_>) -> bool {
     let dialect = facts.comparing.dialect;
     let answers = facts.ask(Fact::ColumnType, |column| match &column.data_type {
         data_type if data_type.is_unreadable() => Said::Silent,
@@ -21,6 +21,7 @@ pub(crate) fn compare(facts: &mut ColumnFacts<'_, '_>) {
         false => dialect.compare_types(left, right),
     };
     let different = group(&answers, |left, right| relation_of(&relate(left, right)));
+    let differ = different.is_some();
     let (rule, groups) = match different {
         Some(groups) => (&rules::COLUMN_TYPE, groups),
         None => {
@@ -30,7 +31,7 @@ pub(crate) fn compare(facts: &mut ColumnFacts<'_, '_>) {
             });
             match by_name {
                 Some(groups) => (&rules::COLUMN_TYPE_COMPATIBLE, groups),
-                None => return,
+                None => return false,
             }
         }
     };
@@ -47,6 +48,7 @@ pub(crate) fn compare(facts: &mut ColumnFacts<'_, '_>) {
     }
     let at = facts.row.path(facts.comparing, ObjectKind::Column, facts.column.name);
     facts.report(rule, groups, Some(Headline::says(&at, "is")), says, notes);
+    differ
 }
 
 /// Whether both are written in place with their labels, which have rules of their own.

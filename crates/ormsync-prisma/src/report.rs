@@ -31,4 +31,9 @@ impl<'a> Report<'a> {
     ) {
         self.diagnostics.push(Diagnostic::error(code, message, Origin::file(self.path, span)).with_help(help));
     }
+
+    /// A warning.
+    pub(crate) fn warning(&mut self, code: &str, span: Span, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::warning(code, message, Origin::file(self.path, span)));
+    }
 }

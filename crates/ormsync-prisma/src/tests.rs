@@ -160,6 +160,25 @@ fn defaults_that_are_not_said_or_not_understood() {
 }
 
 #[test]
+fn on_update_behind_a_default() {
+    let model = "model A {\n  id Int @id\n  a DateTime @default(dbgenerated(\"now(3) on update now(3)\"))\n  b DateTime @default(dbgenerated(\"CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP\")) @db.Timestamp(0)\n  c String @default(dbgenerated(\"('x' ON UPDATE 'y')\"))\n}\n";
+    let reading = with_provider("mysql", model);
+    let columns = &reading.schema.table("", "A").unwrap().columns;
+    for name in ["a", "b"] {
+        assert!(matches!(columns[name].default, Some(DefaultValue::Now { .. })), "{name}: {:?}", columns[name].default);
+        assert!(matches!(columns[name].on_update, Some(DefaultValue::Now { .. })), "{name}");
+    }
+    assert!(matches!(columns["c"].default, Some(DefaultValue::Unreadable(_))), "{:?}", columns["c"].default);
+    assert_eq!(columns["c"].on_update, None);
+    // Other servers have no such thing, so it is not guessed what they would make of it.
+    let reading = with_provider("postgresql", model);
+    assert!(matches!(
+        reading.schema.table("public", "A").unwrap().columns["a"].default,
+        Some(DefaultValue::Unreadable(_))
+    ));
+}
+
+#[test]
 fn a_provider_that_is_not_compared_gives_one_error() {
     for provider in ["sqlserver", "cockroachdb", "mongodb", "oracle"] {
         let reading = with_provider(provider, "model A {\n  id String @id @default(auto()) @db.ObjectId\n}\n");
@@ -234,7 +253,7 @@ fn files_that_cannot_be_read_are_errors() {
 #[test]
 fn damaged_schemas_are_read() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/prisma");
-    let mut paths: Vec<_> = ["valid", "invalid", "ddl/mysql", "ddl/postgresql"]
+    let mut paths: Vec<_> = ["valid", "invalid", "ddl/sqlite", "ddl/postgresql"]
         .iter()
         .flat_map(|folder| fs::read_dir(fixtures.join(folder)).unwrap())
         .map(|entry| entry.unwrap().path())

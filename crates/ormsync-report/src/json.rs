@@ -89,6 +89,8 @@ struct FindingEntry<'a> {
     rule: &'a str,
     /// Its severity, after configuration.
     severity: Severity,
+    /// What makes it the same finding in another run: not its lines.
+    fingerprint: String,
     /// What it is about: `table.column`, `table(column, column)` for keys and indexes.
     at: String,
     /// What kind of object that is.
@@ -237,6 +239,7 @@ impl<'a> FindingEntry<'a> {
         Self {
             rule: finding.rule.name,
             severity: finding.severity,
+            fingerprint: finding.fingerprint(),
             at: finding.at.to_string(),
             kind: finding.at.kind,
             headline: &finding.headline,

@@ -1,17 +1,29 @@
 //! Renders the outcome of a run: one file per output format.
 
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
+mod sarif;
 mod text;
 
 mod excerpt;
+mod place;
+mod sentences;
 mod summary;
 
 use std::time::Duration;
 
 use ormsync_diff::Comparison;
-use ormsync_schema::{Diagnostic, SourceFiles};
+use ormsync_schema::{Diagnostic, Severity, SourceFiles};
 
+pub use github::github;
+pub use gitlab::gitlab;
 pub use json::{json, json_schema};
+pub use junit::junit;
+pub use markdown::{MARKDOWN_LIMIT, markdown};
+pub use sarif::sarif;
 pub use text::{TextStyle, diagnostic_text, text};
 
 /// All that an output format may show.
@@ -29,6 +41,10 @@ pub struct Report<'a> {
     pub elapsed: Duration,
     /// The answer as a whole.
     pub outcome: Outcome,
+    /// The least severity that fails.
+    pub fail_on: Severity,
+    /// The folder that paths start from, as the root of the repository sees it: empty for the root itself.
+    pub folder: &'a str,
 }
 
 /// The answer of a run; its number is the exit code.

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer};
-use ormsync_diff::{Answer, Finding, Verdict};
+use ormsync_diff::Finding;
 use ormsync_schema::{Diagnostic, Place, Severity, SourceFiles};
 
 use crate::excerpt::excerpt;
+use crate::place::{in_order_of_change, is_in_file};
+use crate::sentences::{join, verdict_text};
 use crate::summary::summary;
 use crate::{Outcome, Report};
 
@@ -26,10 +28,7 @@ pub fn text(report: &Report<'_>, style: TextStyle) -> String {
     for diagnostic in report.diagnostics {
         _ = writeln!(text, "{}\n", render_diagnostic(diagnostic, report.files, &renderer));
     }
-    // What matters most comes first; a stable sort keeps the order of the tables within.
-    let mut findings: Vec<&Finding> = report.comparison.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    for finding in findings {
+    for finding in by_table(&report.comparison.findings) {
         _ = writeln!(text, "{}\n", render_finding(finding, report.files, &renderer));
     }
     if report.comparison.findings.is_empty() && report.outcome == Outcome::InStep {
@@ -37,6 +36,20 @@ pub fn text(report: &Report<'_>, style: TextStyle) -> String {
     }
     text.push_str(&summary(report));
     text
+}
+
+/// A table's findings together; the table and the finding that matter most first.
+pub(crate) fn by_table(findings: &[Finding]) -> Vec<&Finding> {
+    let same_table = |left: &Finding, right: &Finding| {
+        left.at.namespace == right.at.namespace && left.at.table == right.at.table && left.at.table.is_some()
+    };
+    let mut tables: Vec<Vec<&Finding>> =
+        findings.chunk_by(same_table).map(|findings| findings.iter().collect()).collect();
+    for findings in &mut tables {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    }
+    tables.sort_by_key(|findings| findings.iter().map(|finding| std::cmp::Reverse(finding.severity)).min());
+    tables.concat()
 }
 
 /// One diagnostic in the look of the report, ending with a line end.
@@ -89,47 +102,6 @@ fn render_finding(finding: &Finding, files: &SourceFiles, renderer: &Renderer) -
         group = group.element(Level::HELP.with_name("fix").message(fix));
     }
     renderer.render(&[group])
-}
-
-fn is_in_file(answer: &Answer) -> bool {
-    matches!(answer.origin.place, Place::File { .. })
-}
-
-/// The answers that are in files: the one to change first, then those it differs from.
-fn in_order_of_change(finding: &Finding) -> Vec<&Answer> {
-    let mut answers: Vec<&Answer> = finding.answers.iter().filter(|answer| is_in_file(answer)).collect();
-    answers.sort_by_key(|answer| !answer.stands_alone);
-    answers
-}
-
-/// The verdict in a sentence, with the sources called by their labels.
-fn verdict_text(finding: &Finding) -> String {
-    let label = |name: &str| {
-        let answer = finding.answers.iter().find(|answer| answer.source == name);
-        answer.map_or_else(|| name.to_owned(), |answer| answer.label.clone())
-    };
-    match &finding.verdict {
-        Verdict::Drifted(name) => format!("{} drifted", label(name)),
-        Verdict::Behind(name) => format!("{} is behind", label(name)),
-        Verdict::Conflict if finding.answers.len() == 2 => {
-            "conflict: the two disagree, and neither is declared to be the truth".to_owned()
-        }
-        Verdict::Conflict => "conflict: no two agree".to_owned(),
-        Verdict::Unmapped(names) => {
-            let labels: Vec<String> = names.iter().map(|name| label(name)).collect();
-            let does = if labels.len() == 1 { "does" } else { "do" };
-            format!("{} {does} not map it", join(&labels))
-        }
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn join(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 fn in_step(report: &Report<'_>) -> String {

@@ -1,25 +1,45 @@
 //! Primary keys, foreign keys, checks and exclusion constraints.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Expression, IndexPart, Origin};
 
 /// A primary key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PrimaryKey {
     /// The constraint's name, where the server has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Its columns, with prefix lengths and order where the dialect has them.
     pub parts: Vec<IndexPart>,
+    /// INCLUDE columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// DEFERRABLE.
+    #[serde(default, skip_serializing_if = "Deferrability::is_not_deferrable")]
+    pub deferrability: Deferrability,
+    /// The last column is a span of time in which there is no second such row (`WITHOUT OVERLAPS`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_overlaps: bool,
+    /// Storage options of its index by the dialect's names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+    /// Not declared here: it came with the parent, by inheritance or partitioning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
+    /// Comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
     /// The declaration.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,
 }
 
 /// A foreign key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ForeignKey {
     /// The constraint's name; none where the source leaves it to the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,9 +64,21 @@ pub struct ForeignKey {
     /// DEFERRABLE.
     #[serde(default, skip_serializing_if = "Deferrability::is_not_deferrable")]
     pub deferrability: Deferrability,
+    /// The columns that ON DELETE SET NULL or SET DEFAULT sets; none: all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_on_delete: Vec<String>,
+    /// The last column is a span of time that must be covered (`PERIOD`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub period: bool,
+    /// Kept but not enforced.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_enforced: bool,
     /// The server has not checked existing rows (`NOT VALID`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_valid: bool,
+    /// Not declared here: it came with the parent, by inheritance or partitioning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
     /// The declaration.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,
@@ -121,19 +153,28 @@ impl Deferrability {
 }
 
 /// A check constraint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// The constraint's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What must hold.
     pub expression: Expression,
+    /// The column it is written at, on servers where that is a fact of its own: it has no name then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// Kept but not enforced.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_enforced: bool,
     /// The server has not checked existing rows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_valid: bool,
+    /// Tables that inherit from this one do not get it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_inherit: bool,
+    /// Not declared here: it came with the parent, by inheritance or partitioning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
     /// The declaration.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,

@@ -1,5 +1,7 @@
 //! Indexes and unique constraints.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,15 @@ pub struct Index {
     /// DEFERRABLE, for unique constraints.
     #[serde(default, skip_serializing_if = "Deferrability::is_not_deferrable")]
     pub deferrability: Deferrability,
+    /// The last part is a span of time in which there is no second such row (`WITHOUT OVERLAPS`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_overlaps: bool,
+    /// Storage options by the dialect's names: `fillfactor`, `parser`, `key_block_size` …
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+    /// Not declared here: it came with the parent, by inheritance or partitioning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
     /// Not declared: the server makes it on its own (for a foreign key). Never missing anywhere.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub implicit: bool,
@@ -62,6 +73,9 @@ impl Index {
             nulls_not_distinct: false,
             invisible: false,
             deferrability: Deferrability::NotDeferrable,
+            without_overlaps: false,
+            options: BTreeMap::new(),
+            inherited: false,
             implicit: false,
             comment: None,
             origin,
@@ -107,7 +121,7 @@ pub struct IndexPart {
     /// How many characters or bytes of the column are indexed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix_length: Option<u32>,
-    /// Operator class, where it is not the type's default for the method.
+    /// Operator class, where it is not the type's default for the method; with its parameters in parentheses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator_class: Option<String>,
     /// Collation, where it is not the column's.

@@ -11,6 +11,9 @@
 //! reader did not understand, see [`Opaque`], [`DataType::Unreadable`] and
 //! [`DefaultValue::Unreadable`]). What is unsaid or unreadable is never equal and never drift.
 //!
+//! An [`Operation`] is one change of a schema and holds the whole objects it concerns; a [`Plan`] is a list of
+//! them. Both are values: they can be turned round and carried out on a schema without a server.
+//!
 //! What is deliberately not here: input and output, names of dialects or ORMs, and anything that
 //! compares or renders.
 
@@ -21,10 +24,14 @@ mod diagnostic;
 mod fact;
 mod index;
 mod object;
+mod operation;
 mod origin;
+mod range_type;
 mod reading;
 mod schema;
+mod sequence;
 mod table;
+mod trigger;
 
 pub use column::{ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal};
 pub use constraint::{Check, Deferrability, Exclusion, ForeignKey, MatchKind, PrimaryKey, ReferentialAction};
@@ -33,10 +40,17 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use fact::{Fact, Opaque};
 pub use index::{Index, IndexKind, IndexPart, IndexTarget, NullsOrder, SortOrder};
 pub use object::{ObjectKind, ObjectPath};
+pub use operation::{
+    ApplyError, ColumnChange, ConstraintKind, EnumChange, EnumUser, Operation, Plan, QualifiedName, TableChange,
+    TableRebuild, Warning, WarningKind,
+};
 pub use origin::{LineColumn, Origin, Place, SourceFile, SourceFiles, Span};
+pub use range_type::RangeType;
 pub use reading::{Reading, Spelling};
 pub use schema::{
-    CompositeType, Domain, EnumType, Expression, Extension, FORMAT_VERSION, Namespace, Routine, Schema, Sequence,
-    Server, View,
+    CompositeType, Domain, EnumType, Expression, Extension, FORMAT_VERSION, Namespace, Routine, RoutineKind, Schema,
+    Server, View, Wording,
 };
-pub use table::{Partitioning, Policy, Table, Trigger, TriggerEvent, TriggerTiming};
+pub use sequence::{Sequence, SequenceOwner};
+pub use table::{Partition, Partitioning, Policy, Table};
+pub use trigger::{Trigger, TriggerEvent, TriggerFiring, TriggerTiming};

@@ -25,6 +25,8 @@ pub enum ObjectKind {
     Exclusion,
     /// A trigger of a table.
     Trigger,
+    /// A row-level security policy of a table.
+    Policy,
     /// An enum type.
     EnumType,
     /// A view.
@@ -35,6 +37,8 @@ pub enum ObjectKind {
     Extension,
     /// A domain or composite type.
     UserType,
+    /// A function or procedure.
+    Routine,
     /// The schema as a whole.
     Schema,
 }

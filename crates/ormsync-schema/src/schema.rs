@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Column, DataType, Fact, Opaque, Origin, Table};
+use crate::{Check, Column, DataType, DefaultValue, Fact, Index, Opaque, Origin, RangeType, Sequence, Table, Trigger};
 
 /// Version of the serialised form. A reader refuses a number it does not know.
 pub const FORMAT_VERSION: u32 = 1;
@@ -103,10 +103,13 @@ pub struct Namespace {
     /// Composite types, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub composite_types: BTreeMap<String, CompositeType>,
+    /// Range types, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ranges: BTreeMap<String, RangeType>,
     /// Views, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub views: BTreeMap<String, View>,
-    /// Sequences that no column owns, by name.
+    /// Sequences that number no column, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sequences: BTreeMap<String, Sequence>,
     /// Functions and procedures, by name and signature.
@@ -115,7 +118,7 @@ pub struct Namespace {
 }
 
 /// A named enum type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EnumType {
     /// Its labels in order.
     pub labels: Vec<String>,
@@ -134,26 +137,38 @@ pub struct Domain {
     pub data_type: DataType,
     /// Whether it takes NULL.
     pub nullable: bool,
-    /// Its checks as the server writes them.
+    /// Its default, for columns that have none of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<DefaultValue>,
+    /// Collation, where it is not that of the type underneath.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// Its checks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub checks: Vec<Expression>,
+    pub checks: Vec<Check>,
+    /// Comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
     /// The declaration.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,
 }
 
 /// A composite type: its fields by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CompositeType {
     /// The fields in order.
     pub fields: IndexMap<String, DataType>,
+    /// Comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
     /// The declaration.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,
 }
 
 /// A view.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct View {
     /// Its query, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,6 +179,15 @@ pub struct View {
     /// Its columns, where they are known.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub columns: IndexMap<String, Column>,
+    /// Its options by the dialect's names: `security_barrier`, `check_option`, `sql_security` …
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+    /// The indexes of a materialised view.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Index>,
+    /// Its triggers, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub triggers: BTreeMap<String, Trigger>,
     /// Comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -172,32 +196,12 @@ pub struct View {
     pub origin: Origin,
 }
 
-/// A sequence that no column owns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Sequence {
-    /// First number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start: Option<i64>,
-    /// Step.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub increment: Option<i64>,
-    /// Smallest number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub minimum: Option<i64>,
-    /// Largest number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub maximum: Option<i64>,
-    /// Starts again at its end.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub cycle: bool,
-    /// The declaration.
-    #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
-    pub origin: Origin,
-}
-
 /// A function or procedure, known by name and signature only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Routine {
+    /// What kind of routine it is.
+    #[serde(default, skip_serializing_if = "RoutineKind::is_function")]
+    pub kind: RoutineKind,
     /// What it gives back; none for a procedure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns: Option<String>,
@@ -209,8 +213,30 @@ pub struct Routine {
     pub origin: Origin,
 }
 
+/// The kinds of routine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoutineKind {
+    /// A function of values.
+    #[default]
+    Function,
+    /// A procedure, which is called and gives nothing back.
+    Procedure,
+    /// A function over the rows of a group.
+    Aggregate,
+    /// A function over the rows of a window.
+    Window,
+}
+
+impl RoutineKind {
+    /// Whether it is the usual one.
+    pub fn is_function(&self) -> bool {
+        *self == Self::Function
+    }
+}
+
 /// An extension of the server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Extension {
     /// Version, where one is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -226,18 +252,76 @@ pub struct Extension {
 /// An SQL expression. Readers give it as written; the dialect's normal form brings those it
 /// understands into one spelling. Two expressions that differ are *different* only when both were
 /// understood; otherwise the answer is unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Expression {
     /// The text: as written, or in normal form once `normal` is set.
     pub text: String,
     /// Whether `text` is in the dialect's normal form.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub normal: bool,
+    /// The text as its source wrote it, where the normal form is another: what to send to a server. Takes no part
+    /// in equality.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.normal == other.normal && self.text == other.text
+    }
 }
 
 impl Expression {
     /// An expression as its source writes it.
     pub fn written(text: impl Into<String>) -> Self {
-        Self { text: text.into(), normal: false }
+        Self { text: text.into(), normal: false, written: None }
+    }
+
+    /// An expression in the dialect's normal form.
+    pub fn in_normal_form(text: impl Into<String>) -> Self {
+        Self { text: text.into(), normal: true, written: None }
+    }
+
+    /// The same, with the text it was made of.
+    #[must_use]
+    pub fn made_of(mut self, written: &str) -> Self {
+        self.written = (written != self.text).then(|| written.to_owned());
+        self
+    }
+
+    /// The text to send to a server: as it was written, else in normal form.
+    pub fn sql(&self) -> &str {
+        self.written.as_deref().unwrap_or(&self.text)
+    }
+
+    /// An expression in the one spelling that a server has for it, so that another text means something else.
+    pub fn printed_by_server(text: impl Into<String>) -> Self {
+        Self { text: text.into(), normal: true, written: None }
     }
 }
+
+/// The words that a source has for what the schema says in normal form, for writers to hand on: Prisma's
+/// engine compares expressions letter by letter. They are no part of what is said, so any two are equal,
+/// and a snapshot does not keep them.
+#[derive(Debug, Clone, Default)]
+pub struct Wording(Option<String>);
+
+impl Wording {
+    /// These words.
+    pub fn of(text: impl Into<String>) -> Self {
+        Self(Some(text.into()))
+    }
+
+    /// The words, where they are known.
+    pub fn text(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+impl PartialEq for Wording {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Wording {}

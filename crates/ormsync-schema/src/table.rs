@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, Column, Exclusion, Expression, ForeignKey, Index, Opaque, Origin, PrimaryKey};
+use crate::{Check, Column, Exclusion, Expression, ForeignKey, Index, Opaque, Origin, PrimaryKey, Trigger};
 
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,9 @@ pub struct Table {
     /// Partitioning or inheritance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partitioning: Option<Partitioning>,
+    /// Its partitions, where they are no tables of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partitions: Vec<Partition>,
     /// Whether row-level security is on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub row_security: bool,
@@ -57,51 +60,6 @@ pub struct Table {
     pub origin: Origin,
 }
 
-/// A trigger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Trigger {
-    /// Before, after or instead of.
-    pub timing: TriggerTiming,
-    /// On what, in the order insert, update, delete, truncate.
-    pub events: Vec<TriggerEvent>,
-    /// The function or statement it runs, as the server writes it.
-    pub action: String,
-    /// Once per row rather than per statement.
-    pub for_each_row: bool,
-    /// Switched off.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub disabled: bool,
-    /// The catalogue's object.
-    #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
-    pub origin: Origin,
-}
-
-/// When a trigger fires.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum TriggerTiming {
-    /// Before the change.
-    Before,
-    /// After the change.
-    After,
-    /// Instead of the change, on views.
-    InsteadOf,
-}
-
-/// What fires a trigger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum TriggerEvent {
-    /// INSERT.
-    Insert,
-    /// UPDATE.
-    Update,
-    /// DELETE.
-    Delete,
-    /// TRUNCATE.
-    Truncate,
-}
-
 /// How a table is split or derived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -114,16 +72,41 @@ pub enum Partitioning {
         parent: String,
         /// The bounds as the server writes them.
         bounds: String,
+        /// How it is partitioned itself, if it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partitioned_by: Option<String>,
     },
     /// Inherits from other tables.
     Inherits(Vec<String>),
 }
 
-/// A row-level security policy.
+/// A partition that is no table of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Partition {
+    /// Its name.
+    pub name: String,
+    /// What it holds, as the server writes it: `LESS THAN (10)`, `IN (1,2)`; nothing where the server deals rows out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<String>,
+    /// The names of its own partitions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subpartitions: Vec<String>,
+    /// Comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// A row-level security policy.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
     /// The command it is for: `all`, `select` …
     pub command: String,
+    /// Rows must pass it besides passing another (`AS RESTRICTIVE`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restrictive: bool,
+    /// The roles it is for; none: everybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// Which rows are seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub using: Option<Expression>,

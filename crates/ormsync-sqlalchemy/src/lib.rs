@@ -1,5 +1,5 @@
-//! Reads SQLAlchemy models from Python source, without importing it, and writes declarations for
-//! suggested fixes.
+//! Reads SQLAlchemy models from Python source, without importing it (or, when asked to, by having the project's own
+//! Python import them), and writes declarations for suggested fixes.
 //!
 //! | folder | what |
 //! | --- | --- |
@@ -9,11 +9,13 @@
 //! | `python/` | a partial evaluator: what the modules do when they are imported |
 //! | `mapping/` | declarative classes and core tables, as SQLAlchemy would map them |
 //! | `lower/` | the physical schema that SQLAlchemy's DDL compiler would make of them |
+//! | `import/` | the other way to read: the project's own Python imports the models |
 //! | `spelling/` | objects of the canonical schema as SQLAlchemy declarations |
 //!
-//! Nothing is imported or run. What cannot be known from the source alone is *opaque*: a diagnostic with
+//! Nothing is imported or run but by [`read_by_import`]. What cannot be known from the source alone is *opaque*: a diagnostic with
 //! its place, and an entry in the schema that keeps its absence from being taken for a fact.
 
+mod import;
 mod lower;
 mod mapping;
 mod program;
@@ -27,6 +29,7 @@ use std::path::PathBuf;
 use ormsync_dialect::Dialect;
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
 
+pub use import::{ImportOptions, read_by_import};
 pub use spelling::{SqlAlchemySpelling, write_models};
 
 /// The tables that Alembic makes in a database.

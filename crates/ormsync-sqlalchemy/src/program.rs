@@ -101,6 +101,8 @@ pub(crate) struct Program {
     imports: HashMap<(ModuleId, u32, String), ModuleId>,
     /// (package, name) → its submodule, for those that were reached.
     submodules: HashMap<(ModuleId, String), ModuleId>,
+    /// Folders that absolute imports start from, nearest first.
+    pub(crate) search: Vec<PathBuf>,
 }
 
 impl Program {
@@ -152,6 +154,7 @@ pub(crate) fn load(roots: &[PathBuf], diagnostics: &mut Vec<Diagnostic>, files: 
     while let Some(id) = loader.queue.pop_front() {
         loader.follow_imports(id);
     }
+    loader.program.search = loader.search;
     loader.program
 }
 

@@ -100,6 +100,7 @@ Examples:
   ormsync check --no-database                   the two ORMs only; needs no server
   ormsync check --database env:STAGING_URL      against another database
   ormsync check --prisma prisma/schema.prisma --sqlalchemy backend/app/models
+  ormsync check --format github --format sarif=ormsync.sarif
   ormsync check --format text --format json=drift.json
   ormsync check --strict --fail-on warning      a stricter gate
 
@@ -123,6 +124,7 @@ Examples:
   ormsync diff env:STAGING_URL env:PRODUCTION_URL
   ormsync diff snapshot:released.json schema.prisma --format json
   ormsync diff schema.prisma database --format prisma   what to change, in Prisma's language
+  ormsync diff database schema.prisma --format sql      the statements that make the database so
 
 Exit codes: 0 no difference at or above --fail-on, 1 difference, 2 the question could not be answered.";
 
@@ -130,14 +132,17 @@ const INSPECT_ABOUT: &str = "\
 Prints the canonical schema that a source stands for, in the dialect's normal form, as JSON. The output \
 is a snapshot: every command takes it as a source. With --format prisma or sqlalchemy it is a Prisma schema \
 or a module of models instead. What could not be read is told on standard error, \
-and the exit code is then 2. SOURCE is written as for `ormsync diff`.";
+and the exit code is then 2. SOURCE is written as for `ormsync diff`.
+
+With --cross-check SQLAlchemy models are read twice: from their source text, and by the project's own Python, which imports them. Any difference is told (exit code 1); what only the source text leaves open is told as opaque.";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:
   ormsync inspect database --output production.json
   ormsync inspect backend/app/models --dialect mysql
   ormsync inspect database --format prisma      the database as a Prisma schema
-  ormsync inspect schema.prisma --format sqlalchemy --output models.py";
+  ormsync inspect schema.prisma --format sqlalchemy --output models.py
+  ormsync inspect backend/app/models --cross-check --python backend/.venv/bin/python";
 
 const INIT_ABOUT: &str = "\
 Looks for the Prisma schema, the SQLAlchemy models, Alembic's settings and the database URL below the \
@@ -189,7 +194,8 @@ pub(crate) struct DialectOption {
 /// What fails, and where the answer goes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct GateOptions {
-    /// text or json; for diff also prisma or sqlalchemy; with =FILE into a file; may be given several times
+    /// text, json, sarif, junit, github, gitlab or markdown; for diff also sql, prisma or sqlalchemy; with =FILE into
+    /// a file; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = FormatChoice::parse, help_heading = "Output")]
     pub(crate) format: Vec<FormatChoice>,
     /// Write to this file instead of standard output
@@ -238,10 +244,25 @@ pub(crate) struct FormatChoice {
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
+    /// For people at a terminal.
     Text,
-    Json,
+    /// A report for people or for machines, which looks the same wherever it goes.
+    Document(DocumentFormat),
+    /// `diff` only: the statements that lead from one to the other.
+    Sql,
     /// `diff` only: what changes in the schema, in an ORM's language.
     Written(WrittenFormat),
+}
+
+/// The formats of a report that are the same on a terminal and in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DocumentFormat {
+    Json,
+    Sarif,
+    Junit,
+    Github,
+    Gitlab,
+    Markdown,
 }
 
 /// The languages that a whole schema is written in.
@@ -260,6 +281,8 @@ pub(crate) enum InspectFormat {
     Prisma,
     /// SQLAlchemy models
     Sqlalchemy,
+    /// The statements that make it from nothing
+    Sql,
 }
 
 impl FormatChoice {
@@ -271,15 +294,25 @@ impl FormatChoice {
         };
         let format = match name {
             "text" => Format::Text,
-            "json" => Format::Json,
+            "sql" => Format::Sql,
             "prisma" => Format::Written(WrittenFormat::Prisma),
             "sqlalchemy" => Format::Written(WrittenFormat::Sqlalchemy),
-            "sarif" | "junit" | "github" | "gitlab" | "markdown" => {
-                return Err(format!("the format `{name}` comes with a later version; now there are text and json"));
-            }
-            _ => return Err("the formats are text and json".to_owned()),
+            other => match DocumentFormat::from_str(other, false) {
+                Ok(format) => Format::Document(format),
+                Err(_) => return Err(unknown_format(other)),
+            },
         };
         Ok(Self { format, file })
+    }
+}
+
+fn unknown_format(name: &str) -> String {
+    let documents = DocumentFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let mut names: Vec<String> = documents.map(|value| value.get_name().to_owned()).collect();
+    names.insert(0, "text".to_owned());
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("the formats are {}", names.join(", ")),
     }
 }
 
@@ -307,6 +340,17 @@ pub(crate) struct DiffOptions {
     pub(crate) dialect: DialectOption,
     #[command(flatten)]
     pub(crate) gate: GateOptions,
+    /// With --format sql: the way back, from TO to FROM, as the reverse of the way there
+    #[arg(long, help_heading = "Statements")]
+    pub(crate) back: bool,
+    /// With --format sql: also drop what a database has and TO does not declare. Without it that stays, as somebody
+    /// else's
+    #[arg(long, help_heading = "Statements")]
+    pub(crate) drop_undeclared: bool,
+    /// With --format sql: what is called something else now: a table as old:new, a column as table.old:new (by the
+    /// table's new name); may be given several times
+    #[arg(long, value_name = "OLD:NEW", help_heading = "Statements")]
+    pub(crate) rename: Vec<String>,
 }
 
 /// `ormsync inspect`.
@@ -317,12 +361,18 @@ pub(crate) struct InspectOptions {
     pub(crate) source: String,
     #[command(flatten)]
     pub(crate) dialect: DialectOption,
-    /// json, or the schema as an ORM's user would write it
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
-    pub(crate) format: InspectFormat,
+    /// json (the default), or the schema as an ORM's user would write it; of a cross-check: json, else text
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<InspectFormat>,
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Read models both ways, from their source text and by importing them, and tell any difference
+    #[arg(long)]
+    pub(crate) cross_check: bool,
+    /// The Python that imports the models; else as ormsync.toml says, or the nearest virtual environment's
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Option<PathBuf>,
 }
 
 /// `ormsync init`.
@@ -405,8 +455,12 @@ mod tests {
     #[test]
     fn formats_take_files() {
         let choice = FormatChoice::parse("json=out/drift.json").unwrap();
-        assert_eq!(choice, FormatChoice { format: Format::Json, file: Some("out/drift.json".into()) });
+        assert_eq!(
+            choice,
+            FormatChoice { format: Format::Document(DocumentFormat::Json), file: Some("out/drift.json".into()) }
+        );
         assert!(FormatChoice::parse("json=").is_err());
-        assert!(FormatChoice::parse("sarif").unwrap_err().contains("later"));
+        assert!(FormatChoice::parse("sarf").unwrap_err().contains("`sarif`"));
+        assert!(FormatChoice::parse("something").unwrap_err().contains("markdown"));
     }
 }

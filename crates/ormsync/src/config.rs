@@ -120,12 +120,11 @@ pub(crate) struct SqlAlchemySection {
     /// Alembic's settings, alembic.ini.
     #[schemars(with = "Option<String>")]
     pub(crate) alembic: Option<Spanned<String>>,
-    /// How models are read: `static` reads the source text, `import` asks the project's own Python.
+    /// How models are read: `static` reads the source text, `import` has the project's own Python import them.
     #[serde(default)]
     #[schemars(with = "Option<Extract>")]
     pub(crate) extract: Option<Spanned<Extract>>,
-    /// The project's own Python, for `extract = "import"`.
-    #[expect(dead_code, reason = "accepted and described now; read by `extract = \"import\"`")]
+    /// The project's own Python, for `extract = "import"`; else the active virtual environment's, or the nearest one's.
     #[schemars(with = "Option<String>")]
     pub(crate) python: Option<Spanned<String>>,
 }

@@ -8,7 +8,7 @@ use ormsync_diff::{Comparison, compare};
 use ormsync_report::{Outcome, Report, TextStyle};
 use ormsync_schema::{Diagnostic, Origin, Severity};
 
-use crate::command_line::{Format, FormatChoice, GateOptions};
+use crate::command_line::{DocumentFormat, Format, FormatChoice, GateOptions};
 use crate::failure::{Failure, Result};
 use crate::paths;
 use crate::project::Project;
@@ -48,6 +48,8 @@ pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal,
         files: &files,
         elapsed: start.elapsed(),
         outcome,
+        fail_on: options.fail_on.severity(),
+        folder: &paths::in_repository(),
     };
     outputs.write(&report, terminal)?;
     Ok(outcome.exit_code())
@@ -62,9 +64,11 @@ pub(crate) fn report_failure(failure: &Failure, options: &GateOptions, terminal:
         files: &failure.files,
         elapsed: std::time::Duration::ZERO,
         outcome: Outcome::Unanswered,
+        fail_on: options.fail_on.severity(),
+        folder: &paths::in_repository(),
     };
     let mut outputs = Outputs::new(options)?;
-    outputs.choices.retain(|choice| choice.format == Format::Json);
+    outputs.choices.retain(|choice| matches!(choice.format, Format::Document(_)));
     outputs.write(&report, terminal)
 }
 
@@ -95,9 +99,9 @@ impl Outputs {
     /// When two formats would go to one place.
     fn new(options: &GateOptions) -> Result<Self> {
         let mut choices = options.format.clone();
-        if choices.iter().any(|choice| matches!(choice.format, Format::Written(_))) {
+        if choices.iter().any(|choice| matches!(choice.format, Format::Written(_) | Format::Sql)) {
             return Err(Failure::new("usage", "a schema in an ORM's language cannot be combined with this")
-                .with_help("`ormsync diff FROM TO --format prisma` stands alone; for check there are text and json"));
+                .with_help("`ormsync diff FROM TO --format prisma` stands alone"));
         }
         let mut without_file = choices.iter_mut().filter(|choice| choice.file.is_none());
         let first = without_file.next();
@@ -121,29 +125,33 @@ impl Outputs {
             match (&choice.file, choice.format) {
                 (None, Format::Text) if terminal.quiet && is_silent(report) => {}
                 (None, Format::Text) => terminal.output(&ormsync_report::text(report, terminal.text_style()))?,
-                (None, Format::Json) => terminal.output(&with_line_end(ormsync_report::json(report)))?,
                 (Some(file), Format::Text) => {
                     write_file(file, &ormsync_report::text(report, TextStyle { colour: false, width: 100 }))?;
                 }
+                (None, Format::Document(format)) => terminal.output(&document(report, format))?,
+                (Some(file), Format::Document(format)) => write_file(file, &document(report, format))?,
                 // Refused before.
-                (_, Format::Written(_)) => {}
-                (Some(file), Format::Json) => write_file(file, &with_line_end(ormsync_report::json(report)))?,
+                (_, Format::Written(_) | Format::Sql) => {}
             }
         }
         Ok(())
     }
 }
 
+fn document(report: &Report<'_>, format: DocumentFormat) -> String {
+    match format {
+        DocumentFormat::Json => ormsync_report::json(report),
+        DocumentFormat::Sarif => ormsync_report::sarif(report),
+        DocumentFormat::Junit => ormsync_report::junit(report),
+        DocumentFormat::Github => ormsync_report::github(report),
+        DocumentFormat::Gitlab => ormsync_report::gitlab(report),
+        DocumentFormat::Markdown => ormsync_report::markdown(report),
+    }
+}
+
 /// Whether there is nothing wrong to tell.
 fn is_silent(report: &Report<'_>) -> bool {
     report.outcome == Outcome::InStep && report.comparison.findings.is_empty() && report.diagnostics.is_empty()
-}
-
-fn with_line_end(mut text: String) -> String {
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
 }
 
 /// Writes a file whole or not at all: into a new file beside it, which then takes its name.

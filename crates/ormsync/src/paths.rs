@@ -46,6 +46,20 @@ pub(crate) fn relative_to(path: &Path, base: &Path) -> PathBuf {
     upwards.chain(path.components().skip(shared)).collect()
 }
 
+/// The working directory as the root of its repository sees it: empty at the root, and where there is no
+/// repository. Annotations of CI systems count paths from there.
+pub(crate) fn in_repository() -> String {
+    let Ok(here) = std::env::current_dir() else {
+        return String::new();
+    };
+    let root = here.ancestors().find(|folder| folder.join(".git").exists());
+    root.and_then(|root| here.strip_prefix(root).ok()).map(display_below).unwrap_or_default()
+}
+
+fn display_below(folder: &Path) -> String {
+    folder.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

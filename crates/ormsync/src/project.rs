@@ -13,9 +13,10 @@ use std::path::Path;
 use ormsync_dialect::{Dialect, by_name};
 use ormsync_diff::{Options, OwnershipPatterns};
 use ormsync_schema::{Diagnostic, Origin, Place, Server, Severity, SourceFiles};
+use ormsync_sqlalchemy::ImportOptions;
 
 pub(crate) use choose::{sides, too_few};
-pub(crate) use database_setting::{DatabaseSetting, begins_like_a_server, mask_files};
+pub(crate) use database_setting::{DatabaseSetting, begins_like_a_server, mask_files, mask_url};
 pub(crate) use settings::Settings;
 pub(crate) use side::{Location, Side};
 
@@ -40,6 +41,8 @@ pub(crate) struct Project {
     pub(crate) namespaces: Vec<String>,
     /// How to compare.
     pub(crate) options: Options,
+    /// How the project's own Python is asked, for the sides that are imported.
+    pub(crate) import: ImportOptions,
     /// The files that messages about settings point into, passwords masked.
     pub(crate) files: SourceFiles,
 }
@@ -105,7 +108,7 @@ impl Project {
 
     fn new(
         settings: &Settings,
-        sides: Vec<Side>,
+        mut sides: Vec<Side>,
         dialect: &DialectOption,
         truth: Option<String>,
         (claims, mut files): (Vec<Claim>, SourceFiles),
@@ -125,7 +128,11 @@ impl Project {
         let namespaces = namespaces.unwrap_or_default();
         let options = Options { truth, ownership: ownership(settings), severities: severities(settings) };
         let default_namespace = default_namespace(settings, &sides, &namespaces);
-        Ok(Self { dialect, assumed_server, sides, default_namespace, namespaces, options, files })
+        for side in sides.iter_mut().filter(|side| matches!(side.location, Location::SqlAlchemy(_))) {
+            side.imports = settings.imports_models();
+        }
+        let import = settings.import_options();
+        Ok(Self { dialect, assumed_server, sides, default_namespace, namespaces, options, import, files })
     }
 }
 

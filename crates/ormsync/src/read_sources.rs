@@ -12,7 +12,7 @@ use ormsync_dialect::Dialect;
 use ormsync_diff::{Role, Source};
 use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, SourceFiles};
 
-use crate::project::{Location, Project, Side, mask_files};
+use crate::project::{Location, Project, Side, mask_files, mask_url};
 use crate::snapshot;
 
 /// What came of reading.
@@ -51,6 +51,15 @@ impl ReadSide<'_> {
 
 /// Reads every side of a project, all at once, and brings their schemas into normal form.
 pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
+    read_in_form(project, |dialect, schema, server| dialect.normalise(schema, server))
+}
+
+/// Reads every side of a project and brings their schemas into the form that statements are written from.
+pub(crate) fn read_settled_sources(project: &Project) -> Sources<'_> {
+    read_in_form(project, |dialect, schema, server| dialect.settle(schema, server))
+}
+
+fn read_in_form(project: &Project, form: impl Fn(&dyn Dialect, &mut Schema, Option<&Server>) + Sync) -> Sources<'_> {
     let readings = read_all(project);
     let mut sources = Sources { read: Vec::new(), diagnostics: Vec::new(), files: project.files.clone() };
     for (side, (reading, elapsed)) in project.sides.iter().zip(readings) {
@@ -74,7 +83,8 @@ pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
     thread::scope(|scope| {
         for read in &mut sources.read {
             let server = server.as_ref();
-            scope.spawn(move || project.dialect.normalise(&mut read.schema, server));
+            let form = &form;
+            scope.spawn(move || form(project.dialect, &mut read.schema, server));
         }
     });
     sources
@@ -120,12 +130,23 @@ fn read_side<'a>(project: &Project, side: &Side, server: impl FnOnce() -> Option
             let default_namespace = project.default_namespace.clone();
             let options =
                 ormsync_sqlalchemy::ReadOptions { dialect: project.dialect, server: server(), default_namespace };
+            if side.imports {
+                return without_passwords(ormsync_sqlalchemy::read_by_import(roots, &options, &project.import));
+            }
             ormsync_sqlalchemy::read(roots, &options)
         }
         Location::Database { url, namespaces } => read_database(project, side, url, namespaces.clone()),
         Location::Snapshot(path) => snapshot::read(path, project.dialect.name()),
         Location::Unusable(diagnostic) => failed(project, (**diagnostic).clone()),
     }
+}
+
+/// What Python says of a failure may hold the URL that the models connect to.
+fn without_passwords(mut reading: Reading) -> Reading {
+    for diagnostic in &mut reading.diagnostics {
+        diagnostic.message = mask_url(&diagnostic.message);
+    }
+    reading
 }
 
 /// Whether the same models make different columns on different servers of the dialect: SQLAlchemy compiles

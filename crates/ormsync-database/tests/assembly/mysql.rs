@@ -158,13 +158,16 @@ fn everything_else() {
         json!([{"name": "soft", "expression": {"text": "(`a` <> _utf8mb4'x\\'y')"}, "not_enforced": true}])
     );
     let mariadb = schema("mariadb");
-    assert!(mariadb.namespaces[""].sequences.contains_key("seq"));
+    assert_eq!(mariadb.namespaces[""].sequences["seq"].start, Some(5));
     let table = table(&mariadb, "", "maria_only");
     assert_eq!(said(&table.columns["a"].default), json!({"next-value": {"namespace": "", "sequence": "seq"}}));
     // A check at a column has the column's name and none of its own.
     assert_eq!(
         said(&table.checks),
-        json!([{"expression": {"text": "json_valid(`j`)"}}, {"expression": {"text": "`lvl` > 3"}}])
+        json!([
+            {"expression": {"text": "json_valid(`j`)"}, "column": "j"},
+            {"expression": {"text": "`lvl` > 3"}, "column": "lvl"}
+        ])
     );
 }
 

@@ -196,7 +196,10 @@ fn everything_else() {
     assert_eq!(said(&schema.namespaces["billing"].enums["Odd Kind"]), json!({"labels": ["a'b", "c"]}));
     assert_eq!(
         said(&public.domains["positive"]),
-        json!({"data_type": named("integer"), "nullable": false, "checks": [{"text": "(VALUE > 0)"}, {"text": "(VALUE < 100)"}]})
+        json!({"data_type": named("integer"), "nullable": false, "checks": [
+            {"name": "positive_check", "expression": {"text": "(VALUE > 0)"}},
+            {"name": "small", "expression": {"text": "(VALUE < 100)"}}
+        ]})
     );
     let fields: Vec<_> = public.composite_types["address"].fields.keys().collect();
     assert_eq!(fields, ["street", "zip", "moods"]);

@@ -14,7 +14,10 @@ fn columns() {
     check_columns(
         table(&schema, "", "users"),
         &[
-            ("id", json!({"data_type": named("integer"), "nullable": false, "identity": {"kind": "auto-increment"}})),
+            (
+                "id",
+                json!({"data_type": named("integer"), "nullable": false, "identity": {"kind": "auto-increment", "never_again": true}}),
+            ),
             ("email", json!({"data_type": named("text"), "nullable": false, "collation": "NOCASE"})),
             (
                 "odd \"name",
@@ -50,7 +53,10 @@ fn keys_and_indexes() {
     check_named(
         &table(&schema, "", "users").indexes,
         &[
-            ("email_u", json!({"kind": "unique-constraint", "parts": parts(&["email"])})),
+            (
+                "email_u",
+                json!({"kind": "unique-constraint", "options": {"on_conflict": "ignore"}, "parts": parts(&["email"])}),
+            ),
             (
                 "",
                 json!({"kind": "unique-constraint", "parts": [

@@ -2,9 +2,13 @@
 
 use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection};
 
-use super::{check_against_recording, own_name, read_in, server, statements, wait};
+use super::{check_against_recording, own_name, read_in, server, statements, wait, waived};
 
 const SERVERS: [(&str, &str); 2] = [("mysql", "ORMSYNC_TEST_MYSQL"), ("mariadb", "ORMSYNC_TEST_MARIADB")];
+
+fn servers() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SERVERS.into_iter().filter(|(_, variable)| !waived(variable))
+}
 
 /// A database of our own with an account of the same name, dropped in the end.
 struct Database {
@@ -47,7 +51,7 @@ fn try_run(variable: &str, path: &str, statements: &str) -> sqlx::Result<()> {
 
 #[test]
 fn one_of_everything() {
-    for (flavour, variable) in SERVERS {
+    for (flavour, variable) in servers() {
         let database = Database::create(variable, "everything", &statements(flavour));
         let reading = wait(read_in(&database.url(), &[])).unwrap();
         assert_eq!(reading.diagnostics, [], "{flavour}");
@@ -60,7 +64,7 @@ fn one_of_everything() {
 
 #[test]
 fn what_an_account_may_not_see_is_not_missing() {
-    for (flavour, variable) in SERVERS {
+    for (flavour, variable) in servers() {
         let database = Database::create(
             variable,
             "hidden",
@@ -108,7 +112,7 @@ fn what_an_account_may_not_see_is_not_missing() {
 
 #[test]
 fn what_is_not_there() {
-    for (flavour, variable) in SERVERS {
+    for (flavour, variable) in servers() {
         let base = server(variable);
         let error = wait(read_in(&format!("{base}/no_such_database"), &[])).unwrap_err();
         assert!(error.to_string().ends_with("has no database \"no_such_database\""), "{flavour}: {error}");
@@ -119,6 +123,9 @@ fn what_is_not_there() {
 
 #[test]
 fn a_certificate_that_nobody_signed_is_refused_where_that_is_asked() {
+    if SERVERS.into_iter().any(|(_, variable)| waived(variable)) {
+        return;
+    }
     // MySQL makes itself a certificate; MariaDB 10.11 has none unless told to.
     let base = server("ORMSYNC_TEST_MYSQL");
     wait(read_in(&format!("{base}/mysql?sslmode=require"), &[])).unwrap();

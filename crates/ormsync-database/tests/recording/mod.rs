@@ -30,7 +30,11 @@ impl Recording {
         let dialect = by_name(flavour).unwrap();
         let scope = CatalogueScope { namespaces };
         let names = dialect.catalogue_queries(&server, &scope).into_iter().map(|CatalogueQuery { name, .. }| name);
-        let rows = names.filter_map(|name| Some((name, rows.remove(name)?))).collect();
+        let mut found: CatalogueRows = names.filter_map(|name| Some((name, rows.remove(name)?))).collect();
+        for CatalogueQuery { name, .. } in dialect.further_catalogue_queries(&server, &found) {
+            found.extend(rows.remove(name).map(|rows| (name, rows)));
+        }
+        let rows = found;
         Self { dialect, server, scope, rows }
     }
 

@@ -77,7 +77,7 @@ pub(crate) fn normalise(expression: &Expression, scope: &Scope<'_>) -> Expressio
         return expression.clone();
     }
     match read(&expression.text, scope) {
-        Some(term) => Expression { text: term.print(scope.grammar), normal: true },
+        Some(term) => Expression::in_normal_form(term.print(scope.grammar)).made_of(expression.text.trim()),
         None => Expression::written(expression.text.trim()),
     }
 }

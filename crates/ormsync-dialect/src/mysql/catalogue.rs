@@ -52,6 +52,8 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
         false => "IS_VISIBLE",
     };
     let expression = if !is_mariadb(server) && since([8, 0, 13]) { "EXPRESSION" } else { "NULL" };
+    let spatial_reference = if is_mariadb(server) { "NULL" } else { "SRS_ID" };
+    let algorithm = if is_mariadb(server) { "ALGORITHM" } else { "NULL" };
     // Where MariaDB does not tell it, a check at a column looks like one that was given the column's name.
     let level = if since([10, 5, 10]) { "LEVEL" } else { "'Table'" };
     let in_scope = in_scope(scope);
@@ -65,10 +67,36 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
                 .replace("{scope}", &in_scope)
                 .replace("{grantee}", GRANTEE)
                 .replace("{is_visible}", is_visible)
+                .replace("{spatial_reference}", spatial_reference)
+                .replace("{algorithm}", algorithm)
                 .replace("{level}", level)
                 .replace("{expression}", expression),
         })
         .collect()
+}
+
+/// What MariaDB's sequences are made of stands in each of them (in `information_schema` only from 11.5 on): they are
+/// asked all at once, after the tables have named them.
+pub(super) fn further_queries(server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery> {
+    if !is_mariadb(server) {
+        return Vec::new();
+    }
+    let sequences = Cells::of(rows, "tables").filter_map(|mut cells| {
+        let (database, name, kind) = (cells.text(), cells.text(), cells.text());
+        (kind == "SEQUENCE").then(|| {
+            format!(
+                "SELECT CAST({} AS CHAR), CAST({} AS CHAR), CAST(start_value AS CHAR), CAST(increment AS CHAR), \
+                 CAST(minimum_value AS CHAR), CAST(maximum_value AS CHAR), CAST(cache_size AS CHAR), \
+                 CAST(cycle_option AS CHAR) FROM {}.{}",
+                facts::quote_text(database),
+                facts::quote_text(name),
+                facts::quote_identifier(database),
+                facts::quote_identifier(name)
+            )
+        })
+    });
+    let sql = sequences.collect::<Vec<_>>().join(" UNION ALL ");
+    if sql.is_empty() { Vec::new() } else { vec![CatalogueQuery { name: "sequences", sql }] }
 }
 
 /// The condition behind the column that names the database. MariaDB looks only into the databases it has to
@@ -94,6 +122,7 @@ pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &Catalogue
     catalogue.schema.unsaid.extend(UNSAID_BY_SERVERS);
     catalogue.read_schemata(scope, rows);
     catalogue.read_relations(rows);
+    catalogue.read_sequences(rows);
     catalogue.read_columns(rows);
     catalogue.read_foreign_keys(rows);
     catalogue.read_indexes(rows);

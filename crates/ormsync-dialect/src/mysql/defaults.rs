@@ -10,13 +10,14 @@ use ormsync_schema::{DataType, DefaultValue, Expression, Literal};
 use super::expressions::GRAMMAR;
 use super::{facts, types};
 use crate::Equivalence;
+use crate::equality::keep_text;
 use crate::expression::{self, Scope, Term};
 use crate::literal::{TimeKind, canonical_json, canonical_number, canonical_time, round_to_scale};
 
 /// Reads a default.
 pub(super) fn parse(text: &str, data_type: &DataType) -> DefaultValue {
     match expression::read(text, &Scope::bare(&GRAMMAR)) {
-        Some(term) => normal(of_term(term), &types::canonicalise(data_type)),
+        Some(term) => keep_text(normal(of_term(term), &types::canonicalise(data_type)), text),
         None => DefaultValue::Unreadable(text.trim().to_owned()),
     }
 }
@@ -59,7 +60,7 @@ fn of_bits(bits: &str) -> Literal {
 }
 
 fn normal_expression(term: &Term) -> Expression {
-    Expression { text: term.print(&GRAMMAR), normal: true }
+    Expression::in_normal_form(term.print(&GRAMMAR))
 }
 
 /// Whether a default is NULL spelled out, which is no default at all.
@@ -78,7 +79,7 @@ pub(super) fn normal(default: DefaultValue, data_type: &DataType) -> DefaultValu
         }
         DefaultValue::Expression(expression) if !expression.normal => {
             match expression::read(&expression.text, &Scope::bare(&GRAMMAR)) {
-                Some(term) => normal(of_term(term), data_type),
+                Some(term) => keep_text(normal(of_term(term), data_type), &expression.text),
                 None => DefaultValue::Expression(expression),
             }
         }

@@ -120,9 +120,13 @@ fn begins_with<'a>(mut parts: impl Iterator<Item = Option<&'a str>>, columns: &[
     columns.iter().all(|column| parts.next().flatten().is_some_and(|part| facts::same_name(part, column)))
 }
 
-/// MySQL: `t_chk_1`, numbered among those without names; MariaDB: `CONSTRAINT_1`, numbered likewise.
+/// MySQL: `t_chk_1`, numbered among those without names. MariaDB names only those of the table (`CONSTRAINT_1`), and
+/// readers do not tell which those are: a check without a name keeps none.
 fn name_checks(table_name: &str, table: &mut Table, is_mariadb: bool) {
-    let prefix = if is_mariadb { "CONSTRAINT_".to_owned() } else { format!("{table_name}_chk_") };
+    if is_mariadb {
+        return;
+    }
+    let prefix = format!("{table_name}_chk_");
     let mut number = 0;
     for position in 0..table.checks.len() {
         if table.checks[position].name.is_some() {

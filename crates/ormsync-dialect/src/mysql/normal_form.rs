@@ -18,8 +18,8 @@ const FORMS: Forms = Forms {
     same_name: facts::same_name,
 };
 
-/// Brings `schema` into normal form.
-pub(super) fn normalise(schema: &mut Schema, server: Option<&Server>) {
+/// Brings `schema` into the form that statements are written from.
+pub(super) fn settle(schema: &mut Schema, server: Option<&Server>) {
     for table in schema.namespaces.values_mut().flat_map(|namespace| namespace.tables.values_mut()) {
         normalise_options(table);
         for (name, column) in &mut table.columns {
@@ -39,9 +39,13 @@ pub(super) fn normalise(schema: &mut Schema, server: Option<&Server>) {
     for (name, table) in schema.namespaces.values_mut().flat_map(|namespace| &mut namespace.tables) {
         require_key_columns(table);
         normalise_indexes(table, server);
-        table.foreign_keys.iter_mut().for_each(normalise_actions);
         generated_names::fill_in(name, table, facts::is_mariadb(server));
     }
+}
+
+/// Takes out what the server makes nothing of.
+pub(super) fn forget(table: &mut Table) {
+    table.foreign_keys.iter_mut().for_each(forget_restrict);
 }
 
 /// Options by lower-case names; the engine's name as the server writes it.
@@ -186,7 +190,7 @@ fn is_prefix_of(named: &NamedType, prefix: u32) -> bool {
 
 /// InnoDB checks at once whatever is written: RESTRICT, NO ACTION and nothing are the same (reference
 /// manual, "FOREIGN KEY Constraints"). MySQL reports nothing as NO ACTION, MariaDB as RESTRICT.
-fn normalise_actions(key: &mut ForeignKey) {
+fn forget_restrict(key: &mut ForeignKey) {
     for action in [&mut key.on_delete, &mut key.on_update] {
         if *action == ReferentialAction::Restrict {
             *action = ReferentialAction::NoAction;

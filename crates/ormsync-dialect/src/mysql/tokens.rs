@@ -6,6 +6,64 @@ use sqlparser::tokenizer::{Token, Word};
 
 /// Rewrites the tokens of an expression, blanks left out.
 pub(super) fn in_standard_words(tokens: Vec<Token>) -> Vec<Token> {
+    let words = in_known_words(tokens);
+    if words.iter().any(|token| is(Some(token), "xor")) { with_xor_in_parentheses(&words) } else { words }
+}
+
+/// XOR holds less tightly than AND and comparisons (reference manual, "Operator Precedence"), which the parser does not
+/// know: its operands get parentheses. MariaDB prints them without.
+fn with_xor_in_parentheses(tokens: &[Token]) -> Vec<Token> {
+    const ENDS: [&str; 7] = ["or", "case", "when", "then", "else", "end", "separator"];
+    let mut written = Vec::with_capacity(tokens.len() + 4);
+    // Where the operand begins in what is written, and whether it is one of XOR.
+    let (mut begins, mut of_xor) = (0, false);
+    let mut rest = tokens;
+    while let [token, behind @ ..] = rest {
+        rest = behind;
+        let is_xor = is(Some(token), "xor");
+        if is_xor || *token == Token::Comma || ENDS.iter().any(|word| is(Some(token), word)) {
+            if of_xor || is_xor {
+                put_in_parentheses(&mut written, begins);
+            }
+            of_xor = is_xor;
+            written.push(token.clone());
+            begins = written.len();
+            continue;
+        }
+        written.push(token.clone());
+        if *token == Token::LParen {
+            let end = closing(behind);
+            written.extend(with_xor_in_parentheses(&behind[..end]));
+            rest = &behind[end..];
+        }
+    }
+    if of_xor {
+        put_in_parentheses(&mut written, begins);
+    }
+    written
+}
+
+/// Puts what is written from there on in parentheses.
+fn put_in_parentheses(written: &mut Vec<Token>, begins: usize) {
+    written.insert(begins, Token::LParen);
+    written.push(Token::RParen);
+}
+
+/// Where the parenthesis that is open in front of these tokens is closed, or their end.
+fn closing(tokens: &[Token]) -> usize {
+    let mut depth = 0_usize;
+    for (position, token) in tokens.iter().enumerate() {
+        match token {
+            Token::LParen => depth += 1,
+            Token::RParen if depth == 0 => return position,
+            Token::RParen => depth -= 1,
+            _ => {}
+        }
+    }
+    tokens.len()
+}
+
+fn in_known_words(tokens: Vec<Token>) -> Vec<Token> {
     let mut rest = tokens.as_slice();
     let mut words = Vec::with_capacity(tokens.len());
     while let [token, behind @ ..] = rest {
@@ -53,7 +111,7 @@ fn push_negation<'a>(behind: &'a [Token], words: &mut Vec<Token>) -> &'a [Token]
         return behind;
     };
     words.extend([Token::LParen, keyword("NOT", Keyword::NOT)]);
-    words.extend(in_standard_words(behind[..end].to_vec()));
+    words.extend(in_known_words(behind[..end].to_vec()));
     words.push(Token::RParen);
     &behind[end..]
 }

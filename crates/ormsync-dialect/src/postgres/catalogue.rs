@@ -9,9 +9,11 @@ mod indexes;
 mod relations;
 mod types;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ormsync_schema::{Diagnostic, Extension, Origin, Routine, Schema, Sequence, Server, Table};
+use ormsync_schema::{
+    Diagnostic, Extension, Origin, Routine, RoutineKind, Schema, Sequence, SequenceOwner, Server, Table, View,
+};
 
 use super::{POSTGRESQL, facts};
 use crate::catalogue::{Cells, UNSAID_BY_SERVERS};
@@ -35,6 +37,13 @@ const QUERIES: [(&str, &str); 13] = [
     ("policies", include_str!("queries/policies.sql")),
 ];
 
+/// The columns that `ON DELETE SET NULL (…)` names.
+const SET_ON_DELETE: &str = "(
+           SELECT pg_catalog.json_agg(a.attname ORDER BY part.place)::text
+           FROM pg_catalog.unnest(con.confdelsetcols) WITH ORDINALITY AS part (attnum, place)
+           JOIN pg_catalog.pg_attribute AS a ON a.attrelid = con.conrelid AND a.attnum = part.attnum
+       )";
+
 /// The queries.
 pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
     let major = server.version.first().copied().unwrap_or(u32::MAX);
@@ -43,6 +52,10 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
     // Columns of the catalogue that older servers lack.
     let nulls_not_distinct = if major >= 15 { "i.indnullsnotdistinct::text" } else { "NULL" };
     let enforced = if major >= 18 { "con.conenforced::text" } else { "'true'" };
+    let period = if major >= 18 { "con.conperiod::text" } else { "NULL" };
+    let set_on_delete = if major >= 15 { SET_ON_DELETE } else { "NULL" };
+    let part_options = if major >= 13 { "pg_catalog.array_to_string(ia.attoptions, ', ')" } else { "NULL" };
+    let multirange = if major >= 14 { "pg_catalog.format_type(r.rngmultitypid, NULL)" } else { "NULL" };
     // Before PostgreSQL 13 the copies of a trigger on partitions can only be told by their dependency.
     let not_a_copy = if major >= 13 {
         "t.tgparentid = 0"
@@ -58,6 +71,10 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
                 .replace("{namespaces}", &namespaces)
                 .replace("{nulls_not_distinct}", nulls_not_distinct)
                 .replace("{enforced}", enforced)
+                .replace("{period}", period)
+                .replace("{set_on_delete}", set_on_delete)
+                .replace("{part_options}", part_options)
+                .replace("{multirange}", multirange)
                 .replace("{not_a_copy}", not_a_copy),
         })
         .collect()
@@ -97,6 +114,20 @@ fn table_mut<'schema>(schema: &'schema mut Schema, namespace: &str, table: &str)
 /// The catalogue's object of that dotted name.
 fn origin(parts: &[&str]) -> Origin {
     Origin::catalogue(parts.join("."))
+}
+
+/// A view in scope.
+fn view_mut<'schema>(schema: &'schema mut Schema, namespace: &str, view: &str) -> Option<&'schema mut View> {
+    schema.namespaces.get_mut(namespace)?.views.get_mut(view)
+}
+
+/// `fillfactor=70` and its like.
+fn storage_options(storage: &[String]) -> BTreeMap<String, String> {
+    storage
+        .iter()
+        .filter_map(|option| option.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 fn read_namespaces(
@@ -149,14 +180,21 @@ fn read_sequences(rows: &CatalogueRows, numbering: &BTreeSet<(String, String)>, 
         if numbering.contains(&(namespace.to_owned(), name.to_owned())) {
             continue;
         }
-        let sequence = Sequence {
+        let mut sequence = Sequence {
             start: cells.number(),
             increment: cells.number(),
             minimum: cells.number(),
             maximum: cells.number(),
             cycle: cells.flag(),
+            cache: cells.number().filter(|cache| *cache != 1),
+            data_type: cells.optional().filter(|name| *name != "bigint").map(super::types::parse),
             origin: origin(&[namespace, name]),
+            ..Sequence::default()
         };
+        if let (Some(table), Some(column)) = (cells.filled(), cells.filled()) {
+            sequence.owner = Some(SequenceOwner { table, column });
+        }
+        sequence.comment = cells.filled();
         schema.namespace_mut(namespace).sequences.insert(name.to_owned(), sequence);
     }
 }
@@ -175,7 +213,14 @@ fn read_routines(rows: &CatalogueRows, schema: &mut Schema) {
         let (namespace, name, arguments) = (cells.text(), cells.text(), cells.text());
         let signature = format!("{name}({arguments})");
         let origin = origin(&[namespace, &signature]);
-        let routine = Routine { returns: cells.filled(), language: cells.filled(), origin };
+        let (returns, language) = (cells.filled(), cells.filled());
+        let kind = match cells.text() {
+            "p" => RoutineKind::Procedure,
+            "a" => RoutineKind::Aggregate,
+            "w" => RoutineKind::Window,
+            _ => RoutineKind::Function,
+        };
+        let routine = Routine { kind, returns, language, origin };
         schema.namespace_mut(namespace).routines.insert(signature, routine);
     }
 }

@@ -5,6 +5,7 @@ use ormsync_schema::{DataType, DefaultValue, Expression, Literal};
 use super::expressions::{Family, GRAMMAR};
 use super::{facts, types};
 use crate::Equivalence;
+use crate::equality::keep_text;
 use crate::expression::{self, Scope, Term};
 use crate::literal::{TimeKind, canonical_interval, canonical_json, canonical_number, canonical_time, round_to_scale};
 
@@ -12,7 +13,7 @@ use crate::literal::{TimeKind, canonical_interval, canonical_json, canonical_num
 pub(super) fn parse(text: &str, data_type: &DataType) -> DefaultValue {
     let data_type = types::canonicalise(data_type);
     match expression::read(text, &Scope::bare(&GRAMMAR)) {
-        Some(term) => normal(of_term(term), &data_type),
+        Some(term) => keep_text(normal(of_term(term), &data_type), text),
         None => DefaultValue::Unreadable(text.trim().to_owned()),
     }
 }
@@ -93,7 +94,7 @@ fn sequence_name(term: &Term) -> Option<(String, String)> {
 }
 
 fn normal_expression(term: &Term) -> Expression {
-    Expression { text: term.print(&GRAMMAR), normal: true }
+    Expression::in_normal_form(term.print(&GRAMMAR))
 }
 
 /// Whether a default is NULL spelled out, which is no default at all.
@@ -115,7 +116,7 @@ pub(super) fn normal(default: DefaultValue, data_type: &DataType) -> DefaultValu
         }
         DefaultValue::Expression(expression) if !expression.normal => {
             match expression::read(&expression.text, &Scope::bare(&GRAMMAR)) {
-                Some(term) => normal(of_term(term), data_type),
+                Some(term) => keep_text(normal(of_term(term), data_type), &expression.text),
                 None => DefaultValue::Expression(expression),
             }
         }

@@ -21,8 +21,8 @@ const FORMS: Forms = Forms {
     same_name: facts::same_name,
 };
 
-/// Brings `schema` into normal form.
-pub(super) fn normalise(schema: &mut Schema, _server: Option<&Server>) {
+/// Brings `schema` into the form that statements are written from.
+pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
     name_namespaces(schema);
     cut_names(schema);
     resolve_types(schema);
@@ -53,6 +53,7 @@ fn name_namespaces(schema: &mut Schema) {
     default.enums.extend(nameless.enums);
     default.domains.extend(nameless.domains);
     default.composite_types.extend(nameless.composite_types);
+    default.ranges.extend(nameless.ranges);
     default.views.extend(nameless.views);
     default.sequences.extend(nameless.sequences);
     default.routines.extend(nameless.routines);
@@ -127,7 +128,9 @@ impl OwnTypes {
         for (namespace, content) in &schema.namespaces {
             let path = |name: &String| (namespace.clone(), name.clone());
             own.enums.extend(content.enums.keys().map(path));
-            own.others.extend(content.domains.keys().chain(content.composite_types.keys()).map(path));
+            let multiranges = content.ranges.values().filter_map(|range| range.multirange.as_ref());
+            let others = content.domains.keys().chain(content.composite_types.keys()).chain(content.ranges.keys());
+            own.others.extend(others.chain(multiranges).map(path));
         }
         own
     }

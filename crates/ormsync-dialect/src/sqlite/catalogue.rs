@@ -77,9 +77,15 @@ pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &Catalogue
     indexes::read(rows, &objects.indexes, &statements, &mut content.tables, &mut diagnostics);
     table::read_checks(&statements, &mut content.tables, &mut diagnostics);
     for (name, table, statement) in &objects.triggers {
-        // Those of views have no place in the model.
-        if let (Some(table), Some(trigger)) = (content.tables.get_mut(*table), trigger::read(name, statement)) {
+        let Some(trigger) = trigger::read(name, statement) else {
+            diagnostics.push(unreadable(name, "the trigger"));
+            continue;
+        };
+        // A trigger names its table in any case; the catalogue repeats what it says.
+        if let Some((_, table)) = content.tables.iter_mut().find(|(own, _)| own.eq_ignore_ascii_case(table)) {
             table.triggers.insert((*name).to_owned(), trigger);
+        } else if let Some((_, view)) = content.views.iter_mut().find(|(own, _)| own.eq_ignore_ascii_case(table)) {
+            view.triggers.insert((*name).to_owned(), trigger);
         }
     }
     (schema, diagnostics)
@@ -138,13 +144,25 @@ fn make_virtual(table: &mut Table, statement: &str) {
 }
 
 fn view(name: &str, statement: &str) -> View {
-    View {
-        definition: Tokens::read(statement).and_then(|tokens| tokens.text_behind("AS")).map(Expression::written),
-        materialised: false,
-        columns: Default::default(),
-        comment: None,
+    let tokens = Tokens::read(statement);
+    let mut view = View {
+        definition: tokens.as_ref().and_then(|tokens| tokens.text_behind("AS")).map(Expression::written),
         origin: Origin::catalogue(name),
-    }
+        ..View::default()
+    };
+    // CREATE VIEW name (column, …) AS …
+    let columns = tokens.as_ref().and_then(|tokens| {
+        let mut before = tokens.all().split_at_keyword("AS").0;
+        while !before.is_empty() {
+            if let Some(columns) = before.take_parentheses() {
+                return Some(columns.text());
+            }
+            before.skip();
+        }
+        None
+    });
+    view.options.extend(columns.map(|columns| ("columns".to_owned(), columns)));
+    view
 }
 
 /// A statement that SQLite took and we could not read.

@@ -6,13 +6,14 @@ use super::expressions::GRAMMAR;
 use super::types::Affinity;
 use super::{facts, types};
 use crate::Equivalence;
+use crate::equality::keep_text;
 use crate::expression::{self, Scope, Term};
 use crate::literal::{canonical_json, canonical_number};
 
 /// Reads a default.
 pub(super) fn parse(text: &str, data_type: &DataType) -> DefaultValue {
     match expression::read(text, &Scope::bare(&GRAMMAR)) {
-        Some(term) => normal(of_term(term), &types::canonicalise(data_type)),
+        Some(term) => keep_text(normal(of_term(term), &types::canonicalise(data_type)), text),
         None => DefaultValue::Unreadable(text.trim().to_owned()),
     }
 }
@@ -29,7 +30,7 @@ fn of_term(term: Term) -> DefaultValue {
         }
         // A default can't name a column: a bare word and a word in double quotes are strings.
         Term::Column(path) if path.len() == 1 => DefaultValue::Literal(Literal::Text(path.concat())),
-        other => DefaultValue::Expression(Expression { text: other.print(&GRAMMAR), normal: true }),
+        other => DefaultValue::Expression(Expression::in_normal_form(other.print(&GRAMMAR))),
     }
 }
 
@@ -46,7 +47,7 @@ pub(super) fn normal(default: DefaultValue, data_type: &DataType) -> DefaultValu
         DefaultValue::Now { .. } => DefaultValue::Now { precision: None },
         DefaultValue::Expression(expression) if !expression.normal => {
             match expression::read(&expression.text, &Scope::bare(&GRAMMAR)) {
-                Some(term) => normal(of_term(term), data_type),
+                Some(term) => keep_text(normal(of_term(term), data_type), &expression.text),
                 None => DefaultValue::Expression(expression),
             }
         }

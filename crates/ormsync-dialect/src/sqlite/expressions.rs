@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use sqlparser::ast::Ident;
 use sqlparser::dialect::SQLiteDialect;
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use super::{defaults, facts, types};
 use crate::expression::{Grammar, Scope, Term};
@@ -11,7 +12,7 @@ use crate::expression::{Grammar, Scope, Term};
 /// How SQLite writes expressions.
 pub(super) static GRAMMAR: Grammar = Grammar {
     parser: || Box::new(SQLiteDialect {}),
-    prepare: |text| Cow::Borrowed(text),
+    prepare: hexadecimal_numbers_in_decimal,
     prepare_tokens: |tokens| tokens,
     fold: |name: &Ident| name.value.clone(),
     quote: facts::quote_if_needed,
@@ -20,6 +21,35 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     type_text: types::print,
     rewrite,
 };
+
+/// `0x10` is the number 16, and a 64-bit one in two's complement (documentation, "Hexadecimal integers"); the parser
+/// takes it for `x'10'`, which is a string of bytes.
+fn hexadecimal_numbers_in_decimal(text: &str) -> Cow<'_, str> {
+    if !text.contains("0x") && !text.contains("0X") {
+        return Cow::Borrowed(text);
+    }
+    let tokens = Tokenizer::new(&SQLiteDialect {}, text).with_unescape(false).tokenize_with_location();
+    let Ok(tokens) = tokens else { return Cow::Borrowed(text) };
+    let begins_with_zero = |at: Location| {
+        let line = usize::try_from(at.line).ok().and_then(|line| text.split('\n').nth(line.checked_sub(1)?));
+        let column = usize::try_from(at.column).ok().and_then(|column| column.checked_sub(1));
+        line.zip(column).and_then(|(line, column)| line.chars().nth(column)) == Some('0')
+    };
+    let mut plain = String::with_capacity(text.len());
+    for TokenWithSpan { token, span } in tokens {
+        match &token {
+            Token::HexStringLiteral(digits) if begins_with_zero(span.start) => {
+                match u64::from_str_radix(digits, 16).map(u64::cast_signed) {
+                    Ok(number) if number < 0 => plain.push_str(&format!("({number})")),
+                    Ok(number) => plain.push_str(&number.to_string()),
+                    Err(_) => return Cow::Borrowed(text),
+                }
+            }
+            other => plain.push_str(&other.to_string()),
+        }
+    }
+    Cow::Owned(plain)
+}
 
 fn rewrite(term: Term, scope: &Scope<'_>) -> Term {
     match term {

@@ -1,14 +1,17 @@
 //! SQLite.
 
+mod alterations;
 mod catalogue;
 mod defaults;
 mod expressions;
 mod facts;
 mod normal_form;
+mod statements;
 mod types;
 
-use ormsync_schema::{DataType, DefaultValue, Diagnostic, Schema, Server};
+use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
+use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
 /// SQLite.
@@ -60,7 +63,20 @@ impl Dialect for Sqlite {
     }
 
     fn normalise(&self, schema: &mut Schema, server: Option<&Server>) {
-        normal_form::normalise(schema, server);
+        self.settle(schema, server);
+        schema
+            .namespaces
+            .values_mut()
+            .flat_map(|content| content.tables.values_mut())
+            .for_each(|table| self.forget(table));
+    }
+
+    fn settle(&self, schema: &mut Schema, server: Option<&Server>) {
+        normal_form::settle(schema, server);
+    }
+
+    fn forget(&self, table: &mut Table) {
+        normal_form::forget(table);
     }
 
     fn compare_types(&self, left: &DataType, right: &DataType) -> Equivalence {
@@ -71,8 +87,28 @@ impl Dialect for Sqlite {
         defaults::compare(left, right)
     }
 
+    fn alterations(&self, server: Option<&Server>) -> Alterations {
+        alterations::of(server)
+    }
+
+    fn adds_in_place(&self, column: &Column) -> bool {
+        alterations::adds_in_place(column)
+    }
+
+    fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
+        alterations::conversion(from, to)
+    }
+
+    fn statements(&self, plan: &Plan) -> Vec<Section> {
+        statements::of(plan)
+    }
+
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
         catalogue::queries(server, scope)
+    }
+
+    fn further_catalogue_queries(&self, _server: &Server, _rows: &CatalogueRows) -> Vec<CatalogueQuery> {
+        Vec::new()
     }
 
     fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {

@@ -4,7 +4,7 @@
 //! `sqlite_autoindex_…`), so none of them keeps one. Every `INTEGER PRIMARY KEY` numbers itself; whether
 //! `AUTOINCREMENT` stands there too (numbers are then never used again) is not compared.
 
-use ormsync_schema::{Identity, IdentityKind, IndexKind, Schema, Server, Table};
+use ormsync_schema::{Identity, IndexKind, Schema, Server, Table};
 
 use super::expressions::GRAMMAR;
 use super::{defaults, facts, types};
@@ -19,38 +19,56 @@ const FORMS: Forms = Forms {
     same_name: facts::same_name,
 };
 
-/// Brings `schema` into normal form.
-pub(super) fn normalise(schema: &mut Schema, _server: Option<&Server>) {
+/// Brings `schema` into the form that statements are written from.
+pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
     FORMS.apply(schema);
     foreign_keys::complete(schema);
     for table in schema.namespaces.values_mut().flat_map(|namespace| namespace.tables.values_mut()) {
-        forget_names(table);
+        forget_generated_names(table);
         duplicate_uniques::drop_duplicates(table);
         number_row_id(table);
         for index in &mut table.indexes {
             index.method = None;
-            for part in &mut index.parts {
-                part.collation = part.collation.take().filter(|collation| !collation.eq_ignore_ascii_case("binary"));
-            }
         }
+        drop_usual_collations(table);
         for column in table.columns.values_mut() {
             column.collation = column.collation.take().filter(|collation| !collation.eq_ignore_ascii_case("binary"));
         }
     }
 }
 
-/// Drops the names that the catalogue doesn't keep or makes up.
-fn forget_names(table: &mut Table) {
+/// A part of an index has the collation of its column, which is BINARY without a word; only another one is said.
+fn drop_usual_collations(table: &mut Table) {
+    let key_parts = table.primary_key.iter_mut().flat_map(|key| &mut key.parts);
+    for part in key_parts.chain(table.indexes.iter_mut().flat_map(|index| &mut index.parts)) {
+        let own = part.as_column().and_then(|name| table.columns.get(name)?.collation.as_deref()).unwrap_or("BINARY");
+        part.collation = part.collation.take().filter(|collation| !collation.eq_ignore_ascii_case(own));
+    }
+}
+
+/// Drops the names that the server makes up.
+fn forget_generated_names(table: &mut Table) {
+    for index in &mut table.indexes {
+        if index.name.as_ref().is_some_and(|name| name.starts_with("sqlite_autoindex_")) {
+            index.kind = IndexKind::UniqueConstraint;
+            index.name = None;
+        }
+    }
+}
+
+/// Drops the names that the catalogue doesn't keep (only the text of CREATE TABLE has them), and AUTOINCREMENT.
+pub(super) fn forget(table: &mut Table) {
     if let Some(key) = &mut table.primary_key {
         key.name = None;
     }
     for key in &mut table.foreign_keys {
         key.name = None;
     }
+    for identity in table.columns.values_mut().filter_map(|column| column.identity.as_mut()) {
+        identity.never_again = false;
+    }
     for index in &mut table.indexes {
-        let is_generated = index.name.as_ref().is_some_and(|name| name.starts_with("sqlite_autoindex_"));
-        if is_generated || index.kind == IndexKind::UniqueConstraint {
-            index.kind = IndexKind::UniqueConstraint;
+        if index.kind == IndexKind::UniqueConstraint {
             index.name = None;
         }
     }
@@ -70,8 +88,8 @@ fn number_row_id(table: &mut Table) {
         let is_integer =
             column.data_type.as_named().is_some_and(|named| named.name == "integer" && named.arguments.is_empty());
         let is_row_id = is_integer && row_id.as_ref().is_some_and(|row_id| facts::same_name(row_id, name));
-        column.identity =
-            is_row_id.then_some(Identity { kind: IdentityKind::AutoIncrement, start: None, increment: None });
+        let never_again = column.identity.as_ref().is_some_and(|identity| identity.never_again);
+        column.identity = is_row_id.then_some(Identity { never_again, ..Identity::auto_increment() });
         if is_row_id {
             column.nullable = false;
             column.default = None;

@@ -91,3 +91,30 @@ understood, nothing is reported.",
     example: include_str!("examples/check-expression.md"),
     remedy: "Write the expression that is meant in every source; in the database drop the check and add it again.",
 };
+
+/// An exclusion constraint is missing in some sources.
+pub(crate) const EXCLUSION_MISSING: Rule = Rule {
+    name: "exclusion-missing",
+    severity: Severity::Warning,
+    summary: "An exclusion constraint is there in some sources and missing in others.",
+    rationale: "\
+The database refuses rows that overlap (two bookings of one room), so a side that does not know of the constraint gets
+errors it does not expect; if the database lacks it, overlaps get in that a side believes impossible. A source whose
+language has no words for such constraints is not asked.",
+    example: include_str!("examples/exclusion-missing.md"),
+    remedy: "\
+Declare the constraint, under its name, in every source that can. Before it is added to a table with rows, look
+for rows that overlap.",
+};
+
+/// An exclusion constraint excludes something else.
+pub(crate) const EXCLUSION_DEFINITION: Rule = Rule {
+    name: "exclusion-definition",
+    severity: Severity::Warning,
+    summary: "An exclusion constraint of one name excludes different rows.",
+    rationale: "\
+The same name promises the same, but other rows are refused. Only what servers have printed in their own spelling
+is compared; where one of them was written by hand, nothing is reported.",
+    example: include_str!("examples/exclusion-definition.md"),
+    remedy: "Write the definition that is meant in every source; in the database drop the constraint and add it again.",
+};

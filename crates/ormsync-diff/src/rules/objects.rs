@@ -92,3 +92,40 @@ from a source that does not know it. Most sources have no words for triggers, an
     example: include_str!("examples/trigger-missing.md"),
     remedy: "Keep the trigger's statement in a migration, so that every database has it.",
 };
+
+/// A view is another query.
+pub(crate) const VIEW_DEFINITION: Rule = Rule {
+    name: "view-definition",
+    severity: Severity::Warning,
+    summary: "A view of one name is another query, or kept in one place and made on reading in another.",
+    rationale: "\
+Whoever reads the view gets other rows or other columns than expected, without any error. Only queries that a
+server has printed in its own spelling are compared; one that was written by hand differs from it in spelling only, as
+often as not, and is never reported.",
+    example: include_str!("examples/view-definition.md"),
+    remedy: "Decide which query is meant, and replace the view by a migration that every database runs.",
+};
+
+/// A sequence counts otherwise.
+pub(crate) const SEQUENCE_DEFINITION: Rule = Rule {
+    name: "sequence-definition",
+    severity: Severity::Note,
+    summary: "A sequence that no column owns starts elsewhere, or counts otherwise.",
+    rationale: "\
+Numbers come in other steps or end earlier than expected; two databases that share out numbers by odd and even give the
+same one twice. What a source leaves to the server is not compared.",
+    example: include_str!("examples/sequence-definition.md"),
+    remedy: "Write the same numbers in every source that gives them; ALTER SEQUENCE changes them in the database.",
+};
+
+/// A trigger does something else.
+pub(crate) const TRIGGER_DEFINITION: Rule = Rule {
+    name: "trigger-definition",
+    severity: Severity::Warning,
+    summary: "A trigger of one name fires at another time, for something else, or does something else.",
+    rationale: "\
+The same name promises the same work behind the back of whoever writes rows. A trigger that is switched off, or that
+fires after instead of before, looks as if it were there and is not.",
+    example: include_str!("examples/trigger-definition.md"),
+    remedy: "Decide which one is meant, and make it anew by a migration that every database runs.",
+};

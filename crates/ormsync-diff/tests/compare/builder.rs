@@ -5,9 +5,9 @@ use indexmap::IndexMap;
 use ormsync_dialect::Dialect;
 use ormsync_diff::{Comparison, Finding, Options, Role, Source, compare};
 use ormsync_schema::{
-    Check, Column, DataType, DefaultValue, EnumType, Expression, Extension, ForeignKey, Generated, GeneratedStorage,
-    Identity, Index, IndexKind, Literal, Origin, PrimaryKey, ReferentialAction, Schema, Sequence, Table, Trigger,
-    TriggerEvent, TriggerTiming, View,
+    Check, Column, CompositeType, DataType, DefaultValue, Domain, EnumType, Exclusion, Expression, Extension,
+    ForeignKey, Generated, GeneratedStorage, Identity, Index, IndexKind, Literal, Origin, Policy, PrimaryKey,
+    ReferentialAction, Routine, RoutineKind, Schema, Sequence, Table, Trigger, TriggerEvent, TriggerTiming, View,
 };
 
 /// The dialect of all tests.
@@ -15,7 +15,7 @@ pub(crate) const DIALECT: &dyn Dialect = &PLAIN;
 
 /// An expression in normal form.
 pub(crate) fn normal(text: &str) -> Expression {
-    Expression { text: text.to_owned(), normal: true }
+    Expression::in_normal_form(text)
 }
 
 /// A column that takes no NULL.
@@ -36,7 +36,7 @@ pub(crate) fn table(columns: impl IntoIterator<Item = (&'static str, Column)>) -
     let parts = Index::on_columns(IndexKind::Plain, None, [key], Origin::nowhere()).parts;
     Table {
         columns,
-        primary_key: Some(PrimaryKey { name: None, parts, origin: Origin::nowhere() }),
+        primary_key: Some(PrimaryKey { name: None, parts, origin: Origin::nowhere(), ..PrimaryKey::default() }),
         origin: Origin::catalogue("table"),
         ..Table::default()
     }
@@ -66,6 +66,7 @@ pub(crate) fn foreign_key(column: &str, table: &str) -> ForeignKey {
         deferrability: ormsync_schema::Deferrability::NotDeferrable,
         not_valid: false,
         origin: Origin::catalogue("foreign key"),
+        ..ForeignKey::default()
     }
 }
 
@@ -81,11 +82,12 @@ pub(crate) fn shop() -> Schema {
     public.views.insert(
         "active_users".into(),
         View {
-            definition: None,
+            definition: Some(normal("SELECT id FROM users")),
             materialised: false,
             columns: IndexMap::new(),
             comment: None,
             origin: Origin::nowhere(),
+            ..View::default()
         },
     );
     public.sequences.insert(
@@ -96,6 +98,36 @@ pub(crate) fn shop() -> Schema {
             minimum: None,
             maximum: None,
             cycle: false,
+            origin: Origin::nowhere(),
+            ..Sequence::default()
+        },
+    );
+    public.domains.insert(
+        "email".into(),
+        Domain {
+            data_type: DataType::named("text"),
+            nullable: true,
+            checks: vec![Check { expression: normal("VALUE <> ''"), ..Check::default() }],
+            collation: None,
+            comment: None,
+            default: None,
+            origin: Origin::nowhere(),
+        },
+    );
+    public.composite_types.insert(
+        "address".into(),
+        CompositeType {
+            fields: [("city".to_owned(), DataType::named("text"))].into_iter().collect(),
+            comment: None,
+            origin: Origin::nowhere(),
+        },
+    );
+    public.routines.insert(
+        "write_log()".into(),
+        Routine {
+            kind: RoutineKind::Function,
+            returns: Some("trigger".into()),
+            language: None,
             origin: Origin::nowhere(),
         },
     );
@@ -137,6 +169,7 @@ fn orders() -> Table {
         not_enforced: false,
         not_valid: false,
         origin: Origin::catalogue("check"),
+        ..Check::default()
     });
     orders.triggers.insert(
         "audit".into(),
@@ -147,6 +180,23 @@ fn orders() -> Table {
             for_each_row: true,
             disabled: false,
             origin: Origin::nowhere(),
+            ..Trigger::default()
+        },
+    );
+    orders.exclusions.push(Exclusion {
+        name: Some("no_overlap".into()),
+        definition: normal("EXCLUDE USING gist (user_id WITH =)"),
+        origin: Origin::catalogue("exclusion"),
+    });
+    orders.row_security = true;
+    orders.policies.insert(
+        "own_rows".into(),
+        Policy {
+            command: "all".into(),
+            using: Some(normal("user_id = me()")),
+            with_check: None,
+            origin: Origin::nowhere(),
+            ..Policy::default()
         },
     );
     orders

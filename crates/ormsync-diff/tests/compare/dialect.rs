@@ -1,7 +1,10 @@
 //! A dialect with nothing special, so that these tests are about the comparison only.
 
-use ormsync_dialect::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
-use ormsync_schema::{DataType, DefaultValue, Diagnostic, Literal, Schema, Server, TypeArgument};
+use ormsync_dialect::{
+    Alterations, CatalogueQuery, CatalogueRows, CatalogueScope, Conversion, Dialect, Equivalence, IdentifierLimit,
+    Section,
+};
+use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Literal, Plan, Schema, Server, Table, TypeArgument};
 
 /// Names are as they are written.
 pub(crate) static PLAIN: Plain = Plain { folds: false };
@@ -78,6 +81,35 @@ impl Dialect for Plain {
         }
     }
 
+    fn alterations(&self, _server: Option<&Server>) -> Alterations {
+        Alterations {
+            rebuilds_tables: false,
+            indexes_in_table: false,
+            foreign_keys_in_table: false,
+            foreign_keys_hold_columns: false,
+            expressions_hold_names: false,
+            views_hold_tables: false,
+            renames_constraints: true,
+            renames_indexes: true,
+        }
+    }
+
+    fn adds_in_place(&self, _column: &Column) -> bool {
+        true
+    }
+
+    fn conversion(&self, _from: &DataType, _to: &DataType) -> Conversion {
+        Conversion::Narrowing
+    }
+
+    fn statements(&self, _plan: &Plan) -> Vec<Section> {
+        Vec::new()
+    }
+
+    fn settle(&self, _schema: &mut Schema, _server: Option<&Server>) {}
+
+    fn forget(&self, _table: &mut Table) {}
+
     fn normalise(&self, _: &mut Schema, _: Option<&Server>) {}
 
     fn compare_types(&self, left: &DataType, right: &DataType) -> Equivalence {
@@ -99,6 +131,10 @@ impl Dialect for Plain {
     }
 
     fn catalogue_queries(&self, _: &Server, _: &CatalogueScope) -> Vec<CatalogueQuery> {
+        Vec::new()
+    }
+
+    fn further_catalogue_queries(&self, _: &Server, _: &CatalogueRows) -> Vec<CatalogueQuery> {
         Vec::new()
     }
 

@@ -324,6 +324,87 @@ fn of_other_objects() -> Vec<Mutation> {
             "trigger-missing orders.audit: right drifted",
         ),
         mutation(
+            "another trigger",
+            |schema| orders(schema).triggers.get_mut("audit").unwrap().disabled = true,
+            "trigger-definition orders.audit: right drifted",
+        ),
+        mutation(
+            "another view",
+            |schema| {
+                let public = schema.namespace_mut("public");
+                public.views.get_mut("active_users").unwrap().definition = Some(normal("SELECT 1"));
+            },
+            "view-definition active_users: right drifted",
+        ),
+        mutation(
+            "another sequence",
+            |schema| {
+                let sequences = &mut schema.namespace_mut("public").sequences;
+                sequences.get_mut("invoice_number").unwrap().cycle = true;
+            },
+            "sequence-definition invoice_number: right drifted",
+        ),
+        mutation(
+            "a domain less",
+            |schema| schema.namespace_mut("public").domains.clear(),
+            "type-missing email: right drifted",
+        ),
+        mutation(
+            "another domain",
+            |schema| schema.namespace_mut("public").domains.get_mut("email").unwrap().checks.clear(),
+            "type-definition email: right drifted",
+        ),
+        mutation(
+            "a composite type less",
+            |schema| schema.namespace_mut("public").composite_types.clear(),
+            "type-missing address: right drifted",
+        ),
+        mutation(
+            "another composite type",
+            |schema| {
+                let address = schema.namespace_mut("public").composite_types.get_mut("address").unwrap();
+                address.fields.insert("street".into(), DataType::named("text"));
+            },
+            "type-definition address: right drifted",
+        ),
+        mutation(
+            "a routine less",
+            |schema| schema.namespace_mut("public").routines.clear(),
+            "routine-missing write_log(): right drifted",
+        ),
+        mutation(
+            "no exclusion constraint",
+            |schema| orders(schema).exclusions.clear(),
+            "exclusion-missing orders.no_overlap: right drifted",
+        ),
+        mutation(
+            "another exclusion constraint",
+            |schema| orders(schema).exclusions[0].definition = normal("EXCLUDE USING gist (total WITH =)"),
+            "exclusion-definition orders.no_overlap: right drifted",
+        ),
+        mutation(
+            "no policy",
+            |schema| orders(schema).policies.clear(),
+            "policy-missing orders.own_rows: right drifted",
+        ),
+        mutation(
+            "another policy",
+            |schema| orders(schema).policies.get_mut("own_rows").unwrap().using = Some(normal("true")),
+            "policy-definition orders.own_rows: right drifted",
+        ),
+        mutation(
+            "policies without effect",
+            |schema| orders(schema).row_security = false,
+            "row-security orders: right drifted",
+        ),
+        mutation(
+            "partitions",
+            |schema| {
+                orders(schema).partitioning = Some(ormsync_schema::Partitioning::PartitionedBy("RANGE (id)".into()));
+            },
+            "table-partitioning orders: right drifted",
+        ),
+        mutation(
             "another kind of server",
             |schema| schema.dialect = "mysql".into(),
             "provider-mismatch schema: right drifted",

@@ -1,6 +1,6 @@
 //! Columns: types, nullability, defaults, and what the client does.
 
-use ormsync_schema::{ClientSide, Column, DataType, Fact, Identity, Origin, Span};
+use ormsync_schema::{ClientSide, Column, DataType, DefaultValue, Fact, Identity, Origin, Span, Wording};
 
 use super::Lowering;
 use crate::native::{EnumStorage, ScalarType};
@@ -74,9 +74,27 @@ impl<'t> Lowering<'_, 't> {
         let is_said = matches!(default, Some(DefaultKind::AutoIncrement)) && field.arity() != Arity::List;
         let is_numbered = if only_ids { is_integer_id } else { is_said };
         if is_numbered {
-            column.identity = Some(Identity::auto_increment());
+            // The engine writes AUTOINCREMENT at every such key.
+            column.identity = Some(Identity { never_again: only_ids, ..Identity::auto_increment() });
         }
         column.default = default.and_then(|kind| self.default_value(field, kind, &column.data_type));
+        if let Some(DefaultKind::DatabaseGenerated(Some(text))) = default {
+            column.default_wording = Wording::of(*text);
+            self.set_on_update(text, column);
+        }
+    }
+
+    /// What the engine writes behind `DEFAULT` word for word may go on: `CURRENT_TIMESTAMP(3) ON UPDATE
+    /// CURRENT_TIMESTAMP(3)` is how Prisma's users reach MySQL's `ON UPDATE`.
+    fn set_on_update(&self, text: &str, column: &mut Column) {
+        let facts = self.model.facts;
+        let Some((default, on_update)) = split_on_update(text).filter(|_| facts.has_on_update) else { return };
+        let on_update = facts.dialect.parse_default(on_update, &column.data_type);
+        // The server takes nothing but the present time.
+        if matches!(on_update, DefaultValue::Now { .. }) {
+            column.default = Some(facts.dialect.parse_default(default, &column.data_type));
+            column.on_update = Some(on_update);
+        }
     }
 
     fn client_side(&self, field: &FieldModel<'t>, column: &Column) -> ClientSide {
@@ -92,7 +110,16 @@ impl<'t> Lowering<'_, 't> {
             update: field.updated_at.then(|| "@updatedAt".to_owned()),
             version_counter: false,
             enum_labels: self.client_labels(field),
+            enum_name: self.client_enum(field),
             ignored: field.ignored,
+        }
+    }
+
+    /// The name of the enum, where the labels stand in the column.
+    fn client_enum(&self, field: &FieldModel<'t>) -> Wording {
+        match (&field.kind, self.model.facts.enums) {
+            (FieldKind::Enum(position), EnumStorage::InColumn) => Wording::of(self.model.enums[*position].name()),
+            _ => Wording::default(),
         }
     }
 
@@ -161,4 +188,11 @@ fn native_sql(
 /// The origin of a model's head: what findings about the whole table point at.
 pub(super) fn head_origin(model: &Model<'_>) -> Origin {
     model.origin(model.block.head)
+}
+
+/// What stands before and behind `ON UPDATE`.
+fn split_on_update(text: &str) -> Option<(&str, &str)> {
+    // Bytes stay where they are in ASCII's own upper case.
+    let at = text.to_ascii_uppercase().rfind(" ON UPDATE ")?;
+    Some((&text[..at], &text[at + " ON UPDATE ".len()..]))
 }

@@ -52,6 +52,7 @@ impl<'t> Lowering<'_, 't> {
             deferrability: Deferrability::NotDeferrable,
             not_valid: false,
             origin: model.origin(place),
+            ..ForeignKey::default()
         })
     }
 }

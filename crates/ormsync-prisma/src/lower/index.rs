@@ -14,6 +14,7 @@ impl<'t> Lowering<'_, 't> {
             name: names::of_key(model, key, self.model.facts),
             parts: self.parts(model, key),
             origin: model.origin(key.attribute.span),
+            ..PrimaryKey::default()
         })
     }
 

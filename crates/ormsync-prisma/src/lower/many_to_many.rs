@@ -58,6 +58,7 @@ impl<'t> Lowering<'_, 't> {
                 name: Some(names::on_join_table(name, "_AB_pkey", facts)),
                 parts: both.into_iter().map(IndexPart::column).collect(),
                 origin: origin.clone(),
+                ..PrimaryKey::default()
             });
         } else {
             let unique = names::on_join_table(name, "_AB_unique", facts);
@@ -83,6 +84,7 @@ impl<'t> Lowering<'_, 't> {
             deferrability: Deferrability::NotDeferrable,
             not_valid: false,
             origin: self.origin_of(side),
+            ..ForeignKey::default()
         })
     }
 }

@@ -106,6 +106,7 @@ impl<'m, 't> Lowering<'m, 't> {
             columns: self.columns(model),
             comment: None,
             origin: column::head_origin(model),
+            ..View::default()
         }
     }
 

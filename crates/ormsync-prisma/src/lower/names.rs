@@ -1,5 +1,5 @@
 //! The names that the engine gives to constraints and indexes. Pinned to Prisma's engine 7.10 and, for MySQL,
-//! to the SQL of an engine with its MySQL connector (`fixtures/prisma/ddl`).
+//! to the SQL of an engine with its MySQL connector (`fixtures/prisma-mysql`).
 
 use crate::native::ProviderFacts;
 use crate::resolve::model::{Key, KeyKind, Model};

@@ -186,6 +186,10 @@ pub(crate) struct ProviderFacts {
     pub(crate) takes_set_null_on_required: bool,
     pub(crate) has_shard_keys: bool,
     pub(crate) name_scope: NameScope,
+    /// Whether a column may have `ON UPDATE`.
+    pub(crate) has_on_update: bool,
+    /// Whether the server checks NO ACTION at once, so that its normal form has no RESTRICT.
+    pub(crate) no_action_is_restrict: bool,
     /// The actions that `onDelete` and `onUpdate` may name with `relationMode = "prisma"`.
     pub(crate) emulated_actions: &'static [ReferentialAction],
     /// Native types that need a length in indexes and keys.

@@ -39,6 +39,8 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     takes_set_null_on_required: false,
     has_shard_keys: true,
     name_scope: NameScope::ForeignKeys,
+    has_on_update: true,
+    no_action_is_restrict: true,
     emulated_actions: &[Cascade, Restrict, NoAction, SetNull],
     unindexable_natives: &["TinyText", "Text", "MediumText", "LongText", "TinyBlob", "Blob", "MediumBlob", "LongBlob"],
 };

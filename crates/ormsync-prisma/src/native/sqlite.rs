@@ -36,6 +36,8 @@ pub(super) static FACTS: ProviderFacts = ProviderFacts {
     takes_set_null_on_required: false,
     has_shard_keys: false,
     name_scope: NameScope::Indexes,
+    has_on_update: false,
+    no_action_is_restrict: false,
     emulated_actions: &[Cascade, Restrict, SetNull],
     unindexable_natives: &[],
 };

@@ -1,14 +1,14 @@
-//! The datasource and the generators.
+//! The configuration blocks, and all of the datasource but its extensions.
 
-use ormsync_schema::{Diagnostic, Origin, Span};
+use ormsync_schema::{Diagnostic, Span};
 
 use super::attributes::elements;
-use super::model::{Configuration, ExtensionModel};
-use super::names;
+use super::model::Configuration;
+use super::{extensions, generator, names};
 use crate::native::{self, Provider, ProviderFacts};
 use crate::report::Report;
 use crate::sources::{SourceDocument, Sources};
-use crate::syntax::{Argument, Block, ConfigurationBlock, Expression, ExpressionKind};
+use crate::syntax::{Block, ConfigurationBlock, Expression};
 
 const PROVIDERS: &str = "The providers that are compared are postgresql, mysql and sqlite.";
 
@@ -34,7 +34,7 @@ pub(super) fn resolve<'t>(
     let datasources: Vec<_> = blocks(sources, true).collect();
     let mut facts = None;
     for (source, block) in blocks(sources, false) {
-        generator(block, &mut configuration, &mut Report::new(&source.path, diagnostics));
+        generator::resolve(block, &mut configuration, &mut Report::new(&source.path, diagnostics));
     }
     for (position, (source, block)) in datasources.iter().enumerate() {
         let report = &mut Report::new(&source.path, diagnostics);
@@ -80,27 +80,7 @@ pub(crate) fn setting<'t>(block: &'t ConfigurationBlock, name: &str) -> Option<&
     block.properties.iter().find(|property| property.name.text == name)?.value.as_ref()
 }
 
-fn generator<'t>(block: &'t ConfigurationBlock, configuration: &mut Configuration<'t>, report: &mut Report<'_>) {
-    names::check_own_type(&block.name, report);
-    refuse_bad_settings(block, report);
-    if let Some(value) = setting(block, "provider")
-        && matches!(value.kind, ExpressionKind::Constant(_))
-    {
-        report.error(
-            "prisma-generator",
-            value.span,
-            format!("The generator's provider must be a string, not {}.", value.form()),
-        );
-    }
-    if !block.properties.iter().any(|property| property.name.text == "provider") {
-        report.error("prisma-generator", block.name.span, "This generator has no `provider`.");
-    }
-    if let Some(features) = setting(block, "previewFeatures") {
-        configuration.preview_features.extend(elements(features).iter().filter_map(Expression::as_text));
-    }
-}
-
-fn refuse_bad_settings(block: &ConfigurationBlock, report: &mut Report<'_>) {
+pub(super) fn refuse_bad_settings(block: &ConfigurationBlock, report: &mut Report<'_>) {
     for (position, property) in block.properties.iter().enumerate() {
         let name = &property.name;
         if property.value.is_none() {
@@ -140,7 +120,7 @@ fn datasource<'t>(
     let facts = provider(block, report);
     relation_mode(block, configuration, report);
     schemas(block, facts, configuration, report);
-    extensions(source, block, facts, configuration, report);
+    extensions::resolve(source, block, facts, configuration, report);
     facts
 }
 
@@ -231,54 +211,4 @@ fn schemas<'t>(
         return;
     }
     configuration.schemas = Some(names);
-}
-
-fn extensions<'t>(
-    source: &'t SourceDocument,
-    block: &'t ConfigurationBlock,
-    facts: Option<&ProviderFacts>,
-    configuration: &mut Configuration<'t>,
-    report: &mut Report<'_>,
-) {
-    let Some(value) = setting(block, "extensions") else { return };
-    if let Some(facts) = facts
-        && !facts.has_extensions
-    {
-        report.error("prisma-datasource", value.span, format!("`extensions` is not for {}.", facts.display));
-        return;
-    }
-    if !configuration.previews("postgresqlExtensions") {
-        report.error_with_help(
-            "prisma-preview-feature",
-            value.span,
-            "`extensions` needs a preview feature.",
-            "Add \"postgresqlExtensions\" to `previewFeatures` of the generator.",
-        );
-    }
-    configuration.says_extensions = true;
-    for element in elements(value) {
-        match extension(element, source.origin(element.span)) {
-            Some(extension) => configuration.extensions.push(extension),
-            None => report.error("prisma-datasource", element.span, "This is not the name of an extension."),
-        }
-    }
-}
-
-fn extension(element: &Expression, origin: Origin) -> Option<ExtensionModel<'_>> {
-    let (name, arguments): (&str, &[Argument]) = match &element.kind {
-        ExpressionKind::Constant(name) => (name, &[]),
-        ExpressionKind::Function(name, arguments) => (name, arguments),
-        _ => return None,
-    };
-    let argument = |wanted: &str| {
-        let argument =
-            arguments.iter().find(|argument| argument.name.as_ref().is_some_and(|name| name.text == wanted))?;
-        argument.value.as_ref()?.as_text()
-    };
-    Some(ExtensionModel {
-        name: argument("map").unwrap_or(name),
-        version: argument("version"),
-        namespace: argument("schema"),
-        origin,
-    })
 }

@@ -226,7 +226,8 @@ fn check_native(
 
 fn native_arguments(attribute: &Attribute, report: &mut Report<'_>) -> Option<Vec<i64>> {
     let mut numbers = Vec::new();
-    for argument in &attribute.arguments {
+    // The engine passes over a name without a value here.
+    for argument in attribute.arguments.iter().filter(|argument| argument.value.is_some()) {
         let number = match argument.value.as_ref().map(|value| &value.kind) {
             Some(ExpressionKind::Number(text)) => text.parse::<u32>().ok(),
             _ => None,

@@ -204,6 +204,8 @@ fn part<'t>(element: &'t Expression, model: &Model<'t>, report: &mut Report<'_>)
         let (Some(name), Some(value)) = (&argument.name, &argument.value) else { continue };
         match name.text.as_str() {
             "sort" => part.descending = expect_sort(value, report),
+            // The engine passes over a negative length here.
+            "length" if matches!(&value.kind, ExpressionKind::Number(text) if is_negative(text)) => {}
             "length" => part.length = expect_length(value, report),
             "ops" => part.operator_class = expect_operator_class(value, report),
             // The engine ignores what it does not know here.
@@ -213,7 +215,12 @@ fn part<'t>(element: &'t Expression, model: &Model<'t>, report: &mut Report<'_>)
     Some(part)
 }
 
-fn column_field(name: &str, element: &Expression, model: &Model<'_>, report: &mut Report<'_>) -> Option<usize> {
+pub(super) fn column_field(
+    name: &str,
+    element: &Expression,
+    model: &Model<'_>,
+    report: &mut Report<'_>,
+) -> Option<usize> {
     let Some(position) = model.field_index(name) else {
         // The field may stand on a line that could not be read; that line has its own message.
         if model.block.bad_members.is_empty() {
@@ -246,10 +253,17 @@ fn expect_sort(value: &Expression, report: &mut Report<'_>) -> Option<bool> {
     }
 }
 
+fn is_negative(number: &str) -> bool {
+    number.parse::<i64>().is_ok_and(i64::is_negative)
+}
+
 fn expect_length(value: &Expression, report: &mut Report<'_>) -> Option<u32> {
     let number = match &value.kind {
-        // The engine wraps negative numbers around; no server takes them either way.
-        ExpressionKind::Number(text) => text.trim_start_matches('-').parse().ok(),
+        // The engine wraps numbers around that are too large; no server takes them either way.
+        ExpressionKind::Number(text) => {
+            let number = text.trim_start_matches('-').parse::<i64>().ok();
+            number.map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+        }
         _ => None,
     };
     if number.is_none() {
@@ -286,10 +300,8 @@ fn expect_operator_class<'t>(value: &'t Expression, report: &mut Report<'_>) -> 
 fn predicate<'t>(value: &'t Expression, model: &Model<'t>, report: &mut Report<'_>) -> Option<Predicate<'t>> {
     match &value.kind {
         ExpressionKind::Function(name, arguments) if name == "raw" => {
-            let text = match arguments.as_slice() {
-                [argument] => argument.value.as_ref().and_then(Expression::as_text),
-                _ => None,
-            };
+            // The engine reads the first argument only.
+            let text = arguments.first().and_then(|argument| argument.value.as_ref()).and_then(Expression::as_text);
             if text.is_none_or(str::is_empty) {
                 report.error(CODE, value.span, "`raw()` takes one string that is not empty.");
                 return None;

@@ -5,13 +5,16 @@ mod attributes;
 pub(crate) mod configuration;
 mod defaults;
 mod enums;
+mod extensions;
 mod fields;
+mod generator;
 mod keys;
 pub(crate) mod model;
 mod models;
 pub(crate) mod names;
 mod relation_fields;
 pub(crate) mod relations;
+mod shard_keys;
 
 use ormsync_schema::Diagnostic;
 

@@ -33,7 +33,7 @@ pub(crate) struct Configuration<'t> {
 
 impl Configuration<'_> {
     pub(crate) fn previews(&self, feature: &str) -> bool {
-        self.preview_features.contains(&feature)
+        self.preview_features.iter().any(|named| named.eq_ignore_ascii_case(feature))
     }
 }
 

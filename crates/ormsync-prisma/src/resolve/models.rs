@@ -9,7 +9,7 @@ use super::attributes::{Arguments, Attributes};
 use super::fields::{self, Context};
 use super::model::{FieldModel, Model};
 use super::names::{self, Top, Tops};
-use super::{enums, keys};
+use super::{enums, keys, shard_keys};
 use crate::report::Report;
 use crate::sources::Sources;
 use crate::syntax::{Block, EnumBlock, ModelBlock, ModelKind};
@@ -122,10 +122,7 @@ fn resolve_one<'t>(
         refuse_ignored_fields(&model, report);
     }
     keys::of_block(&mut model, &mut attributes, context, report);
-    // Shard keys of PlanetScale; they leave nothing in the schema of the database.
-    if context.configuration.previews("shardKeys") && context.facts.has_shard_keys {
-        attributes.single("shardKey", report);
-    }
+    shard_keys::check(&model, &mut attributes, context, report);
     attributes.finish(report);
     model
 }

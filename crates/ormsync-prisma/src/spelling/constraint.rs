@@ -54,7 +54,7 @@ impl Writer<'_> {
             if !self.facts.has_partial_indexes {
                 return None;
             }
-            arguments.push(format!("where: raw({})", quote(&predicate.text)));
+            arguments.push(format!("where: raw({})", quote(predicate.sql())));
         }
         let usual = names::index(table, &columns, is_unique, self.facts);
         if let Some(name) = index.name.as_ref().filter(|name| **name != usual) {

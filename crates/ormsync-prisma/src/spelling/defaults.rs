@@ -35,6 +35,13 @@ impl Writer<'_> {
         let Some(default) = &column.default else {
             return own.and_then(|own| own.client.default.clone());
         };
+        // The engine compares these texts letter by letter, so an unchanged default keeps its words.
+        if let Some(words) = own
+            .filter(|own| own.default == column.default && own.on_update == column.on_update)
+            .and_then(|own| own.default_wording.text())
+        {
+            return Some(format!("dbgenerated({})", quote(words)));
+        }
         Some(match default {
             DefaultValue::Literal(literal) => {
                 self.constant(place, literal, column, spelled).unwrap_or_else(|| self.generated(default))
@@ -46,7 +53,15 @@ impl Writer<'_> {
     }
 
     fn generated(&self, default: &DefaultValue) -> String {
-        format!("dbgenerated({})", quote(&self.facts.dialect.default_text(default)))
+        let text = self.facts.dialect.default_text(default);
+        // In the server's own words, where they are whole: MySQL and SQLite take an expression in
+        // parentheses only.
+        let written = match default {
+            DefaultValue::Expression(expression) => Some(expression.sql()),
+            _ => None,
+        };
+        let text = written.filter(|written| written.starts_with('(') || !text.starts_with('(')).unwrap_or(&text);
+        format!("dbgenerated({})", quote(text))
     }
 
     /// Whether `now()` would be this default. Where it takes the digits of the column, they must be these.

@@ -16,9 +16,11 @@ pub(crate) struct EnumNames {
 #[derive(Debug)]
 pub(crate) struct EnumName {
     pub(crate) name: String,
-    /// (name in Prisma, label in the database), in order.
-    pub(crate) values: Vec<(String, String)>,
+    pub(crate) values: EnumValues,
 }
+
+/// (name in Prisma, label in the database), in order.
+pub(crate) type EnumValues = Vec<(String, String)>;
 
 impl EnumNames {
     /// The enum of a namespace: the name of a type, or `table.column` where the labels stand in a column.

@@ -99,16 +99,25 @@ impl Writer<'_> {
         } else {
             ReferentialAction::Restrict
         };
-        if key.on_delete != usual {
-            arguments.push(format!("onDelete: {}", action(key.on_delete)));
+        let (on_delete, on_update) = (self.action(key.on_delete), self.action(key.on_update));
+        if on_delete != usual {
+            arguments.push(format!("onDelete: {}", action(on_delete)));
         }
-        if key.on_update != ReferentialAction::Cascade {
-            arguments.push(format!("onUpdate: {}", action(key.on_update)));
+        if on_update != ReferentialAction::Cascade {
+            arguments.push(format!("onUpdate: {}", action(on_update)));
         }
         if let Some(map) = self.relation_map(table_name, key) {
             arguments.push(map);
         }
         Some(arguments)
+    }
+
+    /// Where the two are one to the server, the word that Prisma itself uses by default.
+    fn action(&self, action: ReferentialAction) -> ReferentialAction {
+        match action {
+            ReferentialAction::NoAction if self.facts.no_action_is_restrict => ReferentialAction::Restrict,
+            other => other,
+        }
     }
 
     fn relation_map(&self, table: &str, key: &ForeignKey) -> Option<String> {

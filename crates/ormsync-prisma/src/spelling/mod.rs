@@ -16,7 +16,7 @@ use ormsync_schema::{Column, ForeignKey, Index, ObjectKind, ObjectPath, Schema, 
 use crate::native::{self, ProviderFacts};
 
 pub(crate) use block::aligned;
-pub(crate) use enum_names::{EnumName, EnumNames};
+pub(crate) use enum_names::{EnumName, EnumNames, EnumValues};
 pub(crate) use field::{SpelledField, is_optional, is_single_unique};
 
 /// Writes objects in Prisma's language, for suggested fixes.

@@ -184,7 +184,7 @@ fn property(pair: Pair<'_, Rule>, document: &mut Document) -> Property {
     let name = inner.next().map(|name| name_of(&name)).expect("the grammar has a name first");
     let written = inner.find(|pair| pair.as_rule() == Rule::expression);
     let spread = written.as_ref().is_some_and(|value| value.as_str().trim_end().contains(['\n', '\r']));
-    let value = written.map(|value| expression::build(value, document));
+    let value = written.map(|value| expression::build(value, expression::Standing::Setting, document));
     let span = Span::new(name.span.start, value.as_ref().map_or(name.span.end, |value| value.span.end));
     if spread {
         document.problem(span, "A setting may not go over several lines.", Some("Put the whole list on one line."));

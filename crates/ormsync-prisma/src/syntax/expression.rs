@@ -5,45 +5,72 @@ use pest::iterators::Pair;
 use super::tree::{Document, Expression, ExpressionKind};
 use super::{Rule, attribute, name_of, span_of};
 
-pub(super) fn build(pair: Pair<'_, Rule>, document: &mut Document) -> Expression {
+/// Where a list of arguments stands. The engine forgives in some places what it refuses in others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Of an attribute, or of a function that is its argument.
+    Attribute,
+    /// Of an element of an attribute's list: `[a(sort: Desc)]`.
+    Element,
+    /// Of a native type, which the engine reads by position.
+    NativeType,
+    /// In a datasource or generator.
+    Setting,
+}
+
+impl Standing {
+    pub(super) fn refuses_trailing_comma(self) -> bool {
+        self == Self::Attribute
+    }
+
+    pub(super) fn refuses_missing_value(self) -> bool {
+        matches!(self, Self::Attribute | Self::Element)
+    }
+}
+
+pub(super) fn build(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> Expression {
     let span = span_of(&pair);
     let inner = pair.into_inner().next().expect("an expression is one of its forms");
     let kind = match inner.as_rule() {
         Rule::string => ExpressionKind::Text(text(&inner, document)),
         Rule::number => ExpressionKind::Number(inner.as_str().to_owned()),
-        Rule::function => function(inner, document),
-        Rule::array => array(inner, document),
-        Rule::object => object(inner, document),
+        Rule::function => function(inner, standing, document),
+        Rule::array => array(inner, standing, document),
+        Rule::object => object(inner, standing, document),
         _ => ExpressionKind::Constant(inner.as_str().trim_end().to_owned()),
     };
     Expression { kind, span }
 }
 
-fn function(pair: Pair<'_, Rule>, document: &mut Document) -> ExpressionKind {
+fn function(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> ExpressionKind {
     let mut inner = pair.into_inner();
     let name = inner.next().map(|name| name_of(&name).text).unwrap_or_default();
-    let arguments = inner.next().map(|list| attribute::arguments(list, document)).unwrap_or_default();
+    // Of settings, the engine looks at `env` only.
+    let is_variable = standing == Standing::Setting && name == "env";
+    let standing = if is_variable { Standing::Attribute } else { standing };
+    let arguments = inner.next().map(|list| attribute::arguments(list, standing, document)).unwrap_or_default();
     ExpressionKind::Function(name, arguments)
 }
 
-fn array(pair: Pair<'_, Rule>, document: &mut Document) -> ExpressionKind {
+fn array(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> ExpressionKind {
+    let standing = if standing == Standing::Attribute { Standing::Element } else { standing };
     let mut elements = Vec::new();
     for part in pair.into_inner() {
         match part.as_rule() {
-            Rule::expression => elements.push(build(part, document)),
+            Rule::expression => elements.push(build(part, standing, document)),
             _ => document.problem(span_of(&part), "There may be no comma behind the last element of a list.", None),
         }
     }
     ExpressionKind::Array(elements)
 }
 
-fn object(pair: Pair<'_, Rule>, document: &mut Document) -> ExpressionKind {
+fn object(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> ExpressionKind {
     let members = pair
         .into_inner()
         .filter_map(|member| {
             let mut inner = member.into_inner();
             let name = name_of(&inner.next()?);
-            Some((name, build(inner.next()?, document)))
+            Some((name, build(inner.next()?, standing, document)))
         })
         .collect();
     ExpressionKind::Object(members)

@@ -1,5 +1,7 @@
 //! Enums as blocks.
 
+use std::collections::BTreeSet;
+
 use ormsync_schema::DataType;
 
 use super::model::{push_comment, schema_attribute};
@@ -10,6 +12,7 @@ use crate::syntax::quote;
 /// The blocks of all enums: of the named types, or of the labels that stand in columns.
 pub(super) fn blocks(plan: &Plan) -> Vec<String> {
     let mut blocks = Vec::new();
+    let mut written = BTreeSet::new();
     for (namespace, content) in &plan.schema.namespaces {
         for (name, definition) in &content.enums {
             if let Some(chosen) = plan.enums.get(namespace, name) {
@@ -20,6 +23,7 @@ pub(super) fn blocks(plan: &Plan) -> Vec<String> {
             for (column_name, column) in &table.columns {
                 if matches!(column.data_type, DataType::InlineEnum(_))
                     && let Some(chosen) = plan.enums.get(namespace, &format!("{table_name}.{column_name}"))
+                    && written.insert(chosen.name.as_str())
                 {
                     blocks.push(block(plan, namespace, chosen, None, None));
                 }

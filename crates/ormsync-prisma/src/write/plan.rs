@@ -9,7 +9,7 @@ use super::words::{camel, pascal, singular};
 use super::{NameStyle, WriteOptions};
 use crate::native::{ProviderFacts, ScalarType};
 use crate::resolve::names::is_reserved;
-use crate::spelling::{EnumName, EnumNames, Writer, identifier};
+use crate::spelling::{EnumName, EnumNames, EnumValues, Writer, identifier};
 use crate::syntax;
 
 /// A table by namespace and name.
@@ -179,16 +179,23 @@ impl Plan {
                 };
                 self.enums.insert(namespace, name, chosen);
             }
+            // Columns that have the same enum in the source have it again.
+            let mut shared: BTreeMap<(&str, EnumValues), String> = BTreeMap::new();
             for (table_name, table) in &content.tables {
                 for (column_name, column) in &table.columns {
                     let DataType::InlineEnum(labels) = &column.data_type else { continue };
-                    let model = table.model.clone().unwrap_or_else(|| identifier::of(table_name));
-                    let name = name_of(&format!("{model}_{column_name}"));
-                    let chosen = EnumName {
-                        name: free(name, None, taken),
-                        values: values(labels, column.client.enum_labels.as_ref()),
+                    let values = values(labels, column.client.enum_labels.as_ref());
+                    let name = match column.client.enum_name.text() {
+                        Some(own) => shared
+                            .entry((own, values.clone()))
+                            .or_insert_with(|| free(name_of(own), None, taken))
+                            .clone(),
+                        None => {
+                            let model = table.model.clone().unwrap_or_else(|| identifier::of(table_name));
+                            free(name_of(&format!("{model}_{column_name}")), None, taken)
+                        }
                     };
-                    self.enums.insert(namespace, &format!("{table_name}.{column_name}"), chosen);
+                    self.enums.insert(namespace, &format!("{table_name}.{column_name}"), EnumName { name, values });
                 }
             }
         }
@@ -204,7 +211,7 @@ fn enum_of(data_type: &DataType) -> Option<(&str, &str)> {
 }
 
 /// The names of labels: the client's own where it has as many, else the labels as far as the language has them.
-fn values(labels: &[String], client: Option<&Vec<String>>) -> Vec<(String, String)> {
+fn values(labels: &[String], client: Option<&Vec<String>>) -> EnumValues {
     let client = client.filter(|names| names.len() == labels.len());
     let mut taken = BTreeSet::new();
     labels

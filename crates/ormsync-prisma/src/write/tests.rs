@@ -90,7 +90,7 @@ impl Generator {
         let name = self.choices.chance(4).then(|| format!("key {table_number}"));
         let name = name.filter(|_| self.facts.has_named_primary_keys);
         let parts = vec![IndexPart::column("id")];
-        table.primary_key = Some(PrimaryKey { name, parts, origin: Origin::nowhere() });
+        table.primary_key = Some(PrimaryKey { name, parts, origin: Origin::nowhere(), ..PrimaryKey::default() });
         self.indexes(&mut table, table_number);
         table
     }
@@ -215,6 +215,7 @@ impl Generator {
                 deferrability: Deferrability::NotDeferrable,
                 not_valid: false,
                 origin: Origin::nowhere(),
+                ..ForeignKey::default()
             });
         }
     }
@@ -285,6 +286,23 @@ fn what_the_client_leaves_out_comes_back() {
     let written = rewritten("sqlite", text);
     assert!(written.contains("@@ignore") && written.contains("Int? @ignore"), "{written}");
     assert!(written.contains("B[]  @ignore"), "{written}");
+}
+
+/// MySQL has no names for enums, and one action in two words.
+#[test]
+fn mysql_keeps_prismas_words() {
+    let text = "datasource db {\n  provider = \"mysql\"\n}\n\nenum Kind {\n  CAR\n  VAN @map(\"van\")\n}\n\nmodel Lot {\n  id   Int   @id\n  kind Kind?\n  cars Car[]\n}\n\nmodel Car {\n  id    Int  @id\n  kind  Kind @default(VAN)\n  lotId Int\n  lot   Lot  @relation(fields: [lotId], references: [id])\n}\n";
+    let mut schema = read_sources(Sources::of_text("schema.prisma", text), &ReadOptions::default()).schema;
+    native::of_dialect("mysql").unwrap().dialect.normalise(&mut schema, None);
+    let written = write_schema(&schema, &WriteOptions::default());
+    for line in [
+        "enum Kind {\n  CAR\n  VAN @map(\"van\")\n}",
+        "@relation(fields: [lotId], references: [id])\n",
+        "@default(VAN)",
+    ] {
+        assert!(written.contains(line), "{line}\n{written}");
+    }
+    assert_eq!(written.matches("enum ").count(), 1, "{written}");
 }
 
 fn numbers() -> impl Strategy<Value = Vec<u16>> {

@@ -1,6 +1,6 @@
 //! What a schema is lowered to is what Prisma's engine makes of it: `fixtures/prisma/ddl/<dialect>/` holds
-//! schemas beside the SQL that the engine wrote for them (7.10 for PostgreSQL and SQLite; for MySQL, which
-//! that build lacks, an engine of 6.14's time). The SQL is read here, by a reader for the engine's own
+//! schemas beside the SQL that the engine wrote for them (7.10 for PostgreSQL and SQLite), `fixtures/prisma-mysql/`
+//! those for MySQL, which that build lacks (an engine of 6.14's time). The SQL is read here, by a reader for the engine's own
 //! style and nothing else, and compared fact by fact.
 #![allow(clippy::unwrap_used)]
 
@@ -8,7 +8,7 @@ mod script;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ormsync_dialect::{Dialect, Equivalence, by_name};
 use ormsync_prisma::{ReadOptions, read};
@@ -17,39 +17,56 @@ use ormsync_schema::{
 };
 use script::{Script, ScriptColumn, ScriptTable};
 
-fn check(dialect: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/prisma/ddl").join(dialect);
-    let mut count = 0;
-    let mut wrong = Vec::new();
+/// A schema and the SQL that the engine wrote for it.
+type Recording = (PathBuf, PathBuf);
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "prisma")) {
-        count += 1;
+    paths
+}
+
+/// The recordings that lie side by side in `prisma/ddl/<dialect>`.
+fn files(dialect: &str) -> Vec<Recording> {
+    let paths = entries(&fixtures().join("prisma/ddl").join(dialect)).into_iter();
+    let schemas = paths.filter(|path| path.extension().is_some_and(|extension| extension == "prisma"));
+    schemas.map(|path| (path.clone(), path.with_extension("sql"))).collect()
+}
+
+fn check(dialect: &str, recordings: &[Recording]) {
+    assert!(recordings.len() > 20, "only {} cases were found", recordings.len());
+    let mut wrong = Vec::new();
+    for (path, sql) in recordings {
         let reading = read(path, &ReadOptions::default());
         assert!(!reading.has_errors(), "{}: {:?}", path.display(), reading.diagnostics);
-        let sql = fs::read_to_string(path.with_extension("sql")).unwrap();
-        let script = Script::read(&sql);
+        let script = Script::read(&fs::read_to_string(sql).unwrap());
         for difference in differences(by_name(dialect).unwrap(), &reading.schema, &script) {
-            wrong.push(format!("{}: {difference}", path.file_stem().unwrap().to_string_lossy()));
+            wrong.push(format!("{}: {difference}", path.display()));
         }
     }
-    assert!(count > 20, "only {count} cases were found");
-    assert!(wrong.is_empty(), "{} differences in {count} cases:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} differences in {} cases:\n{}", wrong.len(), recordings.len(), wrong.join("\n"));
 }
 
 #[test]
 fn postgresql() {
-    check("postgresql");
+    check("postgresql", &files("postgresql"));
 }
 
 #[test]
 fn mysql() {
-    check("mysql");
+    // These are live cases too: servers run the same SQL.
+    let cases = entries(&fixtures().join("prisma-mysql"));
+    let recordings: Vec<_> = cases.iter().map(|case| (case.join("schema.prisma"), case.join("create.sql"))).collect();
+    check("mysql", &recordings);
 }
 
 #[test]
 fn sqlite() {
-    check("sqlite");
+    check("sqlite", &files("sqlite"));
 }
 
 fn differences(dialect: &dyn Dialect, schema: &Schema, script: &Script) -> Vec<String> {

@@ -4,5 +4,6 @@
 mod scene;
 
 mod json;
+mod machines;
 mod schemas;
 mod text;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ormsync_diff::{Answer, Comparison, Coverage, Finding, Summary, Verdict, rule_by_name};
 use ormsync_report::{Outcome, Report};
-use ormsync_schema::{Diagnostic, ObjectKind, ObjectPath, Origin, SourceFiles, Span};
+use ormsync_schema::{Diagnostic, ObjectKind, ObjectPath, Origin, Severity, SourceFiles, Span};
 
 const SCHEMA: &str = r#"datasource db {
   provider = "postgresql"
@@ -61,6 +61,8 @@ impl Scene {
             files: &self.files,
             elapsed: Duration::from_millis(42),
             outcome,
+            fail_on: Severity::Error,
+            folder: "",
         }
     }
 }
@@ -121,6 +123,7 @@ pub(crate) fn in_step() -> Scene {
         comparison: Comparison {
             coverage: vec![coverage("prisma", 18), coverage("sqlalchemy", 18), coverage("database", 19)],
             summary: Summary { tables_compared: 18, identical: 18, opaque: 1, ..Summary::default() },
+            tables: ["ExchangeRate", "Flight", "Hotel"].map(|table| ObjectPath::table("", table)).into(),
             ..Comparison::default()
         },
         diagnostics: Vec::new(),
@@ -129,11 +132,27 @@ pub(crate) fn in_step() -> Scene {
 
 /// Three sources with findings and diagnostics of every kind.
 pub(crate) fn drifted() -> Scene {
+    drifted_in(SCHEMA, MODELS)
+}
+
+/// The same, after somebody has written a few lines at the top of both files.
+pub(crate) fn drifted_further_down() -> Scene {
+    drifted_in(&format!("// New.\n\n{SCHEMA}"), &format!("# New.\n\n{MODELS}"))
+}
+
+/// The same findings so many times.
+pub(crate) fn drifted_many_times(times: usize) -> Scene {
+    let mut scene = drifted();
+    scene.comparison.findings = scene.comparison.findings.iter().cycle().take(times).cloned().collect();
+    scene
+}
+
+fn drifted_in(schema_text: &str, models_text: &str) -> Scene {
     let mut scene = in_step();
-    let schema = scene.files.insert("commerce/prisma/schema.prisma", SCHEMA);
-    let models = scene.files.insert("backend/app/models/fx.py", MODELS);
-    let in_schema = |piece: &str| place(&schema, SCHEMA, piece);
-    let in_models = |piece: &str| place(&models, MODELS, piece);
+    let schema = scene.files.insert("commerce/prisma/schema.prisma", schema_text);
+    let models = scene.files.insert("backend/app/models/fx.py", models_text);
+    let in_schema = |piece: &str| place(&schema, schema_text, piece);
+    let in_models = |piece: &str| place(&models, models_text, piece);
     let in_database = |object: &str| Origin::catalogue(object);
 
     let mut rate = finding(

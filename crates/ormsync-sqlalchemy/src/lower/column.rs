@@ -165,6 +165,7 @@ impl<'a> Lowering<'_, 'a> {
             update: draft.onupdate.as_ref().map(text),
             version_counter: draft.is_version_counter,
             enum_labels: None,
+            enum_name: ormsync_schema::Wording::default(),
             ignored: false,
         }
     }
@@ -212,6 +213,7 @@ impl<'a> Lowering<'_, 'a> {
                         kind: if always { IdentityKind::Always } else { IdentityKind::ByDefault },
                         start: integer(arguments, "start").filter(|start| *start != 1),
                         increment: integer(arguments, "increment").filter(|increment| *increment != 1),
+                        ..Identity::default()
                     });
                 }
                 // A default of the ORM's own keeps SQLAlchemy from writing SERIAL.
@@ -252,6 +254,7 @@ impl<'a> Lowering<'_, 'a> {
                 maximum: integer(arguments, "maxvalue"),
                 cycle: arguments.keyword("cycle").and_then(|cycle| cycle.value.truth()) == Some(true),
                 origin: self.evaluator.origin(symbol.place),
+                ..Sequence::default()
             };
             self.schema.namespace_mut(&namespace).sequences.insert(name.clone(), sequence);
         }

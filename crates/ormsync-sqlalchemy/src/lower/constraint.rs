@@ -126,6 +126,7 @@ impl<'a> Lowering<'_, 'a> {
             name,
             parts: columns.iter().map(|column| IndexPart::column(column.as_ref())).collect(),
             origin: self.evaluator.origin(place),
+            ..PrimaryKey::default()
         })
     }
 
@@ -217,6 +218,7 @@ impl<'a> Lowering<'_, 'a> {
             not_enforced: false,
             not_valid: false,
             origin: self.evaluator.origin(place),
+            ..Check::default()
         }
     }
 

@@ -1,17 +1,18 @@
 //! Server defaults.
 
+use ormsync_dialect::Dialect;
 use ormsync_schema::{DataType, DefaultValue, Fact};
 
-use crate::lower::Lowering;
+use crate::lower::{Compiler, Lowering};
 use crate::mapping::{TableId, sqlalchemy_call};
 use crate::python::{Form, Located, Value};
 
 /// What a `server_default` comes to.
 #[derive(Debug, Default)]
-pub(super) struct LoweredDefault {
-    pub(super) default: Option<DefaultValue>,
+pub(crate) struct LoweredDefault {
+    pub(crate) default: Option<DefaultValue>,
     /// `CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP` says both in one text on MySQL.
-    pub(super) on_update: Option<DefaultValue>,
+    pub(crate) on_update: Option<DefaultValue>,
 }
 
 impl<'a> Lowering<'_, 'a> {
@@ -27,19 +28,7 @@ impl<'a> Lowering<'_, 'a> {
                 default: Some(DefaultValue::Unreadable(self.evaluator.source_text(located.place))),
                 on_update: None,
             },
-            Ok(Some(text)) => {
-                let (text, on_update) = match split_on_update(&text) {
-                    Some((text, on_update)) if self.compiler.is_mysql() => (text, Some(on_update)),
-                    _ => (text.as_str(), None),
-                };
-                let text = text.trim();
-                LoweredDefault {
-                    // `DEFAULT NULL` is no default.
-                    default: (!text.is_empty() && !text.eq_ignore_ascii_case("null"))
-                        .then(|| self.dialect.parse_default(text, data_type)),
-                    on_update: on_update.map(|text| self.dialect.parse_default(text.trim(), data_type)),
-                }
-            }
+            Ok(Some(text)) => default_of_text(self.dialect, self.compiler, &text, data_type),
             Err(reason) => {
                 let text = self.evaluator.source_text(located.place);
                 self.warn(
@@ -106,6 +95,26 @@ impl<'a> Lowering<'_, 'a> {
     /// Notes that a default is there but not known.
     pub(super) fn hides_default(hidden: &[crate::mapping::HiddenPart]) -> bool {
         hidden.iter().any(|part| part.fact == Fact::Default)
+    }
+}
+
+/// What the SQL behind `DEFAULT` says.
+pub(crate) fn default_of_text(
+    dialect: &dyn Dialect,
+    compiler: Compiler,
+    text: &str,
+    data_type: &DataType,
+) -> LoweredDefault {
+    let (text, on_update) = match split_on_update(text) {
+        Some((text, on_update)) if compiler.is_mysql() => (text, Some(on_update)),
+        _ => (text, None),
+    };
+    let text = text.trim();
+    LoweredDefault {
+        // `DEFAULT NULL` is no default.
+        default: (!text.is_empty() && !text.eq_ignore_ascii_case("null"))
+            .then(|| dialect.parse_default(text, data_type)),
+        on_update: on_update.map(|text| dialect.parse_default(text.trim(), data_type)),
     }
 }
 

@@ -210,6 +210,7 @@ impl<'a> Lowering<'_, 'a> {
             deferrability: self.deferrability(arguments),
             not_valid: arguments.keyword("postgresql_not_valid").is_some_and(|flag| flag.value.truth() == Some(true)),
             origin: self.evaluator.origin(place),
+            ..ForeignKey::default()
         });
     }
 
@@ -217,15 +218,7 @@ impl<'a> Lowering<'_, 'a> {
         let Some(given) = arguments.keyword(name).filter(|given| !matches!(given.value, Value::None)) else {
             return Ok(ReferentialAction::NoAction);
         };
-        let text = given.value.as_text().ok_or(())?.split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase();
-        Ok(match text.as_str() {
-            "NO ACTION" => ReferentialAction::NoAction,
-            "RESTRICT" => ReferentialAction::Restrict,
-            "CASCADE" => ReferentialAction::Cascade,
-            "SET NULL" => ReferentialAction::SetNull,
-            "SET DEFAULT" => ReferentialAction::SetDefault,
-            _ => return Err(()),
-        })
+        action_of_text(&given.value.as_text().ok_or(())?).ok_or(())
     }
 
     /// `deferrable=` and `initially=`, where the dialect has them.
@@ -234,15 +227,8 @@ impl<'a> Lowering<'_, 'a> {
             return Deferrability::NotDeferrable;
         }
         let initially = arguments.keyword("initially").and_then(|initially| initially.value.as_text());
-        let is_deferred = initially.is_some_and(|text| text.eq_ignore_ascii_case("deferred"));
         let is_deferrable = arguments.keyword("deferrable").and_then(|flag| flag.value.truth());
-        match (is_deferrable, is_deferred) {
-            (Some(false), _) => Deferrability::NotDeferrable,
-            // `INITIALLY DEFERRED` alone makes a constraint deferrable.
-            (_, true) => Deferrability::InitiallyDeferred,
-            (Some(true), false) => Deferrability::InitiallyImmediate,
-            (None, false) => Deferrability::NotDeferrable,
-        }
+        deferrability_of(is_deferrable, initially.as_deref())
     }
 
     /// A name to be put into the schema; that it could not be followed is said.
@@ -274,5 +260,30 @@ impl<'a> Lowering<'_, 'a> {
             place,
         );
         hidden.push(HiddenPart { fact, name: None, place });
+    }
+}
+
+/// `ON DELETE` and `ON UPDATE` as they are written; nothing for words that no server has.
+pub(crate) fn action_of_text(text: &str) -> Option<ReferentialAction> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Some(match words.join(" ").to_uppercase().as_str() {
+        "NO ACTION" => ReferentialAction::NoAction,
+        "RESTRICT" => ReferentialAction::Restrict,
+        "CASCADE" => ReferentialAction::Cascade,
+        "SET NULL" => ReferentialAction::SetNull,
+        "SET DEFAULT" => ReferentialAction::SetDefault,
+        _ => return None,
+    })
+}
+
+/// What `deferrable=` and `initially=` come to.
+pub(crate) fn deferrability_of(is_deferrable: Option<bool>, initially: Option<&str>) -> Deferrability {
+    let is_deferred = initially.is_some_and(|text| text.eq_ignore_ascii_case("deferred"));
+    match (is_deferrable, is_deferred) {
+        (Some(false), _) => Deferrability::NotDeferrable,
+        // `INITIALLY DEFERRED` alone makes a constraint deferrable.
+        (_, true) => Deferrability::InitiallyDeferred,
+        (Some(true), false) => Deferrability::InitiallyImmediate,
+        (None, false) => Deferrability::NotDeferrable,
     }
 }

@@ -127,21 +127,11 @@ impl<'a> Lowering<'_, 'a> {
         }
         let text = self.sql(table, &value)?;
         let text = text.trim();
-        // `text("created_at DESC")` is a column with an order.
-        let mut part = finish(IndexTarget::Expression(Expression::written(text)));
-        let (bare, written_order) = match text.rsplit_once(char::is_whitespace) {
-            Some((bare, word)) if word.eq_ignore_ascii_case("desc") => (bare.trim(), Some(SortOrder::Descending)),
-            Some((bare, word)) if word.eq_ignore_ascii_case("asc") => (bare.trim(), Some(SortOrder::Ascending)),
-            _ => (text, None),
-        };
-        if let Some(written) = written_order {
-            part.order = written;
-            part.target = IndexTarget::Expression(Expression::written(bare));
-        }
-        let unquoted = bare.trim_matches(['"', '`']);
-        let is_column = self.draft(table).columns.iter().any(|column| column.name.as_ref() == unquoted);
-        if is_column {
-            part.target = IndexTarget::Column(unquoted.to_owned());
+        let columns = &self.draft(table).columns;
+        let target = part_of_text(text, |name| columns.iter().any(|column| column.name.as_ref() == name));
+        let mut part = finish(target.target);
+        if !target.order.is_ascending() {
+            part.order = target.order;
         }
         Ok((part, None))
     }
@@ -231,6 +221,24 @@ impl<'a> Lowering<'_, 'a> {
         };
         Ok(Some(Expression::written(text)))
     }
+}
+
+/// A part that is given as SQL: `created_at DESC` is a column with an order.
+pub(crate) fn part_of_text(text: &str, is_column: impl Fn(&str) -> bool) -> IndexPart {
+    let (bare, order) = match text.rsplit_once(char::is_whitespace) {
+        Some((bare, word)) if word.eq_ignore_ascii_case("desc") => (bare.trim(), SortOrder::Descending),
+        Some((bare, word)) if word.eq_ignore_ascii_case("asc") => (bare.trim(), SortOrder::Ascending),
+        _ => (text, SortOrder::Ascending),
+    };
+    let unquoted = bare.trim_matches(['"', '`']);
+    let target = if is_column(unquoted) {
+        IndexTarget::Column(unquoted.to_owned())
+    } else {
+        IndexTarget::Expression(Expression::written(bare))
+    };
+    let mut part = IndexPart::new(target);
+    part.order = order;
+    part
 }
 
 enum Modifier {

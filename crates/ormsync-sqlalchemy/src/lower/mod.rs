@@ -24,7 +24,11 @@ use crate::ReadOptions;
 use crate::mapping::{ColumnId, TableDraft, TableId};
 use crate::python::{Evaluator, Located, Place, Value};
 use crate::release::Release;
-use compiler::Compiler;
+pub(crate) use compiler::Compiler;
+pub(crate) use default::default_of_text;
+pub(crate) use foreign_key::{action_of_text, deferrability_of};
+pub(crate) use index::part_of_text;
+pub(crate) use table::{OptionValue, set_table_option};
 
 /// Makes the schema of everything the evaluator has collected.
 pub(crate) fn lower(evaluator: &mut Evaluator<'_>, options: &ReadOptions<'_>, release: Release) -> Schema {
@@ -79,7 +83,7 @@ impl<'a> Lowering<'_, 'a> {
             let opaque = self.opaque(Fact::Table, hidden.name.as_deref(), hidden.place);
             self.schema.opaque.push(opaque);
         }
-        self.set_voice();
+        set_voice(&mut self.schema);
     }
 
     /// Sequences and enum types that are given a `MetaData` are made, whether a column has them or not.
@@ -146,40 +150,39 @@ impl<'a> Lowering<'_, 'a> {
     fn warn(&mut self, message: impl Into<String>, help: impl Into<String>, place: Place) {
         self.evaluator.report_opaque(message, help, place);
     }
+}
 
-    /// What SQLAlchemy models have no words for, or leave unsaid in this project.
-    fn set_voice(&mut self) {
-        self.schema.unsaid.extend([
-            Fact::Trigger,
-            Fact::View,
-            Fact::ViewDefinition,
-            Fact::Extension,
-            Fact::Routine,
-            Fact::Policy,
-            Fact::Partitioning,
-        ]);
-        let says =
-            |is_said: &dyn Fn(&ormsync_schema::Table) -> bool| self.schema.tables().any(|(_, _, table)| is_said(table));
-        let mut unsaid = Vec::new();
-        if !says(&|table| table.columns.values().any(|column| column.comment.is_some())) {
-            unsaid.push(Fact::ColumnComment);
-        }
-        if !says(&|table| table.comment.is_some()) {
-            unsaid.push(Fact::TableComment);
-        }
-        if !says(&|table| !table.options.is_empty()) {
-            unsaid.push(Fact::TableOptions);
-        }
-        if !says(&|table| table.columns.values().any(|column| column.collation.is_some())) {
-            unsaid.push(Fact::Collation);
-        }
-        let namespaces = &self.schema.namespaces;
-        if namespaces.values().all(|content| content.sequences.is_empty()) {
-            unsaid.push(Fact::Sequence);
-        }
-        if namespaces.values().all(|content| content.domains.is_empty()) {
-            unsaid.push(Fact::UserType);
-        }
-        self.schema.unsaid.extend(unsaid);
+/// What SQLAlchemy models have no words for, or leave unsaid in this project.
+pub(crate) fn set_voice(schema: &mut Schema) {
+    schema.unsaid.extend([
+        Fact::Trigger,
+        Fact::View,
+        Fact::ViewDefinition,
+        Fact::Extension,
+        Fact::Routine,
+        Fact::Policy,
+        Fact::Partitioning,
+    ]);
+    let says = |is_said: &dyn Fn(&ormsync_schema::Table) -> bool| schema.tables().any(|(_, _, table)| is_said(table));
+    let mut unsaid = Vec::new();
+    if !says(&|table| table.columns.values().any(|column| column.comment.is_some())) {
+        unsaid.push(Fact::ColumnComment);
     }
+    if !says(&|table| table.comment.is_some()) {
+        unsaid.push(Fact::TableComment);
+    }
+    if !says(&|table| !table.options.is_empty()) {
+        unsaid.push(Fact::TableOptions);
+    }
+    if !says(&|table| table.columns.values().any(|column| column.collation.is_some())) {
+        unsaid.push(Fact::Collation);
+    }
+    let namespaces = &schema.namespaces;
+    if namespaces.values().all(|content| content.sequences.is_empty()) {
+        unsaid.push(Fact::Sequence);
+    }
+    if namespaces.values().all(|content| content.domains.is_empty()) {
+        unsaid.push(Fact::UserType);
+    }
+    schema.unsaid.extend(unsaid);
 }

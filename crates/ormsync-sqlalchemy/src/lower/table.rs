@@ -104,32 +104,23 @@ impl<'a> Lowering<'_, 'a> {
 
     fn set_table_options(&mut self, id: TableId, table: &mut Table) {
         for (name, located) in self.draft(id).options.clone() {
-            let text = printed(&located);
-            match (name.as_ref(), self.compiler) {
-                ("comment", compiler) if compiler.has_comments() => match text {
+            if name.as_ref() == "comment" {
+                match printed(&located) {
+                    _ if !self.compiler.has_comments() => {}
                     Some(text) => table.comment = Some(text),
                     None => {
                         let opaque = self.opaque(Fact::TableComment, None, located.place);
                         table.opaque.push(opaque);
                     }
-                },
-                ("mysql_engine", Compiler::MySql { .. }) => set(table, "engine", text),
-                (
-                    "mysql_charset" | "mysql_default_charset" | "mysql_character_set" | "mysql_default_character_set",
-                    Compiler::MySql { .. },
-                ) => set(table, "charset", text),
-                ("mysql_collate" | "mysql_default_collate", Compiler::MySql { .. }) => set(table, "collation", text),
-                ("mysql_comment", Compiler::MySql { .. }) => table.comment = text,
-                ("sqlite_strict", Compiler::Sqlite) if located.value.truth() == Some(true) => {
-                    set(table, "strict", Some("true".to_owned()));
                 }
-                ("sqlite_with_rowid", Compiler::Sqlite) if located.value.truth() == Some(false) => {
-                    set(table, "without_rowid", Some("true".to_owned()));
-                }
-                ("postgresql_partition_by", Compiler::PostgreSql) => {
-                    table.partitioning = text.map(ormsync_schema::Partitioning::PartitionedBy);
-                }
-                _ => {}
+                continue;
+            }
+            let value = match located.value.truth() {
+                Some(truth) if matches!(located.value, Value::Bool(_)) => Some(OptionValue::Flag(truth)),
+                _ => printed(&located).map(OptionValue::Text),
+            };
+            if let Some(value) = value {
+                set_table_option(table, self.compiler, &name, value);
             }
         }
     }
@@ -140,9 +131,34 @@ fn is_blank(value: &Value<'_>) -> bool {
     matches!(value, Value::External(path) if last_segment(path) == "BLANK_SCHEMA")
 }
 
-fn set(table: &mut Table, option: &str, value: Option<String>) {
-    if let Some(value) = value {
-        table.options.insert(option.to_owned(), value);
+/// What a dialect's option of a table is set to.
+#[derive(Debug, Clone)]
+pub(crate) enum OptionValue {
+    Flag(bool),
+    /// A string, or a number in digits.
+    Text(String),
+}
+
+/// An option of a table, where it is one of the dialect's and changes what is made.
+pub(crate) fn set_table_option(table: &mut Table, compiler: Compiler, name: &str, value: OptionValue) {
+    let mut set = |option: &str, value: String| drop(table.options.insert(option.to_owned(), value));
+    match (name, compiler, value) {
+        ("mysql_engine", Compiler::MySql { .. }, OptionValue::Text(text)) => set("engine", text),
+        (
+            "mysql_charset" | "mysql_default_charset" | "mysql_character_set" | "mysql_default_character_set",
+            Compiler::MySql { .. },
+            OptionValue::Text(text),
+        ) => set("charset", text),
+        ("mysql_collate" | "mysql_default_collate", Compiler::MySql { .. }, OptionValue::Text(text)) => {
+            set("collation", text);
+        }
+        ("mysql_comment", Compiler::MySql { .. }, OptionValue::Text(text)) => table.comment = Some(text),
+        ("sqlite_strict", Compiler::Sqlite, OptionValue::Flag(true)) => set("strict", "true".to_owned()),
+        ("sqlite_with_rowid", Compiler::Sqlite, OptionValue::Flag(false)) => set("without_rowid", "true".to_owned()),
+        ("postgresql_partition_by", Compiler::PostgreSql, OptionValue::Text(text)) => {
+            table.partitioning = Some(ormsync_schema::Partitioning::PartitionedBy(text));
+        }
+        _ => {}
     }
 }
 

@@ -491,11 +491,19 @@ impl<'a> Lowering<'_, 'a> {
         let namespace =
             call.text(usize::MAX, "schema").map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
         let inner = self.type_of(table, &inner.value, inner.place, depth + 1)?;
-        let checks = call.arguments.keyword("check").and_then(|check| check.value.as_text());
+        let check = call.arguments.keyword("check").and_then(|check| check.value.as_text());
+        let check = check.map(|text| ormsync_schema::Check {
+            name: call.text(usize::MAX, "constraint_name").map(|name| name.to_string()),
+            expression: ormsync_schema::Expression::written(text.as_ref()),
+            ..Default::default()
+        });
         let domain = Domain {
             data_type: inner.data_type,
             nullable: call.flag("not_null") != Some(true),
-            checks: checks.into_iter().map(|text| ormsync_schema::Expression::written(text.as_ref())).collect(),
+            default: None,
+            collation: call.text(usize::MAX, "collation").map(|name| name.to_string()),
+            checks: check.into_iter().collect(),
+            comment: None,
             origin: ormsync_schema::Origin::nowhere(),
         };
         self.schema.namespace_mut(&namespace).domains.insert(name.to_string(), domain);

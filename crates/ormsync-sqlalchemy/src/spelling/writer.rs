@@ -130,7 +130,7 @@ impl<'a> Writer<'a> {
         }
         match domain.checks.as_slice() {
             [] => {}
-            [check] => arguments.push(keyword("check", Python::sql(&check.text))),
+            [check] => arguments.push(keyword("check", Python::sql(&check.expression.text))),
             _ => return None,
         }
         let expression = Python::call(native_types::class("postgresql.DOMAIN"), arguments);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::written;
+use super::{statements, written};
 use crate::command_line::{DiffOptions, Format, FormatChoice, GlobalOptions};
 use crate::failure::Result;
 use crate::gate;
@@ -19,6 +19,10 @@ pub(super) fn run(global: &GlobalOptions, options: &DiffOptions, terminal: &Term
     if let [FormatChoice { format: Format::Written(format), file }] = options.gate.format.as_slice() {
         let output = file.as_deref().or(options.gate.output.as_deref());
         return written::diff(&project()?, *format, output, terminal);
+    }
+    if let [FormatChoice { format: Format::Sql, file }] = options.gate.format.as_slice() {
+        let output = file.as_deref().or(options.gate.output.as_deref());
+        return statements::diff(&project()?, options, output, terminal);
     }
     match project() {
         Ok(project) => gate::run(&project, &options.gate, terminal, start),

@@ -2,11 +2,13 @@
 
 mod check;
 mod completions;
+mod cross_check;
 mod demo;
 mod diff;
 mod explain;
 mod init;
 mod inspect;
+mod statements;
 mod written;
 
 use crate::command_line::{Command, CommandLine};

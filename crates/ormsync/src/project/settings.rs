@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ormsync_database::DatabaseUrl;
 use ormsync_schema::{Origin, SourceFiles};
+use ormsync_sqlalchemy::ImportOptions;
 
 use super::database_setting::mask_files;
 use crate::command_line::GlobalOptions;
@@ -28,12 +29,9 @@ impl Settings {
     /// Reads ormsync.toml, where there is one.
     ///
     /// # Errors
-    /// When the file cannot be read or asks for what does not exist yet.
+    /// When the file cannot be read, or is wrong.
     pub(crate) fn read(options: &GlobalOptions) -> Result<Self> {
         let config = Config::find(options.config.as_deref())?;
-        if let Some(config) = &config {
-            refuse_import(config)?;
-        }
         Ok(Self::from_config(config))
     }
 
@@ -78,6 +76,29 @@ impl Settings {
         Some((said_by, url.dialect.name(), config.origin(alembic.span())))
     }
 
+    /// How the project's own Python is asked: as ormsync.toml says, or as it would be if it were asked.
+    pub(crate) fn import_options(&self) -> ImportOptions {
+        let mut options = ImportOptions::default();
+        if let Some(config) = &self.config {
+            options.folder = paths::openable(config.folder()).to_owned();
+            let section = config.file.sqlalchemy.as_ref();
+            let python = section.and_then(|section| section.python.as_ref());
+            options.python = python.map(|python| {
+                let python = python.get_ref();
+                // `python3.12` is looked for on the path, as a shell would.
+                if python.contains(['/', '\\']) { paths::join(config.folder(), python) } else { python.into() }
+            });
+        }
+        options
+    }
+
+    /// Whether ormsync.toml says that the models are to be imported.
+    pub(crate) fn imports_models(&self) -> bool {
+        let section = self.config.as_ref().and_then(|config| config.file.sqlalchemy.as_ref());
+        let extract = section.and_then(|section| section.extract.as_ref());
+        extract.is_some_and(|extract| *extract.get_ref() == Extract::Import)
+    }
+
     /// The configuration's text for excerpts, passwords masked.
     pub(crate) fn masked_files(&self) -> SourceFiles {
         let mut files = SourceFiles::default();
@@ -86,18 +107,5 @@ impl Settings {
         }
         mask_files(&mut files);
         files
-    }
-}
-
-fn refuse_import(config: &Config) -> Result<()> {
-    let section = config.file.sqlalchemy.as_ref();
-    match section.and_then(|section| section.extract.as_ref()) {
-        Some(extract) if *extract.get_ref() == Extract::Import => {
-            let message = "`extract = \"import\"` is not there yet: models are read from their source text";
-            Err(config
-                .failure("config-value", message, extract.span())
-                .with_help("write `extract = \"static\"`, or remove the line; nothing is imported or run then"))
-        }
-        _ => Ok(()),
     }
 }

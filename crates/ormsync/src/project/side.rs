@@ -25,6 +25,8 @@ pub(crate) struct Side {
     pub(crate) origin: Origin,
     /// How ormsync.toml would name it, where that is not its location: `env:NAME`.
     pub(crate) written: Option<String>,
+    /// Models only: the project's own Python imports them.
+    pub(crate) imports: bool,
 }
 
 /// Where a source is read from.
@@ -57,12 +59,20 @@ impl Side {
             Location::Snapshot(_) => ("snapshot", "the snapshot", Role::Declared),
             Location::Unusable(_) => ("source", "the source", Role::Declared),
         };
-        Self { name: name.to_owned(), label: label.to_owned(), role, location, origin, written: None }
+        Self { name: name.to_owned(), label: label.to_owned(), role, location, origin, written: None, imports: false }
     }
 
     /// The Prisma side, wherever it is read from.
     pub(crate) fn prisma(location: Location, origin: Origin) -> Self {
-        Self { name: "prisma".into(), label: "Prisma".into(), role: Role::Declared, location, origin, written: None }
+        Self {
+            name: "prisma".into(),
+            label: "Prisma".into(),
+            role: Role::Declared,
+            location,
+            origin,
+            written: None,
+            imports: false,
+        }
     }
 
     /// The SQLAlchemy side, wherever it is read from.
@@ -74,6 +84,7 @@ impl Side {
             location,
             origin,
             written: None,
+            imports: false,
         }
     }
 
@@ -86,6 +97,7 @@ impl Side {
             location,
             origin,
             written: None,
+            imports: false,
         }
     }
 

@@ -33,7 +33,6 @@ fn what_cannot_be_read_says_so() {
     for (text, part) in [
         ("dialect = ", "ormsync.toml:1:"),
         ("dialect = \"oracle\"", "oracle"),
-        ("[sqlalchemy]\nmodels = [\"models.py\"]\nextract = \"import\"", "not there yet"),
         ("[prisma]\nmigrations = \"x\"", "schema"),
         ("[sqlalchemy]\nmodels = []", "names no files"),
         (

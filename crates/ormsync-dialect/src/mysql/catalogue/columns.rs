@@ -15,15 +15,20 @@ impl Assembly {
             let (type_text, nullable) = (cells.text(), cells.flag());
             let (default, extra) = (cells.optional(), Extra::of(cells.text()));
             let (expression, collation, comment) = (cells.filled(), cells.filled(), cells.filled());
+            // MariaDB says in a comment that only it reads how a column is kept.
+            let (type_text, kept) = type_text.split_once(" /*M!").unwrap_or((type_text, ""));
             let mut column = Column::new(types::parse(type_text), nullable, origin(&[database, relation, name]));
             column.comment = comment;
+            column.spatial_reference = cells.number();
+            column.compressed = kept.contains("COMPRESSED");
+            column.without_history = extra.has("without system versioning");
             column.invisible = extra.has("invisible");
             if extra.has("auto_increment") {
                 column.identity = Some(Identity::auto_increment());
             }
             column.generated = expression.and_then(|expression| self.generated(&expression, &extra));
             if column.generated.is_none() {
-                column.default = default.and_then(|text| self.default(text, &extra, &column.data_type));
+                column.default = default.and_then(|text| self.default(text, &extra, &column.data_type, database));
             }
             column.on_update = extra.on_update().map(|text| defaults::parse(text, &column.data_type));
             let namespace = self.namespace(database);
@@ -55,7 +60,7 @@ impl Assembly {
         if self.is_mariadb { Expression::written(text) } else { Expression::written(text::unescaped(text)) }
     }
 
-    fn default(&self, text: &str, extra: &Extra, data_type: &DataType) -> Option<DefaultValue> {
+    fn default(&self, text: &str, extra: &Extra, data_type: &DataType, database: &str) -> Option<DefaultValue> {
         if !self.is_mariadb {
             return Some(mysql_default(text, extra, data_type));
         }
@@ -67,7 +72,8 @@ impl Assembly {
             Some((database, sequence)) => {
                 DefaultValue::NextValue { namespace: self.namespace(&database).to_owned(), sequence }
             }
-            None => defaults::parse(text, data_type),
+            // Sequences are named with their database.
+            None => defaults::parse(&text::without_database(text, database), data_type),
         })
     }
 }

@@ -28,6 +28,7 @@ impl Assembly {
                 deferrability: Deferrability::NotDeferrable,
                 not_valid: false,
                 origin: origin(&[database, table, name]),
+                ..ForeignKey::default()
             });
             foreign_key.columns.push(column.to_owned());
             foreign_key.referenced_columns.push(referenced_column.to_owned());
@@ -71,12 +72,14 @@ impl Assembly {
             let expression = self.expression(cells.text());
             let Some(table) = self.table_mut(database, table_name) else { continue };
             table.checks.push(Check {
-                // A check at a column has no name of its own.
+                // A check at a column has no name of its own, but is told by the column's.
+                column: (level == "Column").then(|| name.to_owned()),
                 name: (level != "Column").then(|| name.to_owned()),
                 expression,
                 not_enforced: !enforced,
                 not_valid: false,
                 origin: origin(&[database, table_name, name]),
+                ..Check::default()
             });
         }
     }

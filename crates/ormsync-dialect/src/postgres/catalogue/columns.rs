@@ -23,6 +23,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(Strin
         column.collation = cells.filled();
         column.comment = cells.filled();
         let sequence = SequenceOfColumn::read(&mut cells);
+        column.inherited = !cells.flag();
         match (identity, generated) {
             ("a", _) => column.identity = Some(sequence.identity(IdentityKind::Always)),
             ("d", _) => column.identity = Some(sequence.identity(IdentityKind::ByDefault)),
@@ -87,6 +88,12 @@ struct SequenceOfColumn<'a> {
     owned: bool,
     start: Option<i64>,
     increment: Option<i64>,
+    /// The type of its numbers.
+    data_type: &'a str,
+    minimum: Option<i64>,
+    maximum: Option<i64>,
+    cache: Option<i64>,
+    cycle: bool,
 }
 
 impl<'a> SequenceOfColumn<'a> {
@@ -97,11 +104,36 @@ impl<'a> SequenceOfColumn<'a> {
             owned: cells.flag(),
             start: cells.number(),
             increment: cells.number(),
+            data_type: cells.text(),
+            minimum: cells.number(),
+            maximum: cells.number(),
+            cache: cells.number(),
+            cycle: cells.flag(),
         }
     }
 
     fn identity(&self, kind: IdentityKind) -> Identity {
-        let unless_one = |number: Option<i64>| number.filter(|number| *number != 1);
-        Identity { kind, start: unless_one(self.start), increment: unless_one(self.increment) }
+        let unless = |number: Option<i64>, usual: i64| number.filter(|number| *number != usual);
+        let (smallest, largest) = self.usual_limits();
+        Identity {
+            kind,
+            start: unless(self.start, 1),
+            increment: unless(self.increment, 1),
+            minimum: unless(self.minimum, smallest),
+            maximum: unless(self.maximum, largest),
+            cache: unless(self.cache, 1),
+            cycle: self.cycle,
+            never_again: false,
+        }
+    }
+
+    /// What CREATE SEQUENCE takes where no limits are named (documentation, "CREATE SEQUENCE").
+    fn usual_limits(&self) -> (i64, i64) {
+        let (smallest, largest) = match self.data_type {
+            "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+            "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            _ => (i64::MIN, i64::MAX),
+        };
+        if self.increment.is_some_and(|step| step < 0) { (smallest, -1) } else { (1, largest) }
     }
 }

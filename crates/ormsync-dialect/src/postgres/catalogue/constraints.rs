@@ -17,11 +17,16 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
         let origin = origin(&[namespace, table_name, name]);
         let mut foreign_key = read_foreign_key(&mut cells, &origin, diagnostics);
         let (valid, enforced, text) = (cells.flag(), cells.flag(), cells.text());
+        foreign_key.set_on_delete = cells.list();
+        foreign_key.period = cells.flag();
+        let (no_inherit, inherited) = (cells.flag(), cells.flag());
         let name = Some(name.to_owned());
         match kind {
             "f" => {
                 foreign_key.name = name;
-                foreign_key.not_valid = !valid;
+                foreign_key.not_enforced = !enforced;
+                foreign_key.not_valid = enforced && !valid;
+                foreign_key.inherited = inherited;
                 table.foreign_keys.push(foreign_key);
             }
             "c" => table.checks.push(Check {
@@ -30,9 +35,12 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
                 not_enforced: !enforced,
                 // What is not enforced is never validated either.
                 not_valid: enforced && !valid,
+                no_inherit,
+                inherited,
                 origin,
+                ..Check::default()
             }),
-            "x" => table.exclusions.push(Exclusion { name, definition: Expression::written(text), origin }),
+            "x" => table.exclusions.push(Exclusion { name, definition: Expression::printed_by_server(text), origin }),
             other => diagnostics.push(unknown_kind("constraint", other, origin)),
         }
     }
@@ -68,5 +76,6 @@ fn read_foreign_key(cells: &mut Cells<'_>, origin: &Origin, diagnostics: &mut Ve
         deferrability: read_deferrability(cells),
         not_valid: false,
         origin: origin.clone(),
+        ..ForeignKey::default()
     }
 }

@@ -7,12 +7,12 @@ use ormsync_schema::{
     SortOrder,
 };
 
-use super::{origin, table_mut};
+use super::{origin, storage_options, table_mut, view_mut};
 use crate::CatalogueRows;
 use crate::catalogue::Cells;
 
-/// Indexes of tables. The index behind an exclusion constraint is the constraint's business; those of
-/// materialised views have no place in the model.
+/// Indexes of tables and materialised views. The index behind an exclusion constraint is the constraint's
+/// business.
 pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut Vec<Diagnostic>) {
     let mut indexes: BTreeMap<(&str, &str, &str), FoundIndex<'_>> = BTreeMap::new();
     for mut cells in Cells::of(rows, "indexes") {
@@ -20,20 +20,39 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
         let found = FoundIndex::read(&mut cells, key);
         let (is_included, part) = read_part(&mut cells);
         let index = &mut indexes.entry(key).or_insert(found).index;
+        index.options = storage_options(&cells.list());
+        index.without_overlaps = cells.flag();
+        index.inherited = cells.flag();
         match part.target {
             IndexTarget::Column(column) if is_included => index.include.push(column),
             _ => index.parts.push(part),
         }
     }
     for ((namespace, table_name, _), found) in indexes {
+        if let Some(view) = view_mut(schema, namespace, table_name) {
+            view.indexes.push(found.index);
+            continue;
+        }
         let Some(table) = table_mut(schema, namespace, table_name) else { continue };
         if !found.valid {
             diagnostics.push(not_valid(&found.index));
         }
         match found.constraint {
             Some("p") => {
-                table.primary_key =
-                    Some(PrimaryKey { name: found.index.name, parts: found.index.parts, origin: found.index.origin });
+                let Index { name, parts, include, deferrability, options, .. } = found.index;
+                let (without_overlaps, inherited) = (found.index.without_overlaps, found.index.inherited);
+                let (comment, origin) = (found.index.comment, found.index.origin);
+                table.primary_key = Some(PrimaryKey {
+                    name,
+                    parts,
+                    include,
+                    deferrability,
+                    without_overlaps,
+                    options,
+                    inherited,
+                    comment,
+                    origin,
+                });
             }
             Some("x") => {}
             _ => table.indexes.push(found.index),
@@ -98,6 +117,9 @@ fn read_part(cells: &mut Cells<'_>) -> (bool, IndexPart) {
     };
     part.operator_class = cells.filled();
     part.collation = cells.filled();
+    if let (Some(class), Some(options)) = (&mut part.operator_class, cells.optional()) {
+        *class = format!("{class}({options})");
+    }
     (is_included, part)
 }
 

@@ -1,11 +1,13 @@
-//! Enum types, domains and composite types, and the types of columns.
+//! Enum types, domains, composite and range types, and the types of columns.
 
-use ormsync_schema::{CompositeType, DataType, Domain, EnumType, Expression, Schema};
+use ormsync_schema::{
+    Check, CompositeType, DataType, Domain, EnumType, Expression, Namespace, Origin, RangeType, Schema,
+};
 
 use super::origin;
 use crate::CatalogueRows;
 use crate::catalogue::Cells;
-use crate::postgres::types;
+use crate::postgres::{defaults, types};
 
 /// The five cells that every query gives of a type, as `columns.sql` says.
 pub(super) fn read_data_type(cells: &mut Cells<'_>) -> DataType {
@@ -35,28 +37,77 @@ pub(super) fn read_enums(rows: &CatalogueRows, schema: &mut Schema) {
     }
 }
 
-/// Domains with their checks, and composite types with their fields.
+/// Domains with their checks, composite types with their fields, and range types.
 pub(super) fn read_user_types(rows: &CatalogueRows, schema: &mut Schema) {
     for mut cells in Cells::of(rows, "user_types") {
-        let (namespace, name, kind, field) = (cells.text(), cells.text(), cells.text(), cells.text());
-        let data_type = read_data_type(&mut cells);
-        let (not_null, check) = (cells.flag(), cells.optional());
-        let origin = origin(&[namespace, name]);
+        let (namespace, name, kind) = (cells.text(), cells.text(), cells.text());
+        let slot = Slot::read(&mut cells, origin(&[namespace, name]));
         let content = schema.namespace_mut(namespace);
-        if kind == "d" {
-            let domain = content.domains.entry(name.to_owned()).or_insert_with(|| Domain {
-                data_type,
-                nullable: !not_null,
-                checks: Vec::new(),
-                origin,
-            });
-            domain.checks.extend(check.map(Expression::written));
-        } else {
-            let composite = content
-                .composite_types
-                .entry(name.to_owned())
-                .or_insert_with(|| CompositeType { fields: Default::default(), origin });
-            composite.fields.insert(field.to_owned(), data_type);
+        match kind {
+            "d" => slot.add_domain(name, &mut cells, content),
+            "c" => slot.add_field(name, content),
+            _ => slot.add_range(name, &mut cells, content),
         }
+    }
+}
+
+/// What a row says of the type underneath a domain, of a field, or of a range's bounds.
+struct Slot {
+    field: Option<String>,
+    data_type: DataType,
+    comment: Option<String>,
+    collation: Option<String>,
+    origin: Origin,
+}
+
+impl Slot {
+    fn read(cells: &mut Cells<'_>, origin: Origin) -> Self {
+        let field = cells.optional().map(str::to_owned);
+        let data_type = read_data_type(cells);
+        Self { field, data_type, comment: cells.filled(), collation: cells.filled(), origin }
+    }
+
+    fn add_domain(self, name: &str, cells: &mut Cells<'_>, content: &mut Namespace) {
+        let (not_null, default) = (cells.flag(), cells.optional());
+        let (check, expression, valid) = (cells.filled(), cells.optional(), cells.flag());
+        let Self { data_type, comment, collation, origin, .. } = self;
+        let domain = content.domains.entry(name.to_owned()).or_insert_with(|| Domain {
+            nullable: !not_null,
+            default: default.map(|text| defaults::parse(text, &data_type)),
+            data_type,
+            collation,
+            checks: Vec::new(),
+            comment,
+            origin: origin.clone(),
+        });
+        domain.checks.extend(expression.map(|text| Check {
+            name: check,
+            expression: Expression::written(text),
+            not_valid: !valid,
+            origin,
+            ..Check::default()
+        }));
+    }
+
+    /// A composite type without fields has one row, and no field in it.
+    fn add_field(self, name: &str, content: &mut Namespace) {
+        let Self { field, data_type, comment, origin, .. } = self;
+        let composite = content.composite_types.entry(name.to_owned()).or_insert_with(|| CompositeType {
+            fields: Default::default(),
+            comment,
+            origin,
+        });
+        composite.fields.extend(field.map(|field| (field, data_type)));
+    }
+
+    fn add_range(self, name: &str, cells: &mut Cells<'_>, content: &mut Namespace) {
+        // What only domains have.
+        for _ in 0..5 {
+            cells.optional();
+        }
+        let Self { data_type: subtype, comment, collation, origin, .. } = self;
+        let (operator_class, difference, multirange) = (cells.filled(), cells.filled(), cells.filled());
+        let range = RangeType { subtype, operator_class, collation, difference, multirange, comment, origin };
+        content.ranges.insert(name.to_owned(), range);
     }
 }

@@ -26,7 +26,13 @@ SELECT n.nspname::text,
        sequence_class.relname::text,
        owned.is_owned::text,
        s.seqstart::text,
-       s.seqincrement::text
+       s.seqincrement::text,
+       pg_catalog.format_type(s.seqtypid, NULL),
+       s.seqmin::text,
+       s.seqmax::text,
+       s.seqcache::text,
+       s.seqcycle::text,
+       a.attislocal::text
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

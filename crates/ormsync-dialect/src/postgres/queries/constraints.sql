@@ -26,7 +26,12 @@ SELECT n.nspname::text,
        CASE con.contype
            WHEN 'c' THEN pg_catalog.pg_get_expr(con.conbin, con.conrelid)
            WHEN 'x' THEN pg_catalog.pg_get_constraintdef(con.oid)
-       END
+       END,
+       {set_on_delete},
+       {period},
+       con.connoinherit::text,
+       -- From the table that this one inherits from, or is a partition of.
+       (con.conparentid <> 0 OR NOT con.conislocal)::text
 FROM pg_catalog.pg_constraint AS con
 JOIN pg_catalog.pg_class AS t ON t.oid = con.conrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace

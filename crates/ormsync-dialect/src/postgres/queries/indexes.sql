@@ -22,8 +22,13 @@ SELECT n.nspname::text,
        CASE WHEN a.attname IS NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid, part.place::integer, true) END,
        (part.option & 1)::text,
        (part.option & 2)::text,
-       opc.opcname::text,
-       coll.collname::text
+       CASE WHEN NOT opc.opcdefault OR {part_options} IS NOT NULL THEN opc.opcname::text END,
+       coll.collname::text,
+       {part_options},
+       pg_catalog.array_to_json(c.reloptions)::text,
+       {period},
+       -- An index of a partition that came with the one of the parent.
+       c.relispartition::text
 FROM pg_catalog.pg_index AS i
 JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_class AS t ON t.oid = i.indrelid
@@ -36,7 +41,9 @@ CROSS JOIN LATERAL unnest(
     i.indkey::smallint[], i.indoption::smallint[], i.indclass::oid[], i.indcollation::oid[]
 ) WITH ORDINALITY AS part (attnum, option, opclass, collation_, place)
 LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = part.attnum AND part.attnum <> 0
-LEFT JOIN pg_catalog.pg_opclass AS opc ON opc.oid = part.opclass AND NOT opc.opcdefault
+LEFT JOIN pg_catalog.pg_opclass AS opc ON opc.oid = part.opclass
+-- What an operator class was told is kept at the column of the index.
+LEFT JOIN pg_catalog.pg_attribute AS ia ON ia.attrelid = i.indexrelid AND ia.attnum = part.place
 -- Expressions carry their own collation; only that of a plain column can differ from the column's.
 LEFT JOIN pg_catalog.pg_collation AS coll
        ON coll.oid = part.collation_ AND part.collation_ <> a.attcollation

@@ -26,7 +26,11 @@ SELECT n.nspname::text,
            WHERE i.inhrelid = c.oid
        ),
        CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END,
-       s.srvname::text
+       s.srvname::text,
+       pg_catalog.array_to_json(ft.ftoptions)::text,
+       -- A typed table has the columns of a composite type.
+       CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END,
+       c.relispopulated::text
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_foreign_table AS ft ON ft.ftrelid = c.oid

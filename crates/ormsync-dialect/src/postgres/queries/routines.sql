@@ -3,7 +3,8 @@ SELECT n.nspname::text,
        p.proname::text,
        pg_catalog.pg_get_function_identity_arguments(p.oid),
        pg_catalog.pg_get_function_result(p.oid),
-       l.lanname::text
+       l.lanname::text,
+       p.prokind::text
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang

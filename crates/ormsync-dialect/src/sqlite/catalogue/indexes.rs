@@ -43,7 +43,11 @@ pub(super) fn read(
     for (table_name, table) in tables {
         for index in &mut table.indexes {
             match &index.name {
-                None => index.name = statements.get(table_name.as_str()).and_then(|words| unique_name(index, words)),
+                None => {
+                    if let Some(words) = statements.get(table_name.as_str()) {
+                        add_constraint_words(index, words);
+                    }
+                }
                 Some(name) => {
                     let statement = index_statements.get(name.as_str()).copied().unwrap_or_default();
                     if !add_expressions(statement, index) {
@@ -53,6 +57,23 @@ pub(super) fn read(
             }
         }
     }
+}
+
+/// The parts of the primary keys that have an index of their own, or are one (`WITHOUT ROWID`), by table.
+pub(super) fn read_key_parts<'rows>(
+    rows: &'rows CatalogueRows,
+    tables: &BTreeMap<String, Table>,
+) -> BTreeMap<&'rows str, Vec<IndexPart>> {
+    let mut keys: BTreeMap<&str, Vec<IndexPart>> = BTreeMap::new();
+    for mut cells in Cells::of(rows, "indexes") {
+        let (table_name, _name, _unique) = (cells.text(), cells.text(), cells.text());
+        if cells.text() == "pk"
+            && let Some(table) = tables.get(table_name)
+        {
+            keys.entry(table_name).or_default().push(read_part(&mut cells, table));
+        }
+    }
+    keys
 }
 
 fn read_part(cells: &mut Cells<'_>, table: &Table) -> IndexPart {
@@ -71,16 +92,20 @@ fn read_part(cells: &mut Cells<'_>, table: &Table) -> IndexPart {
     part
 }
 
-/// The name of the unique constraint over the same columns.
-fn unique_name(index: &Index, statement: &TableStatement) -> Option<String> {
+/// Name and conflict clause of the unique constraint over the same columns.
+fn add_constraint_words(index: &mut Index, statement: &TableStatement) {
     let constraint = statement.constraints.iter().find(|constraint| match &constraint.kind {
-        ConstraintKind::Unique { columns } => {
+        ConstraintKind::Unique { columns, .. } => {
             columns.len() == index.parts.len()
                 && index.columns().zip(columns).all(|(left, right)| left.eq_ignore_ascii_case(right))
         }
         _ => false,
     });
-    constraint.and_then(|constraint| constraint.name.clone())
+    let Some(constraint) = constraint else { return };
+    index.name.clone_from(&constraint.name);
+    if let ConstraintKind::Unique { conflict: Some(algorithm), .. } = &constraint.kind {
+        index.options.insert("on_conflict".to_owned(), algorithm.clone());
+    }
 }
 
 /// Adds the expressions and the predicate of `CREATE INDEX name ON table (part, …) [WHERE …]`. False where the

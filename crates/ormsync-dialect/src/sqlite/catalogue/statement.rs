@@ -32,8 +32,8 @@ pub(super) struct ConstraintWords {
 /// The kinds of constraint, with what the pragmas leave out.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ConstraintKind {
-    PrimaryKey,
-    Unique { columns: Vec<String> },
+    PrimaryKey { autoincrement: bool, conflict: Option<String> },
+    Unique { columns: Vec<String>, conflict: Option<String> },
     Check { expression: String },
     ForeignKey { columns: Vec<String>, deferrability: Deferrability, match_kind: MatchKind },
 }
@@ -105,10 +105,12 @@ fn read_clause(
     let kind = if rest.take_keyword("PRIMARY") {
         rest.take_keyword("KEY");
         let _ = rest.take_parentheses();
-        ConstraintKind::PrimaryKey
+        let _ = rest.take_keyword("ASC") || rest.take_keyword("DESC");
+        let conflict = take_conflict_clause(rest);
+        ConstraintKind::PrimaryKey { autoincrement: rest.take_keyword("AUTOINCREMENT"), conflict }
     } else if rest.take_keyword("UNIQUE") {
         let columns = if of_table { rest.take_parentheses().map(names).unwrap_or_default() } else { own_column() };
-        ConstraintKind::Unique { columns }
+        ConstraintKind::Unique { columns, conflict: take_conflict_clause(rest) }
     } else if rest.take_keyword("CHECK") {
         let Some(expression) = rest.take_parentheses() else {
             statement.whole = false;
@@ -150,6 +152,17 @@ fn read_column_clause(
     // NOT NULL, DEFAULT and the like may have a name; it is theirs.
     *name = None;
     true
+}
+
+/// `ON CONFLICT REPLACE`; what happens without it is ABORT.
+fn take_conflict_clause(rest: &mut Slice<'_>) -> Option<String> {
+    let mut ahead = *rest;
+    if !(ahead.take_keyword("ON") && ahead.take_keyword("CONFLICT")) {
+        return None;
+    }
+    let algorithm = ahead.take_name()?.to_ascii_lowercase();
+    *rest = ahead;
+    Some(algorithm).filter(|algorithm| algorithm != "abort")
 }
 
 /// What follows `REFERENCES`.
@@ -225,7 +238,10 @@ mod tests {
         assert_eq!(
             statement.constraints,
             [
-                ConstraintWords { name: Some("pk".to_owned()), kind: ConstraintKind::PrimaryKey },
+                ConstraintWords {
+                    name: Some("pk".to_owned()),
+                    kind: ConstraintKind::PrimaryKey { autoincrement: true, conflict: None }
+                },
                 ConstraintWords { name: None, kind: ConstraintKind::Check { expression: "email <> ','".to_owned() } },
             ]
         );
@@ -247,9 +263,12 @@ mod tests {
             found,
             [
                 (None, foreign_key(&["a"], Deferrability::NotDeferrable, MatchKind::Simple)),
-                (None, ConstraintKind::Unique { columns: vec!["a".to_owned()] }),
+                (None, ConstraintKind::Unique { columns: vec!["a".to_owned()], conflict: None }),
                 (Some("f\"k".to_owned()), foreign_key(&["a", "b"], Deferrability::InitiallyDeferred, MatchKind::Full)),
-                (Some("c2".to_owned()), ConstraintKind::Unique { columns: vec!["b".to_owned(), "a".to_owned()] }),
+                (
+                    Some("c2".to_owned()),
+                    ConstraintKind::Unique { columns: vec!["b".to_owned(), "a".to_owned()], conflict: None }
+                ),
             ]
         );
     }

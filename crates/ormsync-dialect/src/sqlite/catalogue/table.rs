@@ -1,14 +1,14 @@
 //! Columns, primary keys, foreign keys and checks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ormsync_schema::{
     Check, Column, Deferrability, Diagnostic, Expression, Fact, ForeignKey, Generated, GeneratedStorage, Identity,
     IndexPart, MatchKind, Opaque, Origin, PrimaryKey, ReferentialAction, Table,
 };
 
-use super::statement::{ConstraintKind, TableStatement};
-use super::unreadable;
+use super::statement::{ConstraintKind, ConstraintWords, TableStatement};
+use super::{indexes, unreadable};
 use crate::CatalogueRows;
 use crate::catalogue::Cells;
 use crate::sqlite::{defaults, types};
@@ -18,7 +18,6 @@ pub(super) type Statements<'a> = BTreeMap<&'a str, TableStatement>;
 
 /// Columns and primary keys.
 pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, tables: &mut BTreeMap<String, Table>) {
-    let keyed_by_index = tables_keyed_by_index(rows);
     let mut keys: BTreeMap<&str, BTreeMap<u32, &str>> = BTreeMap::new();
     for mut cells in Cells::of(rows, "columns") {
         let (table_name, name, type_text) = (cells.text(), cells.text(), cells.text());
@@ -40,33 +39,39 @@ pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, ta
         }
         table.columns.insert(name.to_owned(), column);
     }
+    let mut indexed = indexes::read_key_parts(rows, tables);
     for (table_name, key) in keys {
         let Some(table) = tables.get_mut(table_name) else { continue };
+        let words = statements.get(table_name).and_then(key_words);
         let only_column = if key.len() == 1 { key.values().next() } else { None };
+        let index_parts = indexed.remove(table_name);
         // The key of one INTEGER column is the row id itself, and then there is no index for it.
         if let Some(name) = only_column
-            && !keyed_by_index.contains(table_name)
+            && index_parts.is_none()
             && let Some(column) = table.columns.get_mut(*name)
         {
-            column.identity = Some(Identity::auto_increment());
+            let never_again = matches!(words, Some((_, ConstraintKind::PrimaryKey { autoincrement: true, .. })));
+            column.identity = Some(Identity { never_again, ..Identity::auto_increment() });
             column.nullable = false;
         }
-        table.primary_key = Some(PrimaryKey {
-            name: statements.get(table_name).and_then(primary_key_name),
-            parts: key.into_values().map(IndexPart::column).collect(),
+        let mut primary_key = PrimaryKey {
+            name: words.and_then(|(name, _)| name.map(str::to_owned)),
+            parts: index_parts.unwrap_or_else(|| key.into_values().map(IndexPart::column).collect()),
             origin: Origin::catalogue(table_name),
-        });
+            ..PrimaryKey::default()
+        };
+        if let Some((_, ConstraintKind::PrimaryKey { conflict: Some(algorithm), .. })) = words {
+            primary_key.options.insert("on_conflict".to_owned(), algorithm.clone());
+        }
+        table.primary_key = Some(primary_key);
     }
 }
 
-/// Tables whose primary key has an index of its own, or is one (`WITHOUT ROWID`).
-fn tables_keyed_by_index(rows: &CatalogueRows) -> BTreeSet<&str> {
-    Cells::of(rows, "indexes")
-        .filter_map(|mut cells| {
-            let (table, _name, _unique) = (cells.text(), cells.text(), cells.text());
-            (cells.text() == "pk").then_some(table)
-        })
-        .collect()
+/// What the statement says of the primary key: its name and the rest.
+fn key_words(statement: &TableStatement) -> Option<(Option<&str>, &ConstraintKind)> {
+    let is_key = |constraint: &&ConstraintWords| matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });
+    let words = statement.constraints.iter().find(is_key)?;
+    Some((words.name.as_deref(), &words.kind))
 }
 
 /// `pragma_table_xinfo.hidden`: 2 is a virtual generated column, 3 a stored one.
@@ -77,11 +82,6 @@ fn generated(hidden: &str, expression: Option<&str>) -> Option<Generated> {
         _ => return None,
     };
     Some(Generated { expression: Expression::written(expression.unwrap_or_default()), storage })
-}
-
-fn primary_key_name(statement: &TableStatement) -> Option<String> {
-    let primary_key = statement.constraints.iter().find(|constraint| constraint.kind == ConstraintKind::PrimaryKey);
-    primary_key.and_then(|constraint| constraint.name.clone())
 }
 
 /// Foreign keys, with names and deferrability from the statement.
@@ -111,6 +111,7 @@ pub(super) fn read_foreign_keys(
                 deferrability: Deferrability::NotDeferrable,
                 not_valid: false,
                 origin: Origin::catalogue(table_name),
+                ..ForeignKey::default()
             });
         }
         if let Some(foreign_key) = table.foreign_keys.last_mut() {
@@ -171,6 +172,7 @@ pub(super) fn read_checks(
                     not_enforced: false,
                     not_valid: false,
                     origin: Origin::catalogue(*name),
+                    ..Check::default()
                 });
             }
         }

@@ -47,5 +47,6 @@ pub(super) fn read(name: &str, statement: &str) -> Option<Trigger> {
         for_each_row: true,
         disabled: false,
         origin: Origin::catalogue(name),
+        ..Trigger::default()
     })
 }

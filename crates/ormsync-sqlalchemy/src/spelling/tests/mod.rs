@@ -43,6 +43,7 @@ fn table(columns: Vec<(&str, Column)>, key: &[&str]) -> Table {
         name: None,
         parts: key.iter().map(|column| IndexPart::column(*column)).collect(),
         origin: Origin::default(),
+        ..PrimaryKey::default()
     });
     let columns = columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect();
     Table { columns, primary_key, ..Table::default() }
@@ -65,6 +66,7 @@ fn foreign_key(columns: &[&str], namespace: &str, table: &str, referenced: &[&st
         deferrability: Default::default(),
         not_valid: false,
         origin: Origin::default(),
+        ..ForeignKey::default()
     }
 }
 
@@ -75,6 +77,7 @@ fn check(name: Option<&str>, sql: &str) -> Check {
         not_enforced: false,
         not_valid: false,
         origin: Origin::default(),
+        ..Check::default()
     }
 }
 

@@ -165,7 +165,7 @@ fn postgresql_schema() -> Schema {
     invoices.columns["gross"].generated =
         Some(Generated { expression: Expression::written("net * 1.19"), storage: GeneratedStorage::Stored });
     invoices.columns["serial_number"].identity =
-        Some(Identity { kind: IdentityKind::Always, start: Some(1000), increment: None });
+        Some(Identity { kind: IdentityKind::Always, start: Some(1000), increment: None, ..Identity::default() });
     invoices.foreign_keys = vec![ForeignKey {
         name: Some("invoice_owner".to_owned()),
         on_delete: ReferentialAction::SetNull,

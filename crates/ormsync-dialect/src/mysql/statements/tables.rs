@@ -1,0 +1,219 @@
+//! Tables, constraints and indexes.
+
+use std::collections::BTreeMap;
+
+use ormsync_schema::{
+    Check, ForeignKey, Index, IndexPart, IndexTarget, Partition, Partitioning, QualifiedName, SortOrder, Table,
+};
+
+use super::{Writer, column_list, objects, path, quote};
+use crate::mysql::facts;
+
+impl Writer {
+    /// The table and all that is in it. Triggers, and foreign keys if there are any, stand behind it.
+    pub(super) fn create_table(&self, name: &QualifiedName, table: &Table) -> Vec<String> {
+        let table_path = path(name);
+        let mut lines: Vec<String> =
+            table.columns.iter().map(|(name, column)| format!("    {}", self.column(name, column))).collect();
+        let indexes = table.indexes.iter().filter(|index| !index.implicit);
+        lines.extend(indexes.map(|index| format!("    {}", self.index_clause(index))));
+        lines.extend(table.checks.iter().filter(|check| check.name.is_some()).map(|it| format!("    {}", check(it))));
+        // A check without a name is one at a column, which has none.
+        lines.extend(table.checks.iter().filter(|check| check.name.is_none()).map(|it| format!("    {}", check(it))));
+        if let Some(key) = &table.primary_key {
+            lines.push(format!("    PRIMARY KEY ({})", key_parts(&key.parts)));
+        }
+        // A blank line parts columns from the rest.
+        if let Some(line) = lines.get_mut(table.columns.len()) {
+            line.insert(0, '\n');
+        }
+        let mut text = format!("CREATE TABLE {table_path} (\n{}\n)", lines.join(",\n"));
+        text.push_str(&options(&table.options));
+        if let Some(comment) = &table.comment {
+            text.push_str(&format!(" COMMENT = {}", facts::quote_text(comment)));
+        }
+        if table.options.contains_key("system_versioning") {
+            text.push_str(" WITH SYSTEM VERSIONING");
+        }
+        if let Some(Partitioning::PartitionedBy(key)) = &table.partitioning {
+            text.push_str(&format!(" PARTITION BY {key}{}", partitions(&table.partitions)));
+        }
+        let mut statements = vec![text];
+        for key in &table.foreign_keys {
+            statements.push(format!("ALTER TABLE {table_path} ADD {}", foreign_key(key)));
+        }
+        for (trigger_name, trigger) in &table.triggers {
+            statements.push(objects::create_trigger(&table_path, trigger_name, trigger));
+        }
+        statements
+    }
+
+    /// `INDEX ...` in a table.
+    pub(super) fn index_clause(&self, index: &Index) -> String {
+        let name = index.name.as_deref().map(quote).unwrap_or_default();
+        format!("{}INDEX {name}({}){}", kind(index), key_parts(&index.parts), self.index_options(index))
+    }
+
+    /// `CREATE INDEX …`.
+    pub(super) fn index_statement(&self, table_path: &str, index: &Index) -> String {
+        let name = index.name.as_deref().map(quote).unwrap_or_default();
+        let (kind, parts) = (kind(index), key_parts(&index.parts));
+        format!("CREATE {kind}INDEX {name} ON {table_path}({parts}){}", self.index_options(index))
+    }
+
+    fn index_options(&self, index: &Index) -> String {
+        let mut text = String::new();
+        if let Some(method) = index.method.as_deref().filter(|method| !matches!(*method, "fulltext" | "spatial")) {
+            text.push_str(&format!(" USING {}", method.to_uppercase()));
+        }
+        for (name, value) in &index.options {
+            match name.as_str() {
+                "parser" => text.push_str(&format!(" WITH PARSER {value}")),
+                "key_block_size" => text.push_str(&format!(" KEY_BLOCK_SIZE = {value}")),
+                _ => text.push_str(&format!(" {} = {value}", name.to_uppercase())),
+            }
+        }
+        if let Some(comment) = &index.comment {
+            text.push_str(&format!(" COMMENT {}", facts::quote_text(comment)));
+        }
+        if index.invisible {
+            text.push_str(if self.is_mariadb { " IGNORED" } else { " INVISIBLE" });
+        }
+        text
+    }
+}
+
+fn kind(index: &Index) -> &'static str {
+    match index.method.as_deref() {
+        Some("fulltext") => "FULLTEXT ",
+        Some("spatial") => "SPATIAL ",
+        _ if index.kind.is_unique() => "UNIQUE ",
+        _ => "",
+    }
+}
+
+/// Parts of a key or index.
+pub(super) fn key_parts(parts: &[IndexPart]) -> String {
+    parts.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+fn part(part: &IndexPart) -> String {
+    let mut text = match &part.target {
+        IndexTarget::Column(name) => quote(name),
+        IndexTarget::Expression(expression) => format!("({})", expression.sql()),
+    };
+    if let Some(length) = part.prefix_length {
+        text.push_str(&format!("({length})"));
+    }
+    if part.order == SortOrder::Descending {
+        text.push_str(" DESC");
+    }
+    text
+}
+
+/// `` CONSTRAINT `x` FOREIGN KEY … ``.
+pub(super) fn foreign_key(key: &ForeignKey) -> String {
+    let name = key.name.as_deref().map(|name| format!("CONSTRAINT {} ", quote(name))).unwrap_or_default();
+    let referenced = path(&QualifiedName::new(&key.referenced_namespace, &key.referenced_table));
+    format!(
+        "{name}FOREIGN KEY ({}) REFERENCES {referenced}({}) ON DELETE {} ON UPDATE {}",
+        column_list(&key.columns),
+        column_list(&key.referenced_columns),
+        key.on_delete.as_sql(),
+        key.on_update.as_sql()
+    )
+}
+
+/// `` CONSTRAINT `x` CHECK (…) ``.
+pub(super) fn check(check: &Check) -> String {
+    let name = check.name.as_deref().map(|name| format!("CONSTRAINT {} ", quote(name))).unwrap_or_default();
+    let enforced = if check.not_enforced { " NOT ENFORCED" } else { "" };
+    format!("{name}CHECK ({}){enforced}", check.expression.sql())
+}
+
+/// What follows the parentheses of CREATE TABLE. The engine that both servers take anyway is not named.
+fn options(options: &BTreeMap<String, String>) -> String {
+    let mut text = String::new();
+    if let Some(engine) = options.get("engine").filter(|engine| *engine != "InnoDB") {
+        text.push_str(&format!(" ENGINE = {engine}"));
+    }
+    if let Some(charset) = options.get("charset") {
+        text.push_str(&format!(" DEFAULT CHARACTER SET {charset}"));
+    }
+    if let Some(collation) = options.get("collation") {
+        text.push_str(&format!(" COLLATE {collation}"));
+    }
+    for (name, value) in others(options) {
+        text.push_str(&format!(" {} = {value}", name.to_uppercase()));
+    }
+    text
+}
+
+/// Options that are not written in a way of their own.
+fn others(options: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, String)> {
+    const OWN: &[&str] = &["engine", "charset", "collation", "system_versioning", "partitioned", "auto_increment"];
+    options.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(|(name, value)| {
+        let is_word = value.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+        let value = if is_word { value.clone() } else { facts::quote_text(value) };
+        (name.as_str(), value)
+    })
+}
+
+/// `ALTER TABLE … ENGINE = …` and its like. A new character set is for the columns, too, as they have no own.
+pub(super) fn set_options(path: &str, from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) -> Vec<String> {
+    let mut clauses = Vec::new();
+    let changed = |name: &str| to.get(name).filter(|value| from.get(name) != Some(value));
+    if let Some(engine) = changed("engine") {
+        clauses.push(format!("ENGINE = {engine}"));
+    }
+    if changed("charset").or_else(|| changed("collation")).is_some()
+        && let Some(charset) = to.get("charset")
+    {
+        let collation = to.get("collation").map(|collation| format!(" COLLATE {collation}")).unwrap_or_default();
+        clauses.push(format!("CONVERT TO CHARACTER SET {charset}{collation}"));
+    }
+    let old: BTreeMap<&str, String> = others(from).collect();
+    for (name, value) in others(to).filter(|(name, value)| old.get(name) != Some(value)) {
+        clauses.push(format!("{} = {value}", name.to_uppercase()));
+    }
+    for name in old.keys().filter(|name| !to.contains_key(**name)) {
+        clauses.push(format!("{} = DEFAULT", name.to_uppercase()));
+    }
+    match (from.contains_key("system_versioning"), to.contains_key("system_versioning")) {
+        (false, true) => clauses.push("ADD SYSTEM VERSIONING".to_owned()),
+        (true, false) => clauses.push("DROP SYSTEM VERSIONING".to_owned()),
+        _ => {}
+    }
+    if clauses.is_empty() { Vec::new() } else { vec![format!("ALTER TABLE {path} {}", clauses.join(", "))] }
+}
+
+/// `ALTER TABLE … PARTITION BY …`.
+pub(super) fn set_partitioning(path: &str, from: Option<&Partitioning>, to: Option<&Partitioning>) -> Vec<String> {
+    match (from, to) {
+        (_, Some(Partitioning::PartitionedBy(key))) => vec![format!("ALTER TABLE {path} PARTITION BY {key}")],
+        (Some(Partitioning::PartitionedBy(_)), None) => vec![format!("ALTER TABLE {path} REMOVE PARTITIONING")],
+        _ => Vec::new(),
+    }
+}
+
+fn partitions(partitions: &[Partition]) -> String {
+    if partitions.is_empty() {
+        return String::new();
+    }
+    let partition = |partition: &Partition| {
+        let mut text = format!("PARTITION {}", quote(&partition.name));
+        if let Some(values) = &partition.values {
+            text.push_str(&format!(" VALUES {values}"));
+        }
+        if let Some(comment) = &partition.comment {
+            text.push_str(&format!(" COMMENT = {}", facts::quote_text(comment)));
+        }
+        if !partition.subpartitions.is_empty() {
+            let names: Vec<String> =
+                partition.subpartitions.iter().map(|name| format!("SUBPARTITION {}", quote(name))).collect();
+            text.push_str(&format!(" ({})", names.join(", ")));
+        }
+        text
+    };
+    format!(" ({})", partitions.iter().map(partition).collect::<Vec<_>>().join(", "))
+}

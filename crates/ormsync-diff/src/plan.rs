@@ -1,0 +1,222 @@
+//! From two schemas to the operations that lead from one to the other.
+//!
+//! Both schemas come *settled* ([`ormsync_dialect::Dialect::settle`]). What the target leaves unsaid, or could not be
+//! read, stays as it is ([`target`]); then the two are compared object by object on a state that every operation is
+//! carried out on at once, and the operations are put in order ([`order`], the one place that knows why).
+
+mod foreign_keys;
+mod indexes;
+mod mentions;
+mod order;
+mod physical;
+mod rebuild;
+mod renames;
+mod tables;
+mod target;
+mod types;
+mod views;
+mod warnings;
+
+use std::collections::BTreeMap;
+
+use ormsync_dialect::{Alterations, Dialect};
+use ormsync_schema::{Operation, Plan, QualifiedName, Schema, Server, TableChange, Warning};
+
+use crate::OwnershipPatterns;
+use crate::ownership::{Owners, Ownership};
+use order::Step;
+
+pub use physical::physical;
+pub use renames::Renames;
+
+/// What a plan may do.
+#[derive(Debug, Clone, Default)]
+pub struct PlanOptions {
+    /// What is called something else now.
+    pub renames: Renames,
+    /// Whether what the target does not declare is left alone: tables, columns, keys, types. For a FROM that is a
+    /// live database, where it may be somebody else's.
+    pub keep_undeclared: bool,
+    /// Who writes which table's DDL. Tables of others are left alone.
+    pub ownership: OwnershipPatterns,
+    /// The source whose tables are planned, besides those that all share; none: all but what is external, observed or
+    /// ignored.
+    pub writer: Option<String>,
+    /// The server the plan is for, where one is known.
+    pub server: Option<Server>,
+}
+
+/// The operations that lead from one schema to another. Both must be settled for the same server.
+///
+/// # Errors
+///
+/// A rename that does not fit the schemas.
+pub fn plan(from: &Schema, to: &Schema, dialect: &dyn Dialect, options: &PlanOptions) -> Result<Plan, String> {
+    let server = options.server.clone().or_else(|| from.server.clone()).or_else(|| to.server.clone());
+    let alterations = dialect.alterations(server.as_ref());
+    let (mut state, mut target) = (from.clone(), to.clone());
+    leave_out_others(options, &mut [&mut state, &mut target]);
+    let mut planner = Planner {
+        dialect,
+        alterations,
+        operations: Vec::new(),
+        warnings: Vec::new(),
+        state,
+        qualified_names: from.namespaces.len() > 1 || to.namespaces.len() > 1,
+    };
+    planner.rename(&options.renames, &target)?;
+    target::complete(&planner.state, &mut target, options.keep_undeclared, dialect);
+    planner.plan_all(&target);
+    Ok(planner.finish(server))
+}
+
+/// The way back of a plan, with all warnings.
+pub fn plan_back(plan: &Plan, dialect: &dyn Dialect) -> Plan {
+    let mut back = plan.reverse();
+    back.warnings = warnings::of(&back.operations, dialect);
+    back
+}
+
+/// Tables that somebody else writes are in neither schema, so that nothing is planned for them.
+fn leave_out_others(options: &PlanOptions, schemas: &mut [&mut Schema]) {
+    let owners = Owners::new(&options.ownership, &mut Vec::new());
+    let is_ours = |namespace: &str, table: &str| match owners.of(namespace, table) {
+        Ownership::Shared => true,
+        Ownership::Source(source) => options.writer.as_ref().is_none_or(|writer| *writer == source),
+        Ownership::External | Ownership::Observed | Ownership::Ignored => false,
+    };
+    for schema in schemas {
+        for (namespace, content) in &mut schema.namespaces {
+            content.tables.retain(|name, _| is_ours(namespace, name));
+        }
+    }
+}
+
+/// A plan in the making: the operations so far, and the schema as it is behind them.
+struct Planner<'a> {
+    dialect: &'a dyn Dialect,
+    alterations: Alterations,
+    operations: Vec<(Step, Operation)>,
+    warnings: Vec<Warning>,
+    state: Schema,
+    qualified_names: bool,
+}
+
+impl Planner<'_> {
+    /// Adds an operation. The state is what the schema will be once all operations so far are done, in whatever
+    /// order they come to stand.
+    fn push(&mut self, step: Step, operation: Operation) {
+        if let Err(problem) = operation.apply(&mut self.state) {
+            // Nothing here plans what does not fit; should it, it is told rather than lost.
+            self.warnings.push(warnings::not_planned(operation.subject(), problem));
+            return;
+        }
+        self.operations.push((step, operation));
+    }
+
+    fn change(&mut self, step: Step, table: &QualifiedName, change: TableChange) {
+        self.push(step, Operation::change(table.clone(), change));
+    }
+
+    fn plan_all(&mut self, target: &Schema) {
+        self.plan_namespaces_and_extensions(target);
+        let disturbed = self.disturbed_tables(target);
+        self.drop_views(target, &disturbed);
+        self.plan_types(target);
+        self.plan_foreign_keys_that_go(target);
+        for name in table_names(&self.state) {
+            match target.table(&name.namespace, &name.name) {
+                Some(table) => self.plan_table(&name, table, target),
+                None => self.drop_table(&name),
+            }
+        }
+        for name in order::creation_order(target) {
+            if self.state.table(&name.namespace, &name.name).is_none()
+                && let Some(table) = target.table(&name.namespace, &name.name)
+            {
+                self.create_table(&name, table);
+            }
+        }
+        self.plan_foreign_keys_that_come(target);
+        self.drop_types(target);
+        self.own_sequences(target);
+        self.create_views(target);
+    }
+
+    fn drop_table(&mut self, name: &QualifiedName) {
+        let Some(table) = self.state.table(&name.namespace, &name.name).cloned() else { return };
+        self.push(Step::DropTable, Operation::DropTable { name: name.clone(), table: Box::new(table) });
+    }
+
+    /// A new table. What has to wait for other tables, or is written as a statement of its own, comes behind it.
+    fn create_table(&mut self, name: &QualifiedName, table: &ormsync_schema::Table) {
+        let mut first = table.clone();
+        let mut later = Vec::new();
+        if !self.alterations.foreign_keys_in_table {
+            // They are planned when all tables are there.
+            first.foreign_keys.clear();
+        }
+        if !self.alterations.indexes_in_table {
+            let (inside, outside) = std::mem::take(&mut first.indexes)
+                .into_iter()
+                .partition(|index| index.kind == ormsync_schema::IndexKind::UniqueConstraint);
+            first.indexes = inside;
+            later.extend(
+                indexes_in_order(outside)
+                    .into_iter()
+                    .map(|index| (Step::CreateIndex, TableChange::AddIndex(Box::new(index)))),
+            );
+        }
+        for (name, trigger) in std::mem::take(&mut first.triggers) {
+            later.push((Step::CreateTrigger, TableChange::CreateTrigger { name, trigger }));
+        }
+        for (name, policy) in std::mem::take(&mut first.policies) {
+            later.push((Step::CreatePolicy, TableChange::CreatePolicy { name, policy }));
+        }
+        self.push(Step::CreateTable, Operation::CreateTable { name: name.clone(), table: Box::new(first) });
+        for (step, change) in later {
+            self.change(step, name, change);
+        }
+    }
+
+    fn finish(mut self, server: Option<Server>) -> Plan {
+        order::sort(&mut self.operations);
+        let mut plan = Plan::new(self.dialect.name(), server);
+        plan.qualified_names = self.qualified_names;
+        plan.operations = self.operations.into_iter().map(|(_, operation)| operation).collect();
+        plan.warnings = warnings::of(&plan.operations, self.dialect);
+        plan.warnings.extend(self.warnings);
+        plan
+    }
+}
+
+/// Indexes in the order of their declaration.
+fn indexes_in_order(mut indexes: Vec<ormsync_schema::Index>) -> Vec<ormsync_schema::Index> {
+    indexes.sort_by_key(|index| order::place(&index.origin));
+    indexes
+}
+
+fn table_names(schema: &Schema) -> Vec<QualifiedName> {
+    /// File and offset.
+    type Place = (std::sync::Arc<str>, usize);
+    let mut names: Vec<(Option<Place>, QualifiedName)> = schema
+        .tables()
+        .map(|(namespace, name, table)| (order::place(&table.origin), QualifiedName::new(namespace, name)))
+        .collect();
+    names.sort();
+    names.into_iter().map(|(_, name)| name).collect()
+}
+
+/// What an object map of one kind holds, by qualified name.
+fn qualified<'a, T: 'a>(
+    schema: &'a Schema,
+    objects: impl Fn(&'a ormsync_schema::Namespace) -> &'a BTreeMap<String, T>,
+) -> Vec<(QualifiedName, &'a T)> {
+    schema
+        .namespaces
+        .iter()
+        .flat_map(|(namespace, content)| {
+            objects(content).iter().map(move |(name, object)| (QualifiedName::new(namespace, name), object))
+        })
+        .collect()
+}

@@ -1,0 +1,664 @@
+"""Imports a project's models and prints what SQLAlchemy makes of them, as one JSON document.
+
+ormsync hands this text to the project's own Python (`python -B -c`), and the request to its standard input:
+nothing is installed, and no file is written. It connects to nothing; a dialect's driver is not needed. What the
+models do when they are imported, they do.
+
+All that SQLAlchemy decides (types, defaults, names of constraints) is asked of its own compilers. Works with
+SQLAlchemy 1.4 to 2.1 and Python 3.7 and later.
+"""
+
+import copy
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import json
+import os
+import sys
+import traceback
+
+FORMAT = 1
+
+
+class SharedModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Makes one module of one file, by whatever name it is imported.
+
+    The models may be reached as `models.user` and as `app.models.user`; run twice, every table in them would be
+    declared twice.
+    """
+
+    def __init__(self, folders):
+        self.folders = folders
+        self.foreign = [os.sep + part + os.sep for part in ("site-packages", "dist-packages")]
+        self.foreign += [os.path.join(os.path.realpath(each), "lib", "") for each in {sys.prefix, sys.base_prefix}]
+        self.names = {}
+        self.busy = False
+
+    def find_spec(self, name, path, target=None):
+        if self.busy:
+            return None
+        self.busy = True
+        try:
+            spec = None
+            for finder in sys.meta_path:
+                if finder is not self and hasattr(finder, "find_spec"):
+                    spec = finder.find_spec(name, path, target)
+                    if spec is not None:
+                        break
+        finally:
+            self.busy = False
+        if spec is None or not spec.has_location or not self.is_project(spec.origin):
+            return spec
+        known = self.names.setdefault(os.path.realpath(spec.origin), name)
+        if known != name and known in sys.modules:
+            return importlib.machinery.ModuleSpec(name, self, origin=spec.origin, loader_state=known)
+        self.names[os.path.realpath(spec.origin)] = name
+        return spec
+
+    def create_module(self, spec):
+        return sys.modules[spec.loader_state]
+
+    def exec_module(self, module):
+        """It has run, or is running, under its first name."""
+
+    def is_project(self, path):
+        path = os.path.realpath(path)
+        inside = any(path.startswith(folder + os.sep) for folder in self.folders)
+        return inside and not any(part in path for part in self.foreign)
+
+
+class Models:
+    """Importing the files that were asked for."""
+
+    def __init__(self, request):
+        self.folders = [os.path.realpath(folder) for folder in request["search"]]
+        self.shared = SharedModules(self.folders)
+        self.errors = []
+
+    def load(self, files):
+        # As for a script: its own folder first. The other folders last, since a file in the middle of a package
+        # may have the name of one of Python's own modules.
+        sys.path[:0] = self.folders[:1]
+        sys.path.extend(folder for folder in self.folders[1:] if folder not in sys.path)
+        sys.meta_path.insert(0, self.shared)
+        for file in files:
+            self.load_file(os.path.realpath(file))
+
+    def load_file(self, file):
+        if file in self.shared.names:
+            return
+        for attempt, name in enumerate(names_of(file)):
+            try:
+                importlib.import_module(name)
+                # Another file of that name may come first on the path: then this one is loaded by its place.
+                if file not in self.shared.names:
+                    self.load_by_place(file, name)
+                return
+            except ImportError as error:
+                sys.modules.pop(name, None)
+                self.shared.names.pop(file, None)
+                if attempt < 3 and "relative import" in str(error):
+                    # It is meant as part of a package that has no `__init__.py`.
+                    continue
+                return self.fail(file, error)
+            except BaseException as error:  # noqa: B902: a module may call sys.exit()
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                return self.fail(file, error)
+
+    def load_by_place(self, file, name):
+        name = "_ormsync_" + name.replace(".", "_")
+        spec = importlib.util.spec_from_file_location(name, file)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        self.shared.names[file] = name
+        spec.loader.exec_module(module)
+
+    def fail(self, file, error):
+        place = {"file": file, "line": 0}
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename in self.shared.names or self.shared.is_project(frame.filename):
+                place = {"file": os.path.realpath(frame.filename), "line": frame.lineno or 0}
+        if isinstance(error, SyntaxError) and error.filename and os.path.exists(error.filename):
+            place = {"file": os.path.realpath(error.filename), "line": error.lineno or 0}
+        known = {(each["file"], each["line"], each["message"]) for each in self.errors}
+        message = str(error) or "it says no more"
+        if (place["file"], place["line"], message) not in known:
+            kind = type(error).__name__
+            missing = getattr(error, "name", None) if isinstance(error, ImportError) else None
+            self.errors.append(dict(place, type=kind, message=message, missing=missing, asked=file))
+
+    def modules(self):
+        found = [sys.modules.get(name) for name in self.shared.names.values()]
+        return [module for module in found if module is not None]
+
+
+def names_of(file):
+    """The names a file can be imported by: within its packages, then with one more folder each."""
+    folder, base = os.path.split(file)
+    parts = [] if base == "__init__.py" else [base[: -len(".py")]]
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder, name = os.path.split(folder)
+        parts.insert(0, name)
+    while True:
+        yield ".".join(parts)
+        folder, name = os.path.split(folder)
+        if not name:
+            return
+        parts.insert(0, name)
+        if folder not in sys.path:
+            sys.path.append(folder)
+
+
+class Collected:
+    """Every MetaData, mapped class and standalone type that the project's modules reach."""
+
+    def __init__(self, modules):
+        import sqlalchemy
+
+        self.sqlalchemy = sqlalchemy
+        self.metadata = {}
+        self.classes = {}
+        self.variables = {}
+        self.types = {}
+        for module in modules:
+            for name, value in list(vars(module).items()):
+                self.visit(module, name, value, 0)
+        # A class may be out of reach (made by a function), and its registry is not.
+        for mapper in list(self.mappers()):
+            self.add_class(mapper.class_)
+
+    def visit(self, module, name, value, depth):
+        sqlalchemy = self.sqlalchemy
+        if isinstance(value, sqlalchemy.MetaData):
+            self.metadata.setdefault(id(value), value)
+        elif isinstance(value, sqlalchemy.Table):
+            self.metadata.setdefault(id(value.metadata), value.metadata)
+            self.variables.setdefault(id(value), (getattr(module, "__file__", None), name))
+        elif isinstance(value, sqlalchemy.types.TypeEngine):
+            self.types.setdefault(id(value), value)
+        elif isinstance(value, (dict, list, tuple, set)):
+            if depth < 2 and len(value) < 10000:
+                for each in list(value.values()) if isinstance(value, dict) else list(value):
+                    self.visit(module, name, each, depth + 1)
+        elif depth == 0 or isinstance(value, type):
+            self.visit_object(value)
+
+    def visit_object(self, value):
+        try:
+            metadata = getattr(value, "metadata", None)
+            several = getattr(value, "metadatas", None)
+            if isinstance(value, type) and "__mapper__" in vars(value):
+                self.add_class(value)
+        except Exception:  # A lazy object that is not ready (a proxy of a request) has no tables.
+            return
+        if isinstance(metadata, self.sqlalchemy.MetaData):
+            self.metadata.setdefault(id(metadata), metadata)
+        if isinstance(several, dict):
+            for each in several.values():
+                if isinstance(each, self.sqlalchemy.MetaData):
+                    self.metadata.setdefault(id(each), each)
+
+    def add_class(self, value):
+        mapper = value.__mapper__
+        for table in mapper.tables:
+            if isinstance(table, self.sqlalchemy.Table):
+                self.metadata.setdefault(id(table.metadata), table.metadata)
+        self.classes.setdefault(id(value), value)
+
+    def mappers(self):
+        registries = {}
+        for each in self.classes.values():
+            registry = getattr(each.__mapper__, "registry", None)
+            if registry is not None:
+                registries[id(registry)] = registry
+        for registry in registries.values():
+            for mapper in registry.mappers:
+                yield mapper
+
+    def mapped(self):
+        """The classes that have a table of their own, by that table."""
+        found = {}
+        for each in self.classes.values():
+            mapper = each.__mapper__
+            is_own = mapper.inherits is None or mapper.inherits.local_table is not mapper.local_table
+            if is_own and isinstance(mapper.local_table, self.sqlalchemy.Table):
+                found.setdefault(id(mapper.local_table), each)
+        return found
+
+
+def place_of_class(value):
+    module = sys.modules.get(value.__module__)
+    return {"file": getattr(module, "__file__", None), "name": value.__qualname__}
+
+
+def make_dialect(request):
+    """The dialect as it is after connecting to the server, as far as DDL depends on that."""
+    name = request["dialect"]
+    module = importlib.import_module("sqlalchemy.dialects." + name)
+    version = tuple(request.get("server_version") or ())
+    # The drivers' usual styles double every percent sign.
+    if not request.get("mariadb"):
+        dialect = module.dialect(paramstyle="named")
+    else:
+        dialect = module.dialect(paramstyle="named", is_mariadb=True)
+        import sqlalchemy
+
+        if version_of(sqlalchemy) >= (2, 1):
+            dialect.supports_native_uuid = version >= (10, 7)
+    if version:
+        dialect.server_version_info = version
+    return dialect
+
+
+def version_of(sqlalchemy):
+    parts = []
+    for part in sqlalchemy.__version__.split(".")[:2]:
+        digits = "".join(letter for letter in part if letter.isdigit())
+        parts.append(int(digits or 0))
+    return tuple(parts)
+
+
+def plain(value):
+    """Text without SQLAlchemy's own string classes."""
+    return None if value is None else str(value)
+
+
+class Printer:
+    """Tables as JSON values, by the compilers of one dialect."""
+
+    def __init__(self, dialect, collected):
+        import sqlalchemy
+
+        self.sqlalchemy = sqlalchemy
+        self.dialect = dialect
+        self.name = dialect.name
+        self.collected = collected
+        self.ddl = dialect.ddl_compiler(dialect, None)
+        self.types = getattr(dialect, "type_compiler_instance", None) or dialect.type_compiler
+        self.mapped = collected.mapped()
+        self.sequences = {}
+
+    def sql(self, expression):
+        return self.ddl.sql_compiler.process(expression, include_table=False, literal_binds=True)
+
+    def condition(self, expression):
+        if isinstance(expression, str):
+            return expression
+        return self.sql(expression)
+
+    def failing(self, make, *arguments):
+        """What `make` gives, or why it can't."""
+        try:
+            return make(*arguments)
+        except Exception as error:
+            return {"failed": "{}: {}".format(type(error).__name__, str(error).split("\n")[0])}
+
+    def printed(self, table):
+        value = self.mapped.get(id(table))
+        mapper = value.__mapper__ if value is not None else None
+        return {
+            "name": str(table.name),
+            "schema": plain(table.schema),
+            "comment": plain(table.comment),
+            "options": {key: option for key, option in table.kwargs.items() if isinstance(option, (str, int, bool))},
+            "class": place_of_class(value) if value is not None else None,
+            "bases": [place_of_class(each) for each in value.__mro__[1:-1]] if value is not None else [],
+            "variable": self.variable(table),
+            "columns": [self.column(each, mapper) for each in table.columns if not each.system],
+            "primary_key": self.failing(self.primary_key, table),
+            "uniques": self.constraints(table, self.sqlalchemy.UniqueConstraint, self.unique),
+            "indexes": [self.failing(self.index, table, each) for each in indexes_of(table)],
+            "foreign_keys": self.constraints(table, self.sqlalchemy.ForeignKeyConstraint, self.foreign_key),
+            "checks": self.constraints(table, self.sqlalchemy.CheckConstraint, self.check),
+            "exclusions": self.exclusions(table),
+        }
+
+    def variable(self, table):
+        file, name = self.collected.variables.get(id(table), (None, None))
+        return {"file": file, "name": name} if name is not None else None
+
+    def column(self, column, mapper):
+        try:
+            attribute = mapper.get_property_by_column(column).key if mapper is not None else None
+        except Exception:
+            attribute = None
+        default = column.server_default
+        is_text = isinstance(default, self.sqlalchemy.schema.DefaultClause)
+        identity = getattr(column, "identity", None)
+        computed = getattr(column, "computed", None)
+        if is_text:
+            printed = self.failing(self.ddl.get_column_default_string, column)
+            self.note_sequence(getattr(default.arg, "sequence", None))
+        else:
+            printed = {"fetched": True} if default is not None and default not in (identity, computed) else None
+        if isinstance(column.default, self.sqlalchemy.Sequence):
+            self.note_sequence(column.default)
+        if isinstance(printed, dict) or printed is None:
+            default_text, default_failed = None, printed
+        else:
+            default_text, default_failed = printed, None
+        return {
+            "name": str(column.name),
+            "attribute": attribute,
+            "type": self.failing(self.type, column.type, column),
+            "nullable": bool(column.nullable),
+            "nullable_given": is_nullable_given(column),
+            "default": default_text,
+            "default_unknown": default_failed,
+            "numbered": self.is_numbered(column),
+            "identity": self.identity(identity) if identity is not None else None,
+            "computed": self.failing(self.computed, computed) if computed is not None else None,
+            "comment": plain(column.comment),
+            "client_default": client_side(column.default),
+            "client_update": client_side(column.onupdate),
+            "version_counter": mapper is not None and mapper.version_id_col is column,
+        }
+
+    def is_numbered(self, column):
+        """The conditions of the dialects' `get_column_specification`."""
+        table = column.table
+        numbered = getattr(table, "autoincrement_column", None)
+        if numbered is None:
+            numbered = getattr(table, "_autoincrement_column", None)
+        if column is not numbered:
+            return False
+        default = column.default
+        is_sequence = isinstance(default, self.sqlalchemy.Sequence)
+        if self.name == "postgresql":
+            return default is None or (is_sequence and default.optional)
+        if self.name == "mysql":
+            has_default = column.server_default is not None and getattr(column, "identity", None) is None
+            uses_sequence = self.dialect.supports_sequences and is_sequence and not default.optional
+            return not has_default and not uses_sequence
+        return True
+
+    def type(self, given, column):
+        resolved = self.resolved(given)
+        sqlalchemy = self.sqlalchemy
+        collation = plain(getattr(resolved, "collation", None))
+        if isinstance(resolved, sqlalchemy.Enum) and resolved.native_enum and self.dialect.supports_native_enum:
+            if self.name != "postgresql":
+                return {"labels": [str(label) for label in resolved.enums], "collation": collation}
+            if not resolved.name:
+                raise ValueError("an enum of strings needs a `name` on PostgreSQL")
+            return {"enum": self.enum(resolved)}
+        if type(resolved).__name__ == "SET" and self.name == "mysql":
+            return {"set": [str(label) for label in resolved.values]}
+        if isinstance(resolved, sqlalchemy.ARRAY) and self.name == "postgresql":
+            return {"array": self.type(resolved.item_type, column)}
+        if type(resolved).__name__ == "DOMAIN" and self.name == "postgresql":
+            return {"domain": self.domain(resolved, column)}
+        if isinstance(resolved, sqlalchemy.types.NullType):
+            raise ValueError("it has no type")
+        bare = resolved
+        if collation is not None or getattr(resolved, "charset", None) is not None:
+            bare = copy.copy(resolved)
+            bare.__dict__.pop("_static_cache_key", None)
+            bare.collation = None
+            if getattr(bare, "charset", None) is not None:
+                bare.charset = None
+        text = self.types.process(bare, type_expression=column)
+        return {"sql": text, "collation": collation}
+
+    def resolved(self, given):
+        """The type without variants and decorators: what is compiled."""
+        for _ in range(20):
+            variants = getattr(given, "_variant_mapping", None)
+            if variants and self.name in variants:
+                given = variants[self.name]
+            elif isinstance(given, self.sqlalchemy.types.TypeDecorator):
+                given = given.type_engine(self.dialect)
+            else:
+                break
+        return given
+
+    def enum(self, resolved):
+        return {
+            "name": str(resolved.name),
+            "schema": plain(resolved.schema),
+            "labels": [str(label) for label in resolved.enums],
+            "class": place_of_class(resolved.enum_class) if getattr(resolved, "enum_class", None) else None,
+        }
+
+    def domain(self, domain, column):
+        return {
+            "name": str(domain.name),
+            "schema": plain(domain.schema),
+            "type": self.type(domain.data_type, column),
+            "not_null": bool(domain.not_null),
+            "check": self.sql(domain.check) if domain.check is not None else None,
+        }
+
+    def identity(self, identity):
+        return {"always": bool(identity.always), "start": identity.start, "increment": identity.increment}
+
+    def computed(self, computed):
+        return {"sql": self.sql(computed.sqltext), "persisted": computed.persisted}
+
+    def note_sequence(self, sequence):
+        if sequence is not None and not (sequence.optional and self.name == "postgresql"):
+            self.sequences.setdefault((plain(sequence.schema), str(sequence.name)), sequence)
+
+    def printed_sequences(self):
+        for metadata in self.collected.metadata.values():
+            for sequence in getattr(metadata, "_sequences", {}).values():
+                self.note_sequence(sequence)
+        names = ["start", "increment", "minvalue", "maxvalue", "cycle"]
+        return [
+            dict({"name": name, "schema": schema}, **{each: getattr(sequence, each, None) for each in names})
+            for (schema, name), sequence in self.sequences.items()
+        ]
+
+    def printed_types(self):
+        """Enum types that `create_all` makes though no column has them."""
+        found = []
+        if self.name == "postgresql":
+            for each in self.collected.types.values():
+                if isinstance(each, self.sqlalchemy.Enum) and each.native_enum and each.name and each.metadata is not None:
+                    found.append(self.enum(each))
+        return found
+
+    def constraint_name(self, constraint):
+        if constraint.name is None:
+            return None
+        return plain(self.ddl.preparer.format_constraint(constraint, _alembic_quote=False))
+
+    def primary_key(self, table):
+        key = table.primary_key
+        is_implicit = getattr(key, "_implicit_generated", False)
+        columns = list(key.columns_autoinc_first if is_implicit else key.columns)
+        if not columns:
+            return None
+        return {"name": self.constraint_name(key), "columns": [str(each.name) for each in columns]}
+
+    def constraints(self, table, kind, make):
+        # Those of a column stand in its own line, before those of the table.
+        of_columns = [each for column in table.columns for each in column.constraints]
+        found = [each for each in of_columns + list(table._sorted_constraints) if isinstance(each, kind)]
+        found = [each for each in found if self.is_created(each)]
+        printed = [self.failing(make, table, each) for each in found]
+        return [each for each in printed if each is not None]
+
+    def is_created(self, constraint):
+        if hasattr(constraint, "_should_create_for_compiler"):
+            return constraint._should_create_for_compiler(self.ddl)
+        return constraint._create_rule is None or constraint._create_rule(self.ddl)
+
+    def unique(self, table, constraint):
+        columns = [str(each.name) for each in constraint.columns]
+        if not columns:
+            return None
+        return dict(
+            deferrability(constraint),
+            name=self.constraint_name(constraint),
+            columns=columns,
+            include=self.included(table, constraint.kwargs.get("postgresql_include")),
+            nulls_not_distinct=constraint.kwargs.get("postgresql_nulls_not_distinct") is True,
+        )
+
+    def included(self, table, columns):
+        named = [table.c[each] if isinstance(each, str) else each for each in columns or []]
+        return [str(each.name) for each in named]
+
+    def foreign_key(self, table, constraint):
+        targets = [self.target(each) for each in constraint.elements]
+        if self.name == "sqlite" and targets[0]["schema"] != plain(table.schema):
+            return None
+        return dict(
+            deferrability(constraint),
+            name=self.constraint_name(constraint),
+            columns=[str(each.parent.name) for each in constraint.elements],
+            schema=targets[0]["schema"],
+            table=targets[0]["table"],
+            referenced=[each["column"] for each in targets],
+            on_delete=constraint.ondelete,
+            on_update=constraint.onupdate,
+            match=constraint.match,
+            not_valid=bool(constraint.kwargs.get("postgresql_not_valid")),
+        )
+
+    def target(self, key):
+        try:
+            column = key.column
+            return {"schema": plain(column.table.schema), "table": str(column.table.name), "column": str(column.name)}
+        except self.sqlalchemy.exc.NoReferenceError:
+            parts = key.target_fullname.split(".")
+            schema = ".".join(parts[:-2]) or None
+            return {"schema": schema, "table": parts[-2], "column": parts[-1]}
+
+    def check(self, table, constraint):
+        return {"name": self.constraint_name(constraint), "sql": self.sql(constraint.sqltext)}
+
+    def exclusions(self, table):
+        if self.name != "postgresql":
+            return []
+        from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+        return self.constraints(table, ExcludeConstraint, self.exclusion)
+
+    def exclusion(self, table, constraint):
+        parts = []
+        for expression, _, operator in constraint._render_exprs:
+            text = self.sql(expression)
+            operator_class = constraint.ops.get(getattr(expression, "key", None))
+            parts.append("{}{} WITH {}".format(text, " " + operator_class if operator_class else "", operator))
+        text = "EXCLUDE USING {} ({})".format(constraint.using.lower(), ", ".join(parts))
+        if constraint.where is not None:
+            text += " WHERE ({})".format(self.sql(constraint.where))
+        return {"name": self.constraint_name(constraint), "sql": text}
+
+    def index(self, table, index):
+        options = index.kwargs
+        get = lambda option: options.get("{}_{}".format(self.name, option))  # noqa: E731
+        where = get("where")
+        length = get("length") if self.name == "mysql" else None
+        classes = get("ops") if self.name == "postgresql" else None
+        return {
+            "name": self.constraint_name(index),
+            "unique": bool(index.unique),
+            "parts": [self.index_part(each, length, classes or {}) for each in index.expressions],
+            "where": self.condition(where) if where is not None else None,
+            "using": plain(get("using") or None) if self.name != "sqlite" else None,
+            "prefix": plain(get("prefix") or None) if self.name == "mysql" else None,
+            "include": self.included(table, get("include")) if self.name == "postgresql" else [],
+            "nulls_not_distinct": get("nulls_not_distinct") is True if self.name == "postgresql" else False,
+        }
+
+    def index_part(self, expression, length, classes):
+        from sqlalchemy.sql import elements, operators
+
+        part = {"descending": False, "nulls": None}
+        part["operator_class"] = plain(classes.get(getattr(expression, "key", None)))
+        first, last = (
+            getattr(operators, "nulls_" + word + "_op", None) or getattr(operators, "nulls" + word + "_op")
+            for word in ("first", "last")
+        )
+        while True:
+            modifier = getattr(expression, "modifier", None)
+            if modifier is operators.desc_op:
+                part["descending"] = True
+            elif modifier is first or modifier is last:
+                part["nulls"] = "first" if modifier is first else "last"
+            elif modifier is not operators.asc_op and not isinstance(expression, elements.Label):
+                break
+            expression = expression.element
+        if isinstance(expression, self.sqlalchemy.Column):
+            part["column"] = str(expression.name)
+            part["length"] = length.get(expression.name) if isinstance(length, dict) else length
+            if part["operator_class"] is None:
+                part["operator_class"] = plain(classes.get(expression.key))
+        else:
+            part["sql"] = self.sql(expression)
+            part["length"] = length.get(part["sql"]) if isinstance(length, dict) else length
+        return part
+
+
+def indexes_of(table):
+    """In the order of their making: `table.indexes` is a set."""
+    return sorted(table.indexes, key=lambda index: (getattr(index, "_creation_order", 0), str(index.name)))
+
+
+def deferrability(constraint):
+    return {"deferrable": constraint.deferrable, "initially": plain(constraint.initially)}
+
+
+def is_nullable_given(column):
+    """Whether `nullable=` was written: SQLAlchemy treats a generated column differently then."""
+    given = getattr(column, "_user_defined_nullable", None)
+    return isinstance(given, bool)
+
+
+def client_side(default):
+    """A default of SQLAlchemy's own, in words like the source's."""
+    if default is None:
+        return None
+    if getattr(default, "is_sequence", False):
+        return "Sequence({!r})".format(str(default.name))
+    argument = getattr(default, "arg", None)
+    if getattr(default, "is_callable", False):
+        return getattr(argument, "__qualname__", None) or getattr(argument, "__name__", None) or "a function"
+    return repr(argument) if getattr(default, "is_scalar", False) else str(argument)
+
+
+def run(request):
+    """The answer to a request."""
+    answer = {"format": FORMAT, "python": "{}.{}".format(*sys.version_info[:2]), "tables": [], "errors": []}
+    models = Models(request)
+    try:
+        import sqlalchemy
+    except ImportError as error:
+        return dict(answer, unusable="missing", detail=str(error))
+    answer["sqlalchemy"] = sqlalchemy.__version__
+    if version_of(sqlalchemy) < (1, 4):
+        return dict(answer, unusable="old")
+    models.load(request["files"])
+    collected = Collected(models.modules())
+    printer = Printer(make_dialect(request), collected)
+    for metadata in collected.metadata.values():
+        for table in metadata.tables.values():
+            answer["tables"].append(printer.failing(printer.printed, table))
+            answer["tables"][-1].setdefault("name", str(table.name))
+            answer["tables"][-1].setdefault("schema", plain(table.schema))
+    answer["sequences"] = printer.printed_sequences()
+    answer["enums"] = printer.printed_types()
+    answer["errors"] = models.errors
+    return answer
+
+
+def main():
+    # What the models print must not get between the lines of the answer.
+    sys.stdout.flush()
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    request = json.loads(sys.stdin.buffer.read().decode("utf-8"))
+    answer = run(request)
+    output.write(json.dumps(answer).encode("utf-8"))
+    output.close()
+    # Threads and exit handlers of the models have nothing to add.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+main()

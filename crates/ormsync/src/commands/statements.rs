@@ -1,0 +1,93 @@
+//! Schemas and what lies between them, as statements of the server.
+
+use std::path::Path;
+
+use ormsync_diff::Role;
+use ormsync_diff::plan::{PlanOptions, Renames, plan, plan_back};
+use ormsync_report::Outcome;
+use ormsync_schema::{Plan, QualifiedName, Schema, Severity, WarningKind};
+
+use crate::command_line::DiffOptions;
+use crate::failure::{Failure, Result};
+use crate::gate::write_file;
+use crate::project::Project;
+use crate::read_sources::read_settled_sources;
+use crate::terminal::Terminal;
+
+/// `inspect --format sql`: the statements that make a schema from nothing.
+pub(super) fn whole(project: &Project, schema: &Schema, terminal: &Terminal) -> String {
+    let options = PlanOptions { ownership: project.options.ownership.clone(), ..PlanOptions::default() };
+    let nothing = Schema::new(project.dialect.name());
+    // Only a rename can fail, and there is none.
+    let plan =
+        plan(&nothing, schema, project.dialect, &options).unwrap_or_else(|_| Plan::new(project.dialect.name(), None));
+    tell_what_is_not_planned(&plan, terminal);
+    ormsync_dialect::script(&project.dialect.statements(&plan))
+}
+
+/// `diff --format sql`: the statements that lead from one source to the other, or back again.
+pub(super) fn diff(project: &Project, options: &DiffOptions, output: Option<&Path>, terminal: &Terminal) -> Result<u8> {
+    let sources = read_settled_sources(project);
+    terminal.diagnostics(&sources.diagnostics, &sources.files);
+    let [from, to] = sources.read.as_slice() else {
+        return Err(Failure::new("sources", "nothing was planned: one of the sources could not be read"));
+    };
+    let plan_options = PlanOptions {
+        renames: renames(&options.rename, &from.schema, project.dialect.default_namespace())?,
+        // What is in a database and not declared may be somebody else's.
+        keep_undeclared: from.side.role == Role::Live && !options.drop_undeclared,
+        ownership: project.options.ownership.clone(),
+        writer: None,
+        server: from.schema.server.clone().or_else(|| to.schema.server.clone()),
+    };
+    let mut plan = plan(&from.schema, &to.schema, project.dialect, &plan_options)
+        .map_err(|problem| Failure::new("rename", problem))?;
+    if options.back {
+        plan = plan_back(&plan, project.dialect);
+    }
+    tell_what_is_not_planned(&plan, terminal);
+    let text = ormsync_dialect::script(&project.dialect.statements(&plan));
+    match output {
+        Some(file) => write_file(file, &text)?,
+        None => terminal.output(&text)?,
+    }
+    let failed = sources.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let outcome = match (failed, plan.is_empty()) {
+        (true, _) => Outcome::Unanswered,
+        (false, true) => Outcome::InStep,
+        (false, false) => Outcome::Drift,
+    };
+    Ok(outcome.exit_code())
+}
+
+/// What no statement does is told, so that nobody takes the script for the whole way.
+fn tell_what_is_not_planned(plan: &Plan, terminal: &Terminal) {
+    for warning in plan.warnings.iter().filter(|warning| warning.kind == WarningKind::NotPlanned) {
+        terminal.note(&warning.text);
+    }
+}
+
+/// `old:new` is a table, `table.old:new` a column of the table that has that new name.
+fn renames(texts: &[String], from: &Schema, default_namespace: &str) -> Result<Renames> {
+    let mut renames = Renames::default();
+    for text in texts {
+        let wrong =
+            || Failure::new("rename", format!("--rename {text}: write a table as old:new, a column as table.old:new"));
+        let (old, new) =
+            text.split_once(':').filter(|(old, new)| !old.is_empty() && !new.is_empty()).ok_or_else(wrong)?;
+        let table = |name: &str| match name.split_once('.') {
+            Some((namespace, name)) if from.namespaces.contains_key(namespace) => QualifiedName::new(namespace, name),
+            _ => QualifiedName::new(default_namespace, name),
+        };
+        let is_table = |name: &QualifiedName| from.table(&name.namespace, &name.name).is_some();
+        let whole = table(old);
+        if is_table(&whole) {
+            let namespace = whole.namespace.clone();
+            renames.tables.push((whole, QualifiedName::new(namespace, new)));
+            continue;
+        }
+        let (of_table, column) = old.rsplit_once('.').ok_or_else(wrong)?;
+        renames.columns.push((table(of_table), column.to_owned(), new.to_owned()));
+    }
+    Ok(renames)
+}

@@ -1,0 +1,1 @@
+//! Our SQL beside what Prisma's own engine writes.

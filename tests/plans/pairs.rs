@@ -1,0 +1,69 @@
+//! Pairs of random schemas, one seed each: `ORMSYNC_TEST_SEED=n` begins there, `ORMSYNC_TEST_PAIRS=n` takes so many.
+
+use std::env;
+
+use crate::case::Dialect;
+use crate::judges::scratch::Scratch;
+use crate::plans::generator::{Dice, Flavour, changed, schema};
+use crate::plans::{facts, first_difference, introspect, script, send, there_and_back};
+
+/// How many pairs are tried.
+const PAIRS: u64 = 300;
+
+fn number(name: &str, default: u64) -> u64 {
+    env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn try_pairs(dialect: Dialect, flavour: Flavour) {
+    let first = number("ORMSYNC_TEST_SEED", 1);
+    let count = number("ORMSYNC_TEST_PAIRS", PAIRS);
+    let mut failures = Vec::new();
+    for seed in first..first + count {
+        let Some(database) = Scratch::new(dialect) else { return };
+        if let Err(message) = try_pair(&database, dialect, flavour, seed) {
+            failures.push(format!("seed {seed}: {message}"));
+        }
+    }
+    let shown: Vec<&str> = failures.iter().take(3).map(String::as_str).collect();
+    assert!(failures.is_empty(), "{} of {count} pairs fail:\n{}", failures.len(), shown.join("\n\n"));
+}
+
+fn try_pair(database: &Scratch, dialect: Dialect, flavour: Flavour, seed: u64) -> Result<(), String> {
+    let empty = introspect(database, dialect);
+    let server = empty.server.clone();
+    let mut dice = Dice::new(seed);
+    let from = schema(&mut dice, flavour, server.as_ref());
+    let to = if seed.is_multiple_of(2) {
+        changed(&mut dice, flavour, server.as_ref(), &from)
+    } else {
+        schema(&mut dice, flavour, server.as_ref())
+    };
+    let statements = script(&super::between(&empty, &from, dialect), dialect);
+    send(database, dialect, &statements).map_err(|message| format!("from nothing: {message}\n\n{statements}"))?;
+    let made = introspect(database, dialect);
+    if let Some(difference) = first_difference(&facts(&made, dialect), &facts(&from, dialect)) {
+        return Err(format!("from nothing: {difference}\n\n{statements}"));
+    }
+    // What the server says of a view is its own text, so the plan starts from that.
+    there_and_back(database, &made, &to, dialect)
+}
+
+#[test]
+fn postgresql() {
+    try_pairs(Dialect::Postgresql, Flavour::Postgresql);
+}
+
+#[test]
+fn mysql() {
+    try_pairs(Dialect::Mysql, Flavour::Mysql);
+}
+
+#[test]
+fn mariadb() {
+    try_pairs(Dialect::Mariadb, Flavour::Mariadb);
+}
+
+#[test]
+fn sqlite() {
+    try_pairs(Dialect::Sqlite, Flavour::Sqlite);
+}
