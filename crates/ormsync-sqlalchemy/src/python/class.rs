@@ -23,7 +23,7 @@ impl<'a> Evaluator<'a> {
                     continue;
                 }
                 let base = self.evaluate_located(frame, base);
-                bases.push(Located { value: without_parameters(base.value), place: base.place });
+                bases.push(Located { value: base_of(base.value, base.place), place: base.place });
             }
             for keyword in &arguments.keywords {
                 let value = self.evaluate_located(frame, &keyword.value);
@@ -141,6 +141,14 @@ impl<'a> Evaluator<'a> {
             ..Arguments::default()
         };
         self.invoke(function, arguments, place)
+    }
+}
+
+/// What a base class may be. Anything else (a function with `__mro_entries__`, say) brings what is not known.
+fn base_of(base: Value<'_>, place: Place) -> Value<'_> {
+    match without_parameters(base) {
+        known @ (Value::Class(_) | Value::External(_) | Value::Symbol(_) | Value::Opaque(_)) => known,
+        other => Value::opaque(format!("{} is no class that is known", other.kind()), place),
     }
 }
 
