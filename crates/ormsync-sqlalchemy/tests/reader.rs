@@ -308,11 +308,17 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/sqlalchemy").join(name)
 }
 
+/// Cases about what cannot be read: that it is said, and is no difference.
+const OPAQUE: &[&str] = &["table-events"];
+
 /// Every case is read without a diagnostic on every dialect it is for: nothing in it is out of reach.
 #[test]
 fn cases_are_read_whole() {
     let mut count = 0;
     for entry in std::fs::read_dir(fixture("")).unwrap().flatten() {
+        if OPAQUE.contains(&entry.file_name().to_string_lossy().as_ref()) {
+            continue;
+        }
         let case = std::fs::read_to_string(entry.path().join("case.toml")).unwrap();
         let root =
             ["models.py", "models", "app/models"].iter().map(|name| entry.path().join(name)).find(|path| path.exists());
