@@ -34,7 +34,12 @@ pub(crate) fn cross_check(name: &str, dialect: Dialect) {
     command.arg("--python").arg(sqlalchemy::python(VERSION));
     let run = Run::of(&mut command);
     expect_no_difference(&case, &run);
-    assert!(case.file.verdict != Verdict::InStep || run.report().diagnostics.is_empty(), "{run}");
+    // A case about what cannot be read lists what is said of it.
+    let files = std::fs::read_dir(&case.folder).expect("the case has a folder");
+    let is_about_diagnostics =
+        files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("diagnostics."));
+    let is_quiet = run.report().diagnostics.is_empty();
+    assert!(case.file.verdict != Verdict::InStep || is_quiet || is_about_diagnostics, "{run}");
 }
 
 /// What a project had to be written for: SQLAlchemy 1.4 knows nothing of `mapped_column`.

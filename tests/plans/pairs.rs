@@ -8,7 +8,7 @@ use crate::plans::generator::{Dice, Flavour, changed, schema};
 use crate::plans::{facts, first_difference, introspect, script, send, there_and_back};
 
 /// How many pairs are tried.
-const PAIRS: u64 = 300;
+const PAIRS: u64 = 60;
 
 fn number(name: &str, default: u64) -> u64 {
     env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)

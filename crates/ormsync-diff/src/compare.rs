@@ -29,6 +29,8 @@ pub struct Options {
     pub overrides: Vec<Override>,
     /// Comments in the sources that allow findings.
     pub suppressions: Vec<Suppression>,
+    /// Differences only, no hazards: what all sources agree on is not told.
+    pub differences_only: bool,
 }
 
 /// What came of a comparison.
@@ -79,7 +81,9 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
     objects::compare(&mut comparing, &owners);
     enums::compare(&mut comparing, &rows);
     tables::compare(&mut comparing, &rows);
-    hazards::names_differing_by_case(&mut comparing, &rows);
+    if !options.differences_only {
+        hazards::names_differing_by_case(&mut comparing, &rows);
+    }
     for row in rows.iter().filter(|row| row.holders() > 1) {
         let told = comparing.findings.len();
         columns::compare(&mut comparing, row);
@@ -94,7 +98,9 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
         options::compare_partitioning(&mut comparing, row);
         options::compare_comments(&mut comparing, row);
         options::compare(&mut comparing, row);
-        hazards::compare(&mut comparing, row, told);
+        if !options.differences_only {
+            hazards::compare(&mut comparing, row, told);
+        }
     }
 
     let mut findings = comparing.findings;

@@ -97,14 +97,11 @@ fn finding_entry(finding: &Finding, report: &Report<'_>) -> String {
     text
 }
 
-/// The name by which Markdown's highlighters know the language of the file that has to change.
-fn fix_language(finding: &Finding, report: &Report<'_>) -> &'static str {
+/// The name by which Markdown's highlighters know the language of the file that has to change: its extension.
+fn fix_language(finding: &Finding, report: &Report<'_>) -> String {
     let stands_alone = in_order_of_change(finding).first().is_some_and(|answer| answer.stands_alone);
-    match main_region(finding, report) {
-        Some(Region { path, .. }) if stands_alone && path.ends_with(".py") => "python",
-        Some(Region { path, .. }) if stands_alone && path.ends_with(".prisma") => "prisma",
-        _ => "text",
-    }
+    let place = main_region(finding, report).filter(|_| stands_alone);
+    place.and_then(|place| Some(place.path.rsplit_once('.')?.1.to_owned())).unwrap_or_else(|| "text".to_owned())
 }
 
 fn coverage_table(report: &Report<'_>) -> String {

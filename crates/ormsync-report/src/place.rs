@@ -89,7 +89,7 @@ mod tests {
             ("services/", "./models.py", "services/models.py"),
             ("services", "../../elsewhere/models.py", "../../elsewhere/models.py"),
             ("services", "/somewhere/models.py", "/somewhere/models.py"),
-            ("services", r"C:\work\models.py", "C:/work/models.py"),
+            ("services", r"D:\shop\models.py", "D:/shop/models.py"),
             ("services", r"app\models.py", "services/app/models.py"),
         ] {
             assert_eq!(repository_path(folder, path), expected);

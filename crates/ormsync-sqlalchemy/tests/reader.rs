@@ -308,7 +308,7 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/sqlalchemy").join(name)
 }
 
-/// Every case is read without a diagnostic, but those in its diagnostics.txt, on every dialect it is for.
+/// Every case is read without a diagnostic, but those in its diagnostics.txt or diagnostics.DIALECT.txt, on every dialect it is for.
 #[test]
 fn cases_are_read_whole() {
     let mut count = 0;
@@ -320,7 +320,11 @@ fn cases_are_read_whole() {
             ormsync_dialect::all().into_iter().filter(|dialect| case.contains(&format!("\"{}\"", dialect.name())))
         {
             let reading = read_paths(&[root.clone().unwrap()], dialect);
-            let expected = std::fs::read_to_string(entry.path().join("diagnostics.txt")).unwrap_or_default();
+            let of_dialect = format!("diagnostics.{}.txt", dialect.name());
+            let expected = [of_dialect.as_str(), "diagnostics.txt"]
+                .iter()
+                .find_map(|name| std::fs::read_to_string(entry.path().join(name)).ok())
+                .unwrap_or_default();
             assert_eq!(messages(&reading), expected.lines().collect::<Vec<_>>(), "{}", entry.path().display());
             assert!(reading.schema.tables().count() > 0, "{}", entry.path().display());
             let opaque: usize = reading.schema.tables().map(|(_, _, table)| table.opaque.len()).sum();

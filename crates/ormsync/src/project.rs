@@ -94,7 +94,10 @@ impl Project {
         let truth = truth.map(|truth| known_truth(truth, &sides)).transpose()?;
         let mut files = settings.masked_files();
         let claims = claims_of_named_sides(settings, &sides, dialect, &mut files)?;
-        Self::new(settings, sides, dialect, truth, (claims, files))
+        let mut project = Self::new(settings, sides, dialect, truth, (claims, files))?;
+        // Two schemas are compared with each other; what both say is the gate's business.
+        project.options.differences_only = true;
+        Ok(project)
     }
 
     /// A project of these sides, however many, without a truth.
@@ -133,6 +136,7 @@ impl Project {
             severities: severities(settings),
             overrides: overrides(settings),
             suppressions: Vec::new(),
+            differences_only: false,
         };
         let default_namespace = default_namespace(settings, &sides, &namespaces);
         for side in sides.iter_mut().filter(|side| matches!(side.location, Location::SqlAlchemy(_))) {

@@ -138,6 +138,10 @@ fn rewrite_operator(left: Term, operator: String, right: Term, scope: &Scope<'_>
                 Term::Array(elements) => defaults::array_text(&elements).map_or(Term::Array(elements), Term::Text),
                 other => other,
             };
+            let right = match right {
+                Term::Text(path) => Term::Text(without_spaces_between(path)),
+                other => other,
+            };
             Term::Binary(Box::new(left), operator, Box::new(right))
         }
         // There is only the power of floating-point numbers and of decimal ones.
@@ -151,6 +155,18 @@ fn rewrite_operator(left: Term, operator: String, right: Term, scope: &Scope<'_>
         "LIKE" | "NOT LIKE" | "ILIKE" | "NOT ILIKE" => rewrite_escape(left, operator, right),
         "~" | "!~" => rewrite_similar_to(left, operator, right),
         _ => Term::Binary(Box::new(left), operator, Box::new(right)),
+    }
+}
+
+/// The text of an array as the server keeps it, where no element is in quotes: spaces around elements are no part
+/// of them (documentation, "Array Input and Output Syntax").
+fn without_spaces_between(array: String) -> String {
+    let inner = array.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    match inner {
+        Some(inner) if !inner.contains(['"', '\\', '{', '}']) => {
+            format!("{{{}}}", inner.split(',').map(str::trim).collect::<Vec<_>>().join(","))
+        }
+        _ => array,
     }
 }
 

@@ -263,7 +263,7 @@ fn named_namespaces(schema: &Schema, facts: &ProviderFacts) -> Vec<String> {
 fn client_default(column: &Column, facts: &ProviderFacts) -> Option<String> {
     let written = column.client.default.as_deref()?;
     let is = |scalar: ScalarType| is_scalar(&column.data_type, scalar, facts);
-    let is_text = is(ScalarType::String) || is_text_type(&column.data_type);
+    let is_text = is(ScalarType::String) || is_text_type(&column.data_type, facts);
     let function = ["cuid(", "uuid(", "ulid(", "nanoid("].iter().any(|name| written.starts_with(name));
     if function && is_text && syntax::is_expression(written) {
         return Some(written.to_owned());
@@ -294,7 +294,12 @@ fn is_scalar(data_type: &DataType, scalar: ScalarType, facts: &ProviderFacts) ->
     facts.dialect.parse_type((facts.default_type)(scalar)) == *data_type
 }
 
-fn is_text_type(data_type: &DataType) -> bool {
-    let named = data_type.as_named();
-    named.is_some_and(|named| ["text", "varchar", "char", "uuid", "citext"].contains(&named.name.as_str()))
+fn is_text_type(data_type: &DataType, facts: &ProviderFacts) -> bool {
+    let Some(named) = data_type.as_named() else { return false };
+    match named.name.as_str() {
+        "text" | "varchar" | "char" | "citext" => true,
+        // MariaDB's is no type of Prisma's.
+        name @ "uuid" => facts.natives.iter().any(|native| native.name.eq_ignore_ascii_case(name)),
+        _ => false,
+    }
 }

@@ -54,7 +54,7 @@ fn in_step_says_so() {
 
 #[test]
 fn sarif_is_valid_by_the_official_schema() {
-    let mut schema: Value = serde_json::from_str(include_str!("sarif-2.1.0.schema.json")).unwrap();
+    let mut schema: Value = serde_json::from_str(include_str!("../fixtures/sarif-2.1.0.schema.json")).unwrap();
     // The official pattern of the language is no regular expression: a `]` too many. We write no language.
     for definition in ["run", "toolComponent"] {
         let language = &mut schema["definitions"][definition]["properties"]["language"];

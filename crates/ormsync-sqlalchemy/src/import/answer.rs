@@ -91,6 +91,9 @@ pub(super) struct Table {
     pub(super) checks: Vec<Piece<Condition>>,
     #[serde(default)]
     pub(super) exclusions: Vec<Piece<Condition>>,
+    /// SQL of the project's own runs when the table is made, and may give it indexes and constraints.
+    #[serde(default)]
+    pub(super) has_events: bool,
 }
 
 /// A class or variable by its file and its name there.
@@ -140,6 +143,8 @@ pub(super) struct DataType {
     pub(super) array: Option<Box<DataType>>,
     pub(super) domain: Option<Box<Domain>>,
     pub(super) collation: Option<String>,
+    /// MySQL's character set, where the type names one.
+    pub(super) charset: Option<String>,
 }
 
 /// A named enum type.

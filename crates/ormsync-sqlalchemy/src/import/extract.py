@@ -214,8 +214,10 @@ class Collected:
             if registry is not None:
                 registries[id(registry)] = registry
         for registry in registries.values():
-            for mapper in registry.mappers:
-                yield mapper
+            # `registry.mappers` fails for a concrete base that waits for its subclasses and has no mapper yet.
+            for manager in list(registry._managers):
+                if manager.is_mapped:
+                    yield manager.mapper
 
     def mapped(self):
         """The classes that have a table of their own, by that table."""
@@ -247,6 +249,8 @@ def make_dialect(request):
 
         if version_of(sqlalchemy) >= (2, 1):
             dialect.supports_native_uuid = version >= (10, 7)
+        # What `initialize` finds out on a connection.
+        dialect.supports_sequences = not version or version >= (10, 3)
     if version:
         dialect.server_version_info = version
     return dialect
@@ -309,11 +313,35 @@ class Printer:
             "columns": [self.column(each, mapper) for each in table.columns if not each.system],
             "primary_key": self.failing(self.primary_key, table),
             "uniques": self.constraints(table, self.sqlalchemy.UniqueConstraint, self.unique),
-            "indexes": [self.failing(self.index, table, each) for each in indexes_of(table)],
+            "indexes": [self.failing(self.index, table, each) for each in indexes_of(table) if self.is_made(each)],
             "foreign_keys": self.constraints(table, self.sqlalchemy.ForeignKeyConstraint, self.foreign_key),
             "checks": self.constraints(table, self.sqlalchemy.CheckConstraint, self.check),
             "exclusions": self.exclusions(table),
+            "has_events": self.has_events(table),
         }
+
+    def has_events(self, table):
+        """Whether SQL of the project's own that runs when the table is made may give it indexes and constraints."""
+        statements = [
+            each
+            for event in (table.dispatch.before_create, table.dispatch.after_create)
+            for each in event
+            if isinstance(each, self.sqlalchemy.DDL)
+        ]
+        words = ("INDEX", "CONSTRAINT", "ALTER TABLE")
+        return any(
+            any(word in each.statement.upper() for word in words)
+            for each in statements
+            if self.is_event_meant(each, table)
+        )
+
+    def is_event_meant(self, statement, table):
+        condition = getattr(statement, "_ddl_if", None)
+        if condition is not None:
+            return condition._should_execute(statement, table, None, compiler=self.ddl)
+        # SQLAlchemy 1.4.
+        meant = getattr(statement, "dialect", None)
+        return meant is None or self.name in ([meant] if isinstance(meant, str) else meant)
 
     def variable(self, table):
         file, name = self.collected.variables.get(id(table), (None, None))
@@ -378,9 +406,13 @@ class Printer:
         resolved = self.resolved(given)
         sqlalchemy = self.sqlalchemy
         collation = plain(getattr(resolved, "collation", None))
+        charset = self.charset(resolved)
+        if collation is None and charset is not None and getattr(resolved, "binary", False) is True:
+            collation = charset + "_bin"
         if isinstance(resolved, sqlalchemy.Enum) and resolved.native_enum and self.dialect.supports_native_enum:
             if self.name != "postgresql":
-                return {"labels": [str(label) for label in resolved.enums], "collation": collation}
+                labels = [str(label) for label in resolved.enums]
+                return {"labels": labels, "collation": collation, "charset": charset}
             if not resolved.name:
                 raise ValueError("an enum of strings needs a `name` on PostgreSQL")
             return {"enum": self.enum(resolved)}
@@ -393,14 +425,32 @@ class Printer:
         if isinstance(resolved, sqlalchemy.types.NullType):
             raise ValueError("it has no type")
         bare = resolved
-        if collation is not None or getattr(resolved, "charset", None) is not None:
+        if collation is not None or charset is not None:
             bare = copy.copy(resolved)
             bare.__dict__.pop("_static_cache_key", None)
             bare.collation = None
             if getattr(bare, "charset", None) is not None:
                 bare.charset = None
+            for flag in ("national", "unicode", "ascii", "binary"):
+                if vars(bare).get(flag) is True:
+                    setattr(bare, flag, False)
         text = self.types.process(bare, type_expression=column)
-        return {"sql": text, "collation": collation}
+        return {"sql": text, "collation": collation, "charset": charset}
+
+    def charset(self, resolved):
+        """The character set of a type of MySQL's, also where only a flag says it."""
+        if self.name != "mysql":
+            return None
+        if getattr(resolved, "charset", None) is not None:
+            return str(resolved.charset)
+        flags = vars(resolved)
+        if flags.get("national") is True or type(resolved).__name__ in ("NVARCHAR", "NCHAR"):
+            return "utf8mb3"
+        if flags.get("unicode") is True:
+            return "ucs2"
+        if flags.get("ascii") is True:
+            return "latin1"
+        return "utf8mb4" if flags.get("binary") is True else None
 
     def resolved(self, given):
         """The type without variants and decorators: what is compiled."""
@@ -485,6 +535,14 @@ class Printer:
         if hasattr(constraint, "_should_create_for_compiler"):
             return constraint._should_create_for_compiler(self.ddl)
         return constraint._create_rule is None or constraint._create_rule(self.ddl)
+
+    def is_made(self, index):
+        """Whether `index.ddl_if(…)` lets this dialect make it."""
+        condition = getattr(index, "_ddl_if", None)
+        if condition is None:
+            return True
+        statement = self.sqlalchemy.schema.CreateIndex(index)
+        return condition._should_execute(statement, index, None, compiler=self.ddl)
 
     def unique(self, table, constraint):
         columns = [str(each.name) for each in constraint.columns]

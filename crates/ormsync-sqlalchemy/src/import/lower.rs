@@ -12,7 +12,8 @@ use crate::import::answer::{
 };
 use crate::import::places::Places;
 use crate::lower::{
-    Compiler, OptionValue, action_of_text, default_of_text, deferrability_of, part_of_text, set_table_option, set_voice,
+    Compiler, OptionValue, action_of_text, default_of_text, deferrability_of, part_of_text, set_table_option,
+    set_voice, usual_collation,
 };
 
 /// The schema of an answer; what SQLAlchemy refuses is opaque and told.
@@ -94,6 +95,9 @@ impl Lowering<'_> {
             origin: origin.clone(),
             ..schema::PrimaryKey::default()
         });
+        if given.has_events {
+            self.hide_what_events_make(given, &origin, &mut hidden);
+        }
         for unique in &given.uniques {
             let made = self.piece(Some(unique), Fact::Index, &origin, &mut hidden).cloned();
             table.indexes.extend(made.map(|unique| self.unique(unique, &origin)));
@@ -163,11 +167,28 @@ impl Lowering<'_> {
         }
     }
 
+    /// The table may have more than it declares: what SQL behind `after_create` makes is not read.
+    fn hide_what_events_make(&mut self, given: &Table, origin: &Origin, hidden: &mut Hidden) {
+        let reason =
+            format!("SQL that runs when the table `{}` is made may give it indexes and constraints", given.name);
+        self.warn(
+            reason.clone(),
+            "declare them with `Index` and SQLAlchemy's constraints where that is possible",
+            origin,
+        );
+        for fact in [Fact::Index, Fact::Check, Fact::ForeignKey, Fact::PrimaryKey, Fact::Exclusion] {
+            hidden.push(Opaque { fact, name: None, text: reason.clone(), origin: origin.clone() });
+        }
+    }
+
     fn column(&mut self, table: &Table, given: &Column, key: Option<&Key>) -> schema::Column {
         let origin = self.places.column(table, given.attribute.as_deref(), &given.name);
         let origin = origin.unwrap_or_else(|| self.places.table(table));
         let (data_type, collation) = match &given.data_type {
-            Piece::Made(made) => (self.data_type(made), made.collation.clone()),
+            Piece::Made(made) => {
+                let usual = || made.charset.as_deref().and_then(usual_collation);
+                (self.data_type(made), made.collation.clone().or_else(usual))
+            }
             Piece::Failed { failed } => {
                 let message = format!("the type of the column `{}` cannot be created here: {failed}", given.name);
                 let help = format!("give the type a variant with `.with_variant(…, \"{}\")`", self.compiler.name());

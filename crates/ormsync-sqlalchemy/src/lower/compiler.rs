@@ -122,14 +122,7 @@ impl Compiler {
             None => "utf8mb4".to_owned(),
         };
         let is_binary = call.family == "mysql" && call.flag("binary") == Some(true);
-        Some(match charset.as_str() {
-            set if is_binary => format!("{set}_bin"),
-            "utf8mb4" => return None,
-            "latin1" => "latin1_swedish_ci".to_owned(),
-            "utf8" => "utf8mb3_general_ci".to_owned(),
-            "binary" => "binary".to_owned(),
-            set => format!("{set}_general_ci"),
-        })
+        if is_binary { Some(format!("{charset}_bin")) } else { usual_collation(&charset) }
     }
 
     /// The type's SQL. The error says why SQLAlchemy refuses it.
@@ -307,5 +300,16 @@ fn sqlite_text(call: &TypeCall<'_>) -> Option<String> {
             Some(format!("{name}_CHAR"))
         }
         _ => None,
+    }
+}
+
+/// The usual collation of a character set on MySQL. None for the set that tables have anyway.
+pub(crate) fn usual_collation(charset: &str) -> Option<String> {
+    match charset.to_lowercase().as_str() {
+        "utf8mb4" => None,
+        "latin1" => Some("latin1_swedish_ci".to_owned()),
+        "utf8" => Some("utf8mb3_general_ci".to_owned()),
+        "binary" => Some("binary".to_owned()),
+        set => Some(format!("{set}_general_ci")),
     }
 }

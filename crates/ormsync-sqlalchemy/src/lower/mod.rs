@@ -24,7 +24,7 @@ use crate::ReadOptions;
 use crate::mapping::{ColumnId, TableDraft, TableId};
 use crate::python::{Evaluator, Located, Place, Value};
 use crate::release::Release;
-pub(crate) use compiler::Compiler;
+pub(crate) use compiler::{Compiler, usual_collation};
 pub(crate) use default::default_of_text;
 pub(crate) use foreign_key::{action_of_text, deferrability_of};
 pub(crate) use index::part_of_text;
