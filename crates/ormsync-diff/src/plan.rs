@@ -1,8 +1,8 @@
 //! From two schemas to the operations that lead from one to the other.
 //!
 //! Both schemas come *settled* ([`ormsync_dialect::Dialect::settle`]). What the target leaves unsaid, or could not be
-//! read, stays as it is ([`target`]); then the two are compared object by object on a state that every operation is
-//! carried out on at once, and the operations are put in order ([`order`], the one place that knows why).
+//! read, stays as it is (`target`); then the two are compared object by object on a state that every operation is
+//! carried out on at once, and the operations are put in order (`order`, the one place that knows why).
 
 mod foreign_keys;
 mod indexes;
