@@ -31,7 +31,7 @@ pub(crate) fn cross_check(name: &str, dialect: Dialect) {
     let mut command = ormsync();
     command.current_dir(&case.folder).arg("inspect").arg(source("sqlalchemy", &models));
     command.args(["--cross-check", "--format", "json", "--dialect", dialect.name()]);
-    command.arg("--python").arg(sqlalchemy::python(VERSION));
+    command.arg("--python").arg(sqlalchemy::ready_python(VERSION));
     let run = Run::of(&mut command);
     expect_no_difference(&case, &run);
     // A case about what cannot be read lists what is said of it.
@@ -67,7 +67,7 @@ fn sqlalchemy_1_4_is_read_by_import() {
             let mut command = ormsync();
             command.current_dir(&case.folder).arg("inspect").arg(source("sqlalchemy", &models));
             command.args(["--cross-check", "--format", "json", "--dialect", dialect.name()]);
-            command.arg("--python").arg(sqlalchemy::python("1.4"));
+            command.arg("--python").arg(sqlalchemy::ready_python("1.4"));
             expect_no_difference(&case, &Run::of(&mut command));
         }
     }
@@ -77,7 +77,7 @@ fn sqlalchemy_1_4_is_read_by_import() {
 fn write_configuration(case: &Case, version: &str) {
     let models = case.models().expect("only cases with models get this test");
     let models = models.strip_prefix(&case.folder).unwrap_or(&models).display().to_string();
-    let python = sqlalchemy::python(version).display().to_string();
+    let python = sqlalchemy::ready_python(version).display().to_string();
     let text = format!("[sqlalchemy]\nmodels = [{models:?}]\nextract = \"import\"\npython = {python:?}\n");
     fs::write(case.folder.join("imported.toml"), text).expect("the temporary folder can be written to");
 }

@@ -205,7 +205,7 @@ pub(crate) mod engines {
     pub(crate) fn with_pin(case: &Case, version: &str) -> (Case, TempDir) {
         let copy = tempfile::tempdir().expect("the temporary folder can be written to");
         copy_folder(&case.folder, copy.path()).expect("a case's files can be copied");
-        fs::write(copy.path().join("requirements.txt"), format!("sqlalchemy=={version}.0\n"))
+        fs::write(copy.path().join("requirements.txt"), format!("sqlalchemy=={version}.0\npsycopg>=3\n"))
             .expect("the temporary folder can be written to");
         let mut pinned = case.clone();
         pinned.folder = copy.path().to_owned();

@@ -29,3 +29,43 @@ python_environment() {
 sqlalchemy_install() {
   python_environment sqlalchemy-2.1 && python_environment sqlalchemy-2.0 && python_environment sqlalchemy-1.4
 }
+
+sqlalchemy_versions=(2.1 2.0 1.4)
+
+# ready_python_start VERSION RUN: a Python that has imported SQLAlchemy answers through RUN/bin/python.
+ready_python_start() {
+  local python=$judges/sqlalchemy-$1/bin/python run=$2 attempt
+  local -a modules=(sqlalchemy.orm sqlalchemy.dialects.{postgresql,mysql,sqlite} copy json pkgutil traceback uuid)
+  [ "$1" = 1.4 ] || modules+=(psycopg pymysql)
+  mkdir -p "$run/bin"
+  setsid "$python" "$repository/scripts/judges/python/ready_server.py" "$run/bin/socket" "${modules[@]}" \
+    </dev/null >"$run/log" 2>&1 &
+  echo $! >"$run/process"
+  {
+    # Its own folder is the only thing the client imports from.
+    echo "#!$python -ISE"
+    cat "$repository/scripts/judges/python/ready_client.py"
+  } >"$run/bin/python"
+  chmod +x "$run/bin/python"
+  for attempt in {1..300}; do
+    [ ! -S "$run/bin/socket" ] || return 0
+    kill -0 "$!" 2>/dev/null || break
+    sleep 0.1
+  done
+  tail -5 "$run/log" >&2
+  say "the Python of SQLAlchemy $1 does not answer (try $attempt)"
+  return 1
+}
+
+# sqlalchemy_start RUN: one for each version, at RUN-VERSION.
+sqlalchemy_start() {
+  local version
+  for version in "${sqlalchemy_versions[@]}"; do ready_python_start "$version" "$1-$version" || return 1; done
+}
+
+sqlalchemy_stop() {
+  local version
+  for version in "${sqlalchemy_versions[@]}"; do
+    [ ! -f "$1-$version/process" ] || stop_process "$(cat "$1-$version/process")" "SQLAlchemy $version"
+  done
+}

@@ -1,5 +1,6 @@
 //! SQLAlchemy itself, in a Python process: it imports models and makes their tables.
 
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -26,11 +27,22 @@ pub(crate) fn statements(version: &str, root: &Path, models: &Path, dialect: &st
 
 /// The Python that has this version.
 pub(crate) fn python(version: &str) -> PathBuf {
-    folder().join(format!("sqlalchemy-{version}/bin/python"))
+    of_version(&folder(), version)
+}
+
+/// The same where `scripts/judges/up` ran, but it has imported SQLAlchemy already: for tests that there are
+/// thousands of.
+pub(crate) fn ready_python(version: &str) -> PathBuf {
+    let ready = env::var_os("ORMSYNC_TEST_PYTHONS").map_or_else(folder, PathBuf::from);
+    of_version(&ready, version)
+}
+
+fn of_version(folder: &Path, version: &str) -> PathBuf {
+    folder.join(format!("sqlalchemy-{version}/bin/python"))
 }
 
 fn run(version: &str, what: &[&str], root: &Path, models: &Path) -> Result<String, String> {
-    let python = python(version);
+    let python = ready_python(version);
     let output = Command::new(&python)
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/create_all.py"))
         .args(what)

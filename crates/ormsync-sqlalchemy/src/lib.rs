@@ -7,6 +7,7 @@
 //! | `known/` | what well-known packages outside the project bring |
 //! | `syntax.rs` | what is looked for in a syntax tree before it is evaluated |
 //! | `release.rs` | which SQLAlchemy the project pins |
+//! | `reserved.rs` | words that have to be quoted where they are names |
 //! | `python/` | a partial evaluator: what the modules do when they are imported |
 //! | `mapping/` | declarative classes and core tables, as SQLAlchemy would map them |
 //! | `lower/` | the physical schema that SQLAlchemy's DDL compiler would make of them |
@@ -25,6 +26,7 @@ mod mapping;
 mod program;
 mod python;
 mod release;
+mod reserved;
 mod spelling;
 mod suppressions;
 mod syntax;

@@ -27,6 +27,10 @@ pub(crate) struct Release {
     pub(crate) is_sqlalchemy_21: bool,
     /// SQLModel from 0.0.45: a `datetime` has a time zone.
     pub(crate) has_aware_sqlmodel: bool,
+    /// PostgreSQL is spoken to through psycopg, which has one type of its own for all texts (`_PGString` in
+    /// `sqlalchemy/dialects/postgresql/psycopg.py`): what `postgresql://` means from 2.1 on, and before it the
+    /// only driver of a project that asks for psycopg and not for psycopg2.
+    pub(crate) uses_psycopg: bool,
 }
 
 impl Release {
@@ -35,7 +39,14 @@ impl Release {
         let is_from = |package: &str, least: &[u32]| {
             roots.iter().find_map(|root| pinned_near(root, package)).is_none_or(|pin| pin.reaches(least))
         };
-        Self { is_sqlalchemy_21: is_from("sqlalchemy", &[2, 1]), has_aware_sqlmodel: is_from("sqlmodel", &[0, 0, 45]) }
+        let asks_for = |package: &str| roots.iter().any(|root| pinned_near(root, package).is_some());
+        let is_sqlalchemy_21 = is_from("sqlalchemy", &[2, 1]);
+        let has_psycopg_alone = || asks_for("psycopg") && !asks_for("psycopg2") && !asks_for("psycopg2-binary");
+        Self {
+            is_sqlalchemy_21,
+            has_aware_sqlmodel: is_from("sqlmodel", &[0, 0, 45]),
+            uses_psycopg: is_sqlalchemy_21 || has_psycopg_alone(),
+        }
     }
 
     /// The type of `Mapped[float]`.
@@ -175,6 +186,19 @@ fn without_extras(rest: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::pinned_in;
+
+    #[test]
+    fn a_driver_is_not_another_of_a_longer_name() {
+        for (text, psycopg, psycopg2) in [
+            ("psycopg[binary]>=3.2\n", true, false),
+            ("psycopg2==2.9.9\n", false, true),
+            ("psycopg2-binary==2.9.9\n", false, false),
+            ("[[package]]\nname = \"psycopg\"\nversion = \"3.2.1\"\n", true, false),
+        ] {
+            assert_eq!(pinned_in(text, "psycopg").is_some(), psycopg, "{text}");
+            assert_eq!(pinned_in(text, "psycopg2").is_some(), psycopg2, "{text}");
+        }
+    }
 
     #[test]
     fn pins_say_which_release_is_installed() {

@@ -239,6 +239,9 @@ def make_dialect(request):
     """The dialect as it is after connecting to the server, as far as DDL depends on that."""
     name = request["dialect"]
     module = importlib.import_module("sqlalchemy.dialects." + name)
+    if name == "postgresql" and request["psycopg"]:
+        # Before 2.1 the dialect is psycopg2's, whose types are others.
+        module = getattr(module, "psycopg", module)
     version = tuple(request.get("server_version") or ())
     # The drivers' usual styles double every percent sign.
     if not request.get("mariadb"):

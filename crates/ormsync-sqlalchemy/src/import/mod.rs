@@ -33,6 +33,7 @@ use crate::import::process::{NoAnswer, Outcome};
 use crate::import::secrets::Secrets;
 use crate::lower::Compiler;
 use crate::program::{self, Program};
+use crate::release::Release;
 use crate::{ReadOptions, drop_repeated};
 
 /// How the project's own Python is asked.
@@ -75,7 +76,7 @@ pub fn read_by_import(roots: &[PathBuf], options: &ReadOptions<'_>, import: &Imp
     let schema = if program.modules.is_empty() {
         Ok(Schema::new(options.dialect.name()))
     } else {
-        ask(&program, options, import, &interpreter, &secrets).map(|answer| {
+        ask(&program, roots, options, import, &interpreter, &secrets).map(|answer| {
             let (mut schema, found) = lower::lower(&answer, options, &places);
             let failures = answer.errors.iter().map(|error| failure(error, &interpreter, &places, &secrets));
             diagnostics.extend(failures);
@@ -107,6 +108,7 @@ fn hide_unimported(schema: &mut Schema, answer: &Answer, places: &Places<'_>) {
 /// Runs the script and reads its answer.
 fn ask(
     program: &Program,
+    roots: &[PathBuf],
     options: &ReadOptions<'_>,
     import: &ImportOptions,
     interpreter: &Interpreter,
@@ -114,12 +116,13 @@ fn ask(
 ) -> Result<Answer, Box<Diagnostic>> {
     let compiler = Compiler::of(options);
     let here = std::env::current_dir().unwrap_or_default();
-    let roots = program.modules.iter().filter(|module| module.is_root);
+    let modules = program.modules.iter().filter(|module| module.is_root);
     let request = json!({
         "dialect": compiler.name(),
         "mariadb": compiler.is_mariadb(),
+        "psycopg": Release::of_project(roots).uses_psycopg,
         "server_version": options.server.map(|server| &server.version),
-        "files": roots.map(|module| here.join(Path::new(module.path.as_ref()))).collect::<Vec<_>>(),
+        "files": modules.map(|module| here.join(Path::new(module.path.as_ref()))).collect::<Vec<_>>(),
         "search": program.search,
     });
     // A name without a folder is looked for on the path; anything else is relative to where *we* run.

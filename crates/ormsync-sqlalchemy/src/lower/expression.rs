@@ -8,9 +8,9 @@ use std::rc::Rc;
 use crate::lower::Lowering;
 use crate::lower::compiler::Compiler;
 use crate::lower::operand::{Kind, Reading};
-use crate::lower::reserved::RESERVED;
 use crate::mapping::{TableId, is_sqlalchemy};
 use crate::python::{Arguments, Form, Located, Value, last_segment};
+use crate::reserved::RESERVED;
 
 /// How deep expressions may nest.
 const DEPTH: usize = 40;

@@ -10,7 +10,6 @@ mod foreign_key;
 mod index;
 mod name;
 mod operand;
-mod reserved;
 mod table;
 mod types;
 

@@ -107,10 +107,10 @@ impl<'a> Evaluator<'a> {
         self.call_symbol(Value::external(path), arguments, place)
     }
 
-    /// `dialect.type_descriptor(type)`: the type itself, but psycopg, which `postgresql://` means from 2.1 on,
-    /// has one type of its own for all kinds of text (`sqlalchemy/dialects/postgresql/psycopg.py`, `_PGString`).
+    /// `dialect.type_descriptor(type)`: the type itself, but psycopg has one type of its own for all kinds of
+    /// text (see `Release::uses_psycopg`).
     fn described_type(&mut self, described: Value<'a>, place: Place) -> Value<'a> {
-        if self.dialect_name != "postgresql" || !self.release.is_sqlalchemy_21 {
+        if self.dialect_name != "postgresql" || !self.release.uses_psycopg {
             return described;
         }
         let (path, arguments) = match &described {
