@@ -64,6 +64,11 @@ pub fn read(path: &Path, options: &ReadOptions) -> Reading {
     read_sources(sources::Sources::load(path), options)
 }
 
+/// Reads one text as if it were the file at `path`.
+pub fn read_text(path: &str, text: &str, options: &ReadOptions) -> Reading {
+    read_sources(sources::Sources::of_text(path, text), options)
+}
+
 fn read_sources(mut sources: sources::Sources, options: &ReadOptions) -> Reading {
     let mut diagnostics = Vec::new();
     let (model, provider) = resolve::resolve(&sources, &mut diagnostics);

@@ -64,7 +64,6 @@ impl Sources {
     }
 
     /// Reads one text as if it were the file at `path`.
-    #[cfg(test)]
     pub(crate) fn of_text(path: &str, text: &str) -> Self {
         let mut sources = Self::default();
         sources.add(path, text.to_owned(), syntax::parse);
