@@ -11,6 +11,7 @@
 //! | `source_argument.rs` | what a `SOURCE` on the command line means |
 //! | `read_sources.rs` | reading all sources at once, a broken one beside the others |
 //! | `gate.rs` | comparing, the answer as a whole, and writing it |
+//! | `migrations/` | what a pair of migrations is called, and writing it |
 //! | `failure.rs`, `terminal.rs` | what ends a run, and how it is shown |
 //!
 //! What is deliberately not here: what any dialect, ORM or rule means.
@@ -25,6 +26,7 @@ mod documentation;
 mod environment;
 mod failure;
 mod gate;
+mod migrations;
 mod paths;
 mod project;
 mod read_sources;

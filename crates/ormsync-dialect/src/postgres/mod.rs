@@ -10,7 +10,7 @@ mod normal_form;
 mod statements;
 mod types;
 
-use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
@@ -99,6 +99,10 @@ impl Dialect for PostgreSql {
 
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
         alterations::conversion(from, to)
+    }
+
+    fn using(&self, plan: &Plan, change: &ColumnChange) -> Option<String> {
+        statements::using(plan, change)
     }
 
     fn statements(&self, plan: &Plan) -> Vec<Section> {
