@@ -167,7 +167,7 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
                 for extension in extensions:
                     database.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
         made = subprocess.run(
-            [python, MAKE_TABLES, database.url, *package["modules"]],
+            [python, MAKE_TABLES, database.url, *what_makes_them(package, root)],
             capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere, env={**environment, "HOME": elsewhere, "PYTHONPATH": str(root)},
         )
         if made.returncode:
@@ -177,6 +177,13 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
         row.engine, row.models = "valid", int(made.stdout.split()[-1])
         view = source_view(package, root, Path(elsewhere))
         asked.compare_models(row, models_of(package, view), database.url)
+
+
+def what_makes_them(package: dict, root: Path) -> list:
+    """The modules to import, or the revisions of a project that can't be imported."""
+    if "alembic" in package:
+        return [f"alembic:{root / package['alembic']}"]
+    return package["modules"]
 
 
 def told(trace: str) -> str:
