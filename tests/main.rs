@@ -22,6 +22,8 @@ mod cases;
 mod cli;
 /// The documentation.
 mod docs;
+/// The gate's small cases: rules, equivalences, complaints.
+mod gate;
 /// Models that the project's own Python imports.
 #[cfg(feature = "live")]
 mod imported;

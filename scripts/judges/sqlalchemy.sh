@@ -53,7 +53,7 @@ sqlalchemy_versions=(2.1 2.0 1.4)
 ready_python_start() {
   local python=$judges/sqlalchemy-$1/bin/python run=$2 attempt
   local -a modules=(sqlalchemy.orm sqlalchemy.dialects.{postgresql,mysql,sqlite} copy json pkgutil traceback uuid)
-  [ "$1" = 1.4 ] || modules+=(psycopg pymysql)
+  [ "$1" = 1.4 ] || modules+=(psycopg pymysql alembic.command)
   mkdir -p "$run/bin"
   setsid "$python" "$repository/scripts/judges/python/ready_server.py" "$run/bin/socket" "${modules[@]}" \
     </dev/null >"$run/log" 2>&1 &

@@ -63,6 +63,48 @@ fn of_version(folder: &Path, version: &str) -> PathBuf {
     folder.join(format!("sqlalchemy-{version}/bin/python"))
 }
 
+/// Runs `alembic upgrade` or `downgrade` with the revisions in `versions/` of a folder.
+///
+/// # Errors
+///
+/// Python's traceback.
+pub(crate) fn alembic(version: &str, way: &str, url: &str, folder: &Path, revision: &str) -> Result<(), String> {
+    let python = ready_python(version);
+    let output = Command::new(&python)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/alembic_run.py"))
+        .args([way, url])
+        .arg(folder)
+        .arg(revision)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap_or_else(|error| {
+            Judge::Sqlalchemy.missing(&format!("Alembic does not start ({}): {error}", python.display()))
+        });
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+/// Whether `ruff format` would leave the Python files of a folder as they are, and `ruff check` has nothing to say.
+///
+/// # Errors
+///
+/// What ruff says.
+pub(crate) fn ruff(folder: &Path) -> Result<(), String> {
+    let ruff = self::folder().join("sqlalchemy-2.1/bin/ruff");
+    for arguments in [["format", "--diff"].as_slice(), ["check", "--select=E4,E7,E9,F"].as_slice()] {
+        let output = Command::new(&ruff)
+            .args(arguments)
+            .args(["--isolated", "--no-cache", "--quiet"])
+            .arg(folder)
+            .output()
+            .unwrap_or_else(|error| Judge::Sqlalchemy.missing(&format!("ruff does not start: {error}")));
+        if !output.status.success() {
+            let said = [output.stdout, output.stderr].concat();
+            return Err(String::from_utf8_lossy(&said).into_owned());
+        }
+    }
+    Ok(())
+}
+
 fn run(version: &str, what: &[&str], root: &Path, models: &Path) -> Result<String, String> {
     let python = ready_python(version);
     let output = Command::new(&python)
