@@ -63,7 +63,9 @@ def described(name: str) -> dict:
     """A row of the list, or one made of a file or package on the disk, or of PACKAGE:MODULE."""
     if Path(name).exists():
         models = Path(name).resolve()
-        return {"name": name, "folder": models.parent, "modules": [models.stem + (".*" if models.is_dir() else "")]}
+        found = {"name": name, "folder": models.parent, "modules": [models.stem + (".*" if models.is_dir() else "")]}
+        # An absolute path, which takes the place of the folder before it.
+        return found | ({"alembic": os.environ["CORPUS_ALEMBIC"]} if "CORPUS_ALEMBIC" in os.environ else {})
     for each in tomllib.loads(PACKAGES.read_text())["package"]:
         if each["name"] == name:
             return each
@@ -161,6 +163,7 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
     environment = {
         **os.environ, "CORPUS_PRELUDE": package.get("prelude", ""), "CORPUS_FINALE": package.get("finale", ""),
     }
+    paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     with scratch(row.provider) as database, tempfile.TemporaryDirectory() as elsewhere:
         if extensions := package.get("extensions", []):
             if row.provider == "postgresql":
@@ -168,7 +171,8 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
                     database.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
         made = subprocess.run(
             [python, MAKE_TABLES, database.url, *what_makes_them(package, root)],
-            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere, env={**environment, "HOME": elsewhere, "PYTHONPATH": str(root)},
+            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere,
+            env={**environment, "HOME": elsewhere, "PYTHONPATH": os.pathsep.join(paths)},
         )
         if made.returncode:
             # What the server or the import refuses says nothing about our reading.

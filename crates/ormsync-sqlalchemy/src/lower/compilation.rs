@@ -138,7 +138,9 @@ impl<'a> Lowering<'_, 'a> {
                 match (method, first) {
                     (Some("process"), Some(value)) => Ok(Compiled::Like(value)),
                     (Some(method), Some(value)) => match method.strip_prefix("visit_") {
-                        Some(visited) => Ok(Compiled::AsType(visited_class(visited).into(), constructor_arguments(&value))),
+                        Some(visited) => {
+                            Ok(Compiled::AsType(visited_class(visited).into(), constructor_arguments(&value)))
+                        }
                         None => Err(unknown()),
                     },
                     _ => Err(unknown()),

@@ -47,7 +47,7 @@ impl<'a> Evaluator<'a> {
 fn facts_of(statement: &str) -> &'static [Fact] {
     let mut words = statement.split_whitespace();
     let is_index = words.next() == Some("CREATE") && words.find(|word| *word != "UNIQUE") == Some("INDEX");
-    if is_index && !statement.contains(';') {
+    if is_index && !statement.trim_end_matches(|letter: char| letter == ';' || letter.is_whitespace()).contains(';') {
         return &[Fact::Index];
     }
     &[Fact::Index, Fact::Check, Fact::ForeignKey, Fact::PrimaryKey, Fact::Exclusion]
