@@ -268,8 +268,11 @@ impl<'a> Lowering<'_, 'a> {
     ) -> Result<LoweredType, Refusal> {
         if !self.evaluator.compilations.is_empty() {
             let object = self.evaluator.call_symbol(Value::external(path), arguments.clone(), place);
-            if let Some(compiled) = self.compiled_external(path, &object, place) {
-                return self.compiled_type(table, compiled, Some(path), place, depth);
+            // Where there are no intervals, `Interval` is a decorator around `DateTime`.
+            let is_moment = last_segment(path) == "Interval" && self.compiler != Compiler::PostgreSql;
+            let written = if is_moment { "sqlalchemy.DateTime" } else { path };
+            if let Some(compiled) = self.compiled_external(written, &object, place) {
+                return self.compiled_type(table, compiled, Some(written), place, depth);
             }
         }
         self.standard_type(table, path, arguments, depth)

@@ -17,6 +17,7 @@ use ormsync_schema::Fact;
 use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
 
 pub(crate) use column::ColumnDraft;
+pub(crate) use event::runs_on;
 pub(crate) use metadata::{Metadata, metadata_source};
 
 /// A table by its position in [`Registry::tables`].
