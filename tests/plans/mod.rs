@@ -1,8 +1,10 @@
 //! Plans on real servers: what they say is done there, and done again backwards.
 
+mod alembic;
 mod engine;
 #[path = "../../crates/ormsync-diff/tests/plan/generator.rs"]
 mod generator;
+mod migrate;
 mod pairs;
 mod round_trip;
 

@@ -1,6 +1,6 @@
 //! The questions that every dialect answers.
 
-use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, MYSQL, POSTGRESQL, SQLITE};
@@ -71,6 +71,10 @@ pub trait Dialect: Sync + std::fmt::Debug {
 
     /// What a change of a column's type does to the values that are there.
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion;
+
+    /// The expression that makes new values of old ones when a column changes its type, where a statement of the plan
+    /// has to say it.
+    fn using(&self, plan: &Plan, change: &ColumnChange) -> Option<String>;
 
     /// A plan as statements of this server.
     fn statements(&self, plan: &Plan) -> Vec<Section>;

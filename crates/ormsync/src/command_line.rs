@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use ormsync_diff::RULES;
 use ormsync_schema::Severity;
 
+use crate::config::History;
 use crate::suggestion::nearest;
 
 /// Keeps a Prisma schema, SQLAlchemy models and the live database they share in step.
@@ -73,6 +74,9 @@ pub(crate) enum Command {
     /// Print a source's schema: canonical, or in an ORM's language
     #[command(long_about = INSPECT_ABOUT, after_long_help = INSPECT_EXAMPLES)]
     Inspect(InspectOptions),
+    /// Write one change as a Prisma migration and an Alembic revision, forwards and back
+    #[command(long_about = MIGRATE_ABOUT, after_long_help = MIGRATE_EXAMPLES)]
+    Migrate(MigrateOptions),
     /// Find the sides of a project and write ormsync.toml
     #[command(long_about = INIT_ABOUT)]
     Init(InitOptions),
@@ -129,6 +133,7 @@ Examples:
   ormsync diff snapshot:released.json schema.prisma --format json
   ormsync diff schema.prisma database --format prisma   what to change, in Prisma's language
   ormsync diff database schema.prisma --format sql      the statements that make the database so
+  ormsync diff database schema.prisma --format alembic  the same as an Alembic revision, and back
 
 Exit codes: 0 no difference at or above --fail-on, 1 difference, 2 the question could not be answered.";
 
@@ -147,6 +152,27 @@ Examples:
   ormsync inspect database --format prisma      the database as a Prisma schema
   ormsync inspect schema.prisma --format sqlalchemy --output models.py
   ormsync inspect backend/app/models --cross-check --python backend/.venv/bin/python";
+
+const MIGRATE_ABOUT: &str = "\
+Writes what leads from the database to the truth (the side that ormsync.toml calls so): for Prisma \
+migrations/<time>_<name>/migration.sql, with the way back as down.sql beside it, and for Alembic a revision with \
+upgrade() and downgrade(). Both make the same change; neither overwrites a file, and either all are written or none.
+
+What a database has and nothing declares is never dropped, and a rename is never guessed. Where data would be \
+lost nothing is written, unless --allow-data-loss says so.
+
+`history` in [migrate] says how the two know of each other. lockstep: whichever tool runs first records the \
+other's migration, too. guarded: the revision looks whether Prisma's migration has run, and does nothing then. independent: no tie.";
+
+const MIGRATE_EXAMPLES: &str = "\
+Examples:
+  ormsync migrate --name add_bookings                        from the database to the truth
+  ormsync migrate --name add_bookings --dry-run              print it
+  ormsync migrate --name rename_users --rename users:accounts
+  ormsync migrate --name require_email --backfill \"users.email='unknown'\"
+  ormsync migrate --name more --from snapshot:released.json --to sqlalchemy --alembic-only
+
+Exit codes: 0 written (or nothing to migrate), 2 nothing could be written.";
 
 const INIT_ABOUT: &str = "\
 Looks for the Prisma schema, the SQLAlchemy models, Alembic's settings and the database URL below the \
@@ -198,8 +224,8 @@ pub(crate) struct DialectOption {
 /// What fails, and where the answer goes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct GateOptions {
-    /// text, json, sarif, junit, github, gitlab or markdown; for diff also sql, prisma or sqlalchemy; with =FILE into
-    /// a file; may be given several times
+    /// text, json, sarif, junit, github, gitlab or markdown; for diff also sql, alembic, prisma or sqlalchemy; with
+    /// =FILE into a file; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = FormatChoice::parse, help_heading = "Output")]
     pub(crate) format: Vec<FormatChoice>,
     /// Write to this file instead of standard output
@@ -290,6 +316,8 @@ pub(crate) enum Format {
     Document(DocumentFormat),
     /// `diff` only: the statements that lead from one to the other.
     Sql,
+    /// `diff` only: the Alembic revision that leads from one to the other, and back.
+    Alembic,
     /// `diff` only: what changes in the schema, in an ORM's language.
     Written(WrittenFormat),
 }
@@ -337,6 +365,7 @@ impl FormatChoice {
         let format = match name {
             "text" => Format::Text,
             "sql" => Format::Sql,
+            "alembic" => Format::Alembic,
             "prisma" => Format::Written(WrittenFormat::Prisma),
             "sqlalchemy" => Format::Written(WrittenFormat::Sqlalchemy),
             other => match DocumentFormat::from_str(other, false) {
@@ -396,11 +425,11 @@ pub(crate) struct DiffOptions {
     /// With --format sql: the way back, from TO to FROM, as the reverse of the way there
     #[arg(long, help_heading = "Statements")]
     pub(crate) back: bool,
-    /// With --format sql: also drop what a database has and TO does not declare. Without it that stays, as somebody
+    /// With --format sql or alembic: also drop what a database has and TO does not declare. Without it that stays, as somebody
     /// else's
     #[arg(long, help_heading = "Statements")]
     pub(crate) drop_undeclared: bool,
-    /// With --format sql: what is called something else now: a table as old:new, a column as table.old:new (by the
+    /// With --format sql or alembic: what is called something else now: a table as old:new, a column as table.old:new (by the
     /// table's new name); may be given several times
     #[arg(long, value_name = "OLD:NEW", help_heading = "Statements")]
     pub(crate) rename: Vec<String>,
@@ -426,6 +455,51 @@ pub(crate) struct InspectOptions {
     /// The Python that imports the models; else as ormsync.toml says, or the nearest virtual environment's
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Option<PathBuf>,
+}
+
+/// `ormsync migrate`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MigrateOptions {
+    /// What the change is called: the name of the files, and the revision's first line
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: String,
+    /// Where it starts: a source as for `ormsync diff`; else the database
+    #[arg(long, value_name = "SOURCE", help_heading = "Sources")]
+    pub(crate) from: Option<String>,
+    /// Where it leads: a source as for `ormsync diff`; else the truth
+    #[arg(long, value_name = "SOURCE", help_heading = "Sources")]
+    pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) dialect: DialectOption,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write the Prisma migration only
+    #[arg(long, conflicts_with = "alembic_only")]
+    pub(crate) prisma_only: bool,
+    /// Write the Alembic revision only
+    #[arg(long)]
+    pub(crate) alembic_only: bool,
+    /// The Alembic revision to come behind, where there are several heads
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) head: Option<String>,
+    /// How the two histories are tied; else as [migrate] says, else lockstep
+    #[arg(long, value_name = "HOW")]
+    pub(crate) history: Option<History>,
+    /// What is called something else now: a table as old:new, a column as table.old:new (by the table's new name);
+    /// may be given several times
+    #[arg(long, value_name = "OLD:NEW", help_heading = "Data")]
+    pub(crate) rename: Vec<String>,
+    /// What rows that are there get in a column that becomes required, as an expression of the server; may be given several
+    /// times
+    #[arg(long, value_name = "TABLE.COLUMN=EXPRESSION", help_heading = "Data")]
+    pub(crate) backfill: Vec<String>,
+    /// Write it even where data is lost, with a warning for each loss in the files
+    #[arg(long, help_heading = "Data")]
+    pub(crate) allow_data_loss: bool,
+    /// Also drop what the database has and the truth does not declare. Without it that stays, as somebody else's
+    #[arg(long, help_heading = "Data")]
+    pub(crate) drop_undeclared: bool,
 }
 
 /// `ormsync init`.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use ormsync_diff::RULES;
 use ormsync_schema::{Diagnostic, Origin, Severity, SourceFiles, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -213,7 +214,7 @@ pub(crate) struct MigrateSection {
 }
 
 /// How two histories over one database keep from running the same change twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum History {
     /// Whichever tool runs first records the other's migration too.

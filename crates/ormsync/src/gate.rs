@@ -207,7 +207,7 @@ impl Outputs {
                 (None, Format::Document(format)) => terminal.output(&document(report, format))?,
                 (Some(file), Format::Document(format)) => write_file(file, &document(report, format))?,
                 // Refused before.
-                (_, Format::Written(_) | Format::Sql) => {}
+                (_, Format::Written(_) | Format::Sql | Format::Alembic) => {}
             }
         }
         Ok(())
@@ -251,12 +251,12 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
 
 /// Temporary files are for their owner only; what is written here is as readable as any other file.
 #[cfg(unix)]
-fn share(file: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn share(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn share(_: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn share(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }

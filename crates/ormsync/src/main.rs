@@ -14,6 +14,7 @@
 //! | `baseline.rs`, `changed_since.rs` | findings that are accepted, or were there before |
 //! | `watch.rs` | checking again at each change |
 //! | `gate.rs` | comparing, the answer as a whole, and writing it |
+//! | `migrations/` | what a pair of migrations is called, and writing it |
 //! | `failure.rs`, `terminal.rs` | what ends a run, and how it is shown |
 //!
 //! What is deliberately not here: what any dialect, ORM or rule means.
@@ -30,6 +31,7 @@ mod documentation;
 mod environment;
 mod failure;
 mod gate;
+mod migrations;
 mod paths;
 mod project;
 mod providers;

@@ -12,7 +12,7 @@ mod statements;
 mod tokens;
 mod types;
 
-use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
@@ -104,6 +104,10 @@ impl Dialect for MySql {
 
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
         alterations::conversion(from, to)
+    }
+
+    fn using(&self, _plan: &Plan, _change: &ColumnChange) -> Option<String> {
+        None
     }
 
     fn statements(&self, plan: &Plan) -> Vec<Section> {

@@ -11,7 +11,7 @@ mod reserved;
 mod statements;
 mod types;
 
-use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
@@ -105,6 +105,10 @@ impl Dialect for PostgreSql {
 
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
         alterations::conversion(from, to)
+    }
+
+    fn using(&self, plan: &Plan, change: &ColumnChange) -> Option<String> {
+        statements::using(plan, change)
     }
 
     fn statements(&self, plan: &Plan) -> Vec<Section> {
