@@ -17,6 +17,8 @@ pub(super) struct LoweredType {
     pub(super) affinity: Affinity,
     /// The check that comes with a non-native enum or boolean: its name if it has one, and the values.
     pub(super) check: Option<TypeCheck>,
+    /// The labels of an enum that is kept as text.
+    pub(super) text_labels: Option<Vec<String>>,
 }
 
 /// A check constraint that a type makes.
@@ -45,7 +47,7 @@ pub(super) enum Refusal {
 
 impl LoweredType {
     pub(super) fn plain(data_type: DataType) -> Self {
-        Self { data_type, collation: None, affinity: Affinity::Other, check: None }
+        Self { data_type, collation: None, affinity: Affinity::Other, check: None, text_labels: None }
     }
 }
 
@@ -334,6 +336,7 @@ impl<'a> Lowering<'_, 'a> {
                 .or_else(|| self.compiler.charset_collation(&call)),
             affinity: affinity_of(class),
             check: self.boolean_check(class, &call),
+            text_labels: None,
         })
     }
 
@@ -415,7 +418,7 @@ impl<'a> Lowering<'_, 'a> {
             values: texts.iter().map(|label| self.dialect.quote_text(label)).collect(),
         });
         let text = if length == 0 { "VARCHAR".to_owned() } else { format!("VARCHAR({length})") };
-        Ok(LoweredType { check, ..LoweredType::plain(self.dialect.parse_type(&text)) })
+        Ok(LoweredType { check, text_labels: Some(texts), ..LoweredType::plain(self.dialect.parse_type(&text)) })
     }
 
     /// A named enum type, entered into the schema. Its name is the class's in lower case where none is given.
