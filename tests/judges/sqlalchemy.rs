@@ -25,6 +25,28 @@ pub(crate) fn statements(version: &str, root: &Path, models: &Path, dialect: &st
     run(version, &["print", dialect], root, models)
 }
 
+/// Imports a module of a package that `scripts/judges/packages/models.txt` installs and makes its tables.
+///
+/// # Errors
+///
+/// Python's traceback.
+pub(crate) fn create_all_of_package(version: &str, module: &str, url: &str) -> Result<(), String> {
+    // Not the one that has imported SQLAlchemy already: that one does not look at PYTHONPATH.
+    let output = Command::new(python(version))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/corpus-rows/make_tables.py"))
+        .args([url, module])
+        .env("PYTHONPATH", model_packages())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap_or_else(|error| Judge::Sqlalchemy.missing(&format!("SQLAlchemy {version} does not start: {error}")));
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+/// The folder with the source of those packages.
+pub(crate) fn model_packages() -> PathBuf {
+    folder().join("model-packages")
+}
+
 /// The Python that has this version.
 pub(crate) fn python(version: &str) -> PathBuf {
     of_version(&folder(), version)

@@ -22,6 +22,10 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// Quotes a string constant for SQL.
     fn quote_text(&self, text: &str) -> String;
 
+    /// Whether a name, in whatever case, is a word that this server takes for itself where it is not quoted, so that it
+    /// can't be the name of a table or column then.
+    fn is_reserved(&self, name: &str) -> bool;
+
     /// Whether two names that differ in spelling mean the same table or column on this server.
     fn same_name(&self, left: &str, right: &str) -> bool;
 
@@ -126,6 +130,11 @@ impl IdentifierLimit {
 /// All dialects.
 pub fn all() -> [&'static dyn Dialect; 3] {
     [&POSTGRESQL, &MYSQL, &SQLITE]
+}
+
+/// Whether any of the servers takes a name for a word of its own: where quoting it needlessly does no harm.
+pub fn is_reserved_anywhere(name: &str) -> bool {
+    all().iter().any(|dialect| dialect.is_reserved(name))
 }
 
 /// The dialect of that name (`postgresql`, `mysql`, `sqlite`), or of a common other name of it

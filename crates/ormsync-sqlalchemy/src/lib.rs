@@ -28,7 +28,6 @@ mod mapping;
 mod program;
 mod python;
 mod release;
-mod reserved;
 mod spelling;
 mod suppressions;
 mod syntax;

@@ -107,6 +107,10 @@ Examples:
   ormsync check --format github --format sarif=ormsync.sarif
   ormsync check --format text --format json=drift.json
   ormsync check --strict --fail-on warning      a stricter gate
+  ormsync check --baseline drift.toml           all but what is accepted in drift.toml
+  ormsync check --changed-since origin/main     what this branch introduced
+  ormsync check --only 'cart_*' --except index-name
+  ormsync check --explain User.email            how each source's column is read and compared
 
 Exit codes: 0 in step, 1 drift at or above --fail-on, 2 the question could not be answered.";
 
@@ -236,6 +240,42 @@ pub(crate) struct GateOptions {
     /// The source that is right: verdicts and fixes lead towards it
     #[arg(long, value_name = "SOURCE", help_heading = "Gate")]
     pub(crate) truth: Option<String>,
+    /// Tell drift, but end with 0 all the same; what could not be answered still ends with 2
+    #[arg(long, help_heading = "Gate")]
+    pub(crate) exit_zero: bool,
+    /// Only these: a rule's name, or a glob of a table's name or of table.column; may be given several times
+    #[arg(long, value_name = "RULE|TABLE", help_heading = "Selection")]
+    pub(crate) only: Vec<String>,
+    /// All but these, written likewise
+    #[arg(long, value_name = "RULE|TABLE", help_heading = "Selection")]
+    pub(crate) except: Vec<String>,
+}
+
+/// Known findings that are accepted.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct BaselineOptions {
+    /// Accept the findings that this file lists
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write all findings of this run into the baseline, and end with 0
+    #[arg(long, requires = "baseline", help_heading = "Baseline")]
+    pub(crate) write_baseline: bool,
+    /// Why what is new in the baseline is accepted
+    #[arg(long, requires = "write_baseline", value_name = "TEXT", help_heading = "Baseline")]
+    pub(crate) reason: Option<String>,
+    /// Who looks after it
+    #[arg(long, requires = "write_baseline", value_name = "NAME", help_heading = "Baseline")]
+    pub(crate) owner: Option<String>,
+    /// The first day on which it is no longer accepted
+    #[arg(long, requires = "write_baseline", value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Baseline")]
+    pub(crate) expires: Option<toml::value::Date>,
+}
+
+/// A day as TOML and people write it.
+fn day(text: &str) -> Result<toml::value::Date, String> {
+    let parsed = text.parse::<toml::value::Datetime>().ok();
+    let only_date = parsed.filter(|parsed| parsed.time.is_none()).and_then(|parsed| parsed.date);
+    only_date.ok_or_else(|| "write a day as 2027-01-31".to_owned())
 }
 
 /// The least severity that fails.
@@ -356,6 +396,17 @@ pub(crate) struct CheckOptions {
     pub(crate) dialect: DialectOption,
     #[command(flatten)]
     pub(crate) gate: GateOptions,
+    #[command(flatten)]
+    pub(crate) baseline: BaselineOptions,
+    /// Only findings that are new since this revision of git: the project as it was then is checked, too
+    #[arg(long, value_name = "GIT_REV", help_heading = "Selection")]
+    pub(crate) changed_since: Option<String>,
+    /// Check again whenever a file changes, until it is interrupted
+    #[arg(long, conflicts_with_all = ["write_baseline", "changed_since"], help_heading = "Gate")]
+    pub(crate) watch: bool,
+    /// Tell how a column is read in each source, and what makes it equal or different, instead of checking
+    #[arg(long, value_name = "TABLE.COLUMN", conflicts_with_all = ["write_baseline", "changed_since", "watch"])]
+    pub(crate) explain: Option<String>,
 }
 
 /// `ormsync diff`.
@@ -464,6 +515,9 @@ pub(crate) struct InitOptions {
     /// Print what would be written, and write nothing
     #[arg(long, conflicts_with = "force")]
     pub(crate) dry_run: bool,
+    /// Print only the settings with which Prisma and Alembic leave each other's tables alone, and write nothing
+    #[arg(long, conflicts_with_all = ["force", "dry_run"])]
+    pub(crate) print_ignores: bool,
 }
 
 /// `ormsync explain`.

@@ -7,6 +7,7 @@ mod expressions;
 mod facts;
 mod generated_names;
 mod normal_form;
+mod reserved;
 mod statements;
 mod tokens;
 mod types;
@@ -42,6 +43,10 @@ impl Dialect for MySql {
 
     fn quote_text(&self, text: &str) -> String {
         facts::quote_text(text)
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        reserved::RESERVED.binary_search(&name.to_lowercase().as_str()).is_ok()
     }
 
     fn same_name(&self, left: &str, right: &str) -> bool {

@@ -7,6 +7,7 @@ mod defaults;
 mod expressions;
 mod facts;
 mod normal_form;
+mod reserved;
 mod statements;
 mod types;
 
@@ -41,6 +42,11 @@ impl Dialect for PostgreSql {
 
     fn quote_text(&self, text: &str) -> String {
         facts::quote_text(text)
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        // A name with capital letters has to be quoted anyway, and then is no such word.
+        reserved::RESERVED.binary_search(&name).is_ok()
     }
 
     fn same_name(&self, left: &str, right: &str) -> bool {

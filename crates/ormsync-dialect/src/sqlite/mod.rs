@@ -6,6 +6,7 @@ mod defaults;
 mod expressions;
 mod facts;
 mod normal_form;
+mod reserved;
 mod statements;
 mod types;
 
@@ -40,6 +41,10 @@ impl Dialect for Sqlite {
 
     fn quote_text(&self, text: &str) -> String {
         facts::quote_text(text)
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        reserved::RESERVED.binary_search(&name.to_lowercase().as_str()).is_ok()
     }
 
     fn same_name(&self, left: &str, right: &str) -> bool {

@@ -41,6 +41,10 @@ impl Dialect for Plain {
         format!("'{text}'")
     }
 
+    fn is_reserved(&self, _: &str) -> bool {
+        false
+    }
+
     fn same_name(&self, left: &str, right: &str) -> bool {
         left == right || (self.folds && left.eq_ignore_ascii_case(right))
     }

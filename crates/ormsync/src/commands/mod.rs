@@ -6,6 +6,7 @@ mod cross_check;
 mod demo;
 mod diff;
 mod explain;
+mod explain_column;
 mod init;
 mod inspect;
 mod migrate;
