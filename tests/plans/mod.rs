@@ -5,6 +5,7 @@ mod engine;
 #[path = "../../crates/ormsync-diff/tests/plan/generator.rs"]
 mod generator;
 mod migrate;
+mod mutated;
 mod pairs;
 mod round_trip;
 
