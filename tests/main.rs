@@ -22,6 +22,9 @@ mod cases;
 mod cli;
 /// The documentation.
 mod docs;
+/// Random schemas, for plans and for models.
+#[path = "../crates/ormsync-diff/tests/plan/generator.rs"]
+mod generator;
 /// Models that the project's own Python imports.
 #[cfg(feature = "live")]
 mod imported;
@@ -40,5 +43,10 @@ mod packages;
 /// Plans on real servers, and beside what Prisma's engine writes.
 #[cfg(feature = "live")]
 mod plans;
+/// Models that we write.
+#[cfg(feature = "live")]
+mod rewritten;
 /// The rules of the house.
 mod tidy;
+/// Random schemas, written as models and read again.
+mod written;

@@ -1,8 +1,6 @@
 //! Plans on real servers: what they say is done there, and done again backwards.
 
 mod engine;
-#[path = "../../crates/ormsync-diff/tests/plan/generator.rs"]
-mod generator;
 mod pairs;
 mod round_trip;
 
