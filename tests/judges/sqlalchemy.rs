@@ -16,6 +16,36 @@ pub(crate) fn create_all(version: &str, root: &Path, models: &Path, url: &str) -
     run(version, &["create", url], root, models).map(drop)
 }
 
+/// The same for models that we wrote, with all relationships worked out first and warnings as errors.
+///
+/// # Errors
+///
+/// Python's traceback.
+pub(crate) fn create_written(version: &str, root: &Path, models: &Path, url: &str) -> Result<(), String> {
+    run(version, &["create-written", url], root, models).map(drop)
+}
+
+/// Whether the pinned `ruff` leaves a file as it is: its layout, the order of its imports, and its names.
+///
+/// # Errors
+///
+/// What it would change.
+pub(crate) fn ruff(file: &Path) -> Result<(), String> {
+    let program = folder().join("sqlalchemy-2.1/bin/ruff");
+    for arguments in [&["format", "--isolated", "--diff"][..], &["check", "--isolated", "--select", "E9,F,I"]] {
+        let output = Command::new(&program)
+            .args(arguments)
+            .arg("--no-cache")
+            .arg(file)
+            .output()
+            .unwrap_or_else(|error| Judge::Sqlalchemy.missing(&format!("ruff does not start: {error}")));
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+    }
+    Ok(())
+}
+
 /// The SQL that `create_all` would run on a dialect.
 ///
 /// # Errors

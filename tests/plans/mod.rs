@@ -2,8 +2,6 @@
 
 mod alembic;
 mod engine;
-#[path = "../../crates/ormsync-diff/tests/plan/generator.rs"]
-mod generator;
 mod migrate;
 mod mutated;
 mod pairs;

@@ -497,16 +497,27 @@ impl<'a> Lowering<'_, 'a> {
         let namespace =
             call.text(usize::MAX, "schema").map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
         let inner = self.type_of(table, &inner.value, inner.place, depth + 1)?;
-        let check = call.arguments.keyword("check").and_then(|check| check.value.as_text());
+        let check = match call.arguments.keyword("check").map(|check| check.value.clone()) {
+            None | Some(Value::None) => None,
+            Some(check) => Some(match check.as_text() {
+                Some(text) => text.to_string(),
+                None => self.sql(table, &check).map_err(|reason| {
+                    Refusal::Unknown(format!("the check of domain {name} could not be read: {reason}"))
+                })?,
+            }),
+        };
         let check = check.map(|text| ormsync_schema::Check {
             name: call.text(usize::MAX, "constraint_name").map(|name| name.to_string()),
-            expression: ormsync_schema::Expression::written(text.as_ref()),
+            expression: ormsync_schema::Expression::written(text),
             ..Default::default()
         });
+        let default =
+            call.arguments.keyword("default").filter(|default| !matches!(default.value, Value::None)).cloned();
+        let default = default.and_then(|default| self.lower_default(table, &default, &inner.data_type).default);
         let domain = Domain {
             data_type: inner.data_type,
             nullable: call.flag("not_null") != Some(true),
-            default: None,
+            default,
             collation: call.text(usize::MAX, "collation").map(|name| name.to_string()),
             checks: check.into_iter().collect(),
             comment: None,
