@@ -115,7 +115,7 @@ def source_view(package: dict, root: Path, folder: Path) -> Path:
         return root
     view = folder / "site-packages"
     view.mkdir()
-    own = package.get("package", package["name"])
+    own = package.get("package", package["name"]).partition("[")[0]
     for information in root.glob("*.dist-info"):
         name = information.name.removesuffix(".dist-info")
         if name.lower().startswith("sqlalchemy-"):

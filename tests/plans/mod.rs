@@ -1,9 +1,11 @@
 //! Plans on real servers: what they say is done there, and done again backwards.
 
+mod alembic;
 mod dump;
 mod engine;
 #[path = "../../crates/ormsync-diff/tests/plan/generator.rs"]
 mod generator;
+mod migrate;
 mod pairs;
 mod round_trip;
 mod torture;

@@ -4,6 +4,7 @@
 //! read, stays as it is (`target`); then the two are compared object by object on a state that every operation is
 //! carried out on at once, and the operations are put in order (`order`, the one place that knows why).
 
+mod backfill;
 mod foreign_keys;
 mod indexes;
 mod mentions;
@@ -27,6 +28,7 @@ use crate::OwnershipPatterns;
 use crate::ownership::{Owners, Ownership};
 use order::Step;
 
+pub use backfill::{Backfill, with_backfills};
 pub use physical::physical;
 pub use renames::Renames;
 

@@ -12,6 +12,7 @@
 //! | `spelling` | the way back: an object of the canonical schema in Prisma's language |
 //! | `write` | the way back for a whole schema |
 //! | `edit` | changes in a text that leave all the rest of it as it was |
+//! | `migrations` | the folder of migrations, and Prisma's own table |
 //!
 //! `native` holds what differs between Prisma's providers. No step stops at an error: what is not understood
 //! is a diagnostic with its place, and opaque in the canonical schema.
@@ -25,6 +26,7 @@ mod datasource;
 mod edit;
 mod literal;
 mod lower;
+mod migrations;
 mod native;
 mod report;
 mod resolve;
@@ -41,6 +43,7 @@ use ormsync_schema::{Diagnostic, Place, Reading, Schema};
 
 pub use datasource::{Datasource, DatasourceUrl, datasource};
 pub use edit::{Edit, EditError, edit};
+pub use migrations::{lock_file, migration_names, migrations_folder, migrations_table, warnings_comment};
 pub use spelling::PrismaSpelling;
 pub use suppressions::suppressions;
 pub use write::{NameStyle, WriteOptions, write_schema};

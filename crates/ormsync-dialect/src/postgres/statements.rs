@@ -5,7 +5,7 @@ mod objects;
 mod tables;
 mod types_of_schema;
 
-use ormsync_schema::{ConstraintKind, Operation, Plan, QualifiedName, TableChange};
+use ormsync_schema::{ColumnChange, ConstraintKind, Operation, Plan, QualifiedName, TableChange};
 
 use super::facts;
 use crate::statements::{Piece, Section, heading, pieces};
@@ -40,6 +40,11 @@ fn settings(plan: &Plan) -> Vec<String> {
         statements.push("SET check_function_bodies TO off".to_owned());
     }
     statements
+}
+
+/// How old values become new ones, where the server has to be told.
+pub(super) fn using(plan: &Plan, change: &ColumnChange) -> Option<String> {
+    Writer { qualified: plan.qualified_names }.using(change)
 }
 
 /// Writes statements, with or without namespaces.

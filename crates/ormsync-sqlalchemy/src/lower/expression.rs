@@ -10,7 +10,6 @@ use crate::lower::compiler::Compiler;
 use crate::lower::operand::{Kind, Reading};
 use crate::mapping::{TableId, is_sqlalchemy};
 use crate::python::{Arguments, Form, Located, Value, last_segment};
-use crate::reserved::RESERVED;
 
 /// How deep expressions may nest.
 const DEPTH: usize = 40;
@@ -99,7 +98,7 @@ impl<'a> Lowering<'_, 'a> {
         let is_plain =
             name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
                 && !name.starts_with(|letter: char| letter.is_ascii_digit())
-                && !RESERVED.contains(&name);
+                && !ormsync_dialect::is_reserved_anywhere(name);
         if is_plain { name.to_owned() } else { self.dialect.quote_identifier(name) }
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-pub(crate) use alembic_settings::{AlembicUrl, url_of};
+pub(crate) use alembic_settings::{AlembicUrl, scripts_of, url_of};
 
 use crate::paths;
 

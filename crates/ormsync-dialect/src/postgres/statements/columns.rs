@@ -175,7 +175,7 @@ impl Writer {
     }
 
     fn alter_column(&self, table: &QualifiedName, change: &ColumnChange, parts: &mut Parts) {
-        let ColumnChange { name, from, to, using, .. } = change;
+        let ColumnChange { name, from, to, .. } = change;
         let column = format!("ALTER COLUMN {}", quote(name));
         let retyped = from.data_type != to.data_type || from.collation != to.collation;
         let loses_number = from.identity.is_some() && from.identity != to.identity;
@@ -210,10 +210,8 @@ impl Writer {
             if let Some(collation) = &to.collation {
                 clause.push_str(&format!(" COLLATE {}", collation_path(collation)));
             }
-            if let Some(using) = using {
-                clause.push_str(&format!(" USING ({using})"));
-            } else if needs_using(&from.data_type, &to.data_type) {
-                clause.push_str(&format!(" USING {}", self.cast(name, &from.data_type, &to.data_type)));
+            if let Some(using) = self.using(change) {
+                clause.push_str(&format!(" USING {using}"));
             }
             parts.clauses.push(clause);
         }
@@ -240,6 +238,15 @@ impl Writer {
         if from.not_valid && !to.not_valid {
             parts.after.push(format!("ALTER TABLE {path} VALIDATE CONSTRAINT {new_name}"));
         }
+    }
+
+    /// How old values become new ones, where the server has to be told.
+    pub(super) fn using(&self, change: &ColumnChange) -> Option<String> {
+        let ColumnChange { name, from, to, using, .. } = change;
+        if let Some(using) = using {
+            return Some(format!("({using})"));
+        }
+        needs_using(&from.data_type, &to.data_type).then(|| self.cast(name, &from.data_type, &to.data_type))
     }
 
     /// A cast that reads the value as text where there is no other way.
