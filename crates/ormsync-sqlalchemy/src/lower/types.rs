@@ -517,6 +517,7 @@ impl<'a> Lowering<'_, 'a> {
         let domain = Domain {
             data_type: inner.data_type,
             nullable: call.flag("not_null") != Some(true),
+            not_null: None,
             default,
             collation: call.text(usize::MAX, "collation").map(|name| name.to_string()),
             checks: check.into_iter().collect(),
