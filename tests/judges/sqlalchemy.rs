@@ -25,27 +25,6 @@ pub(crate) fn create_written(version: &str, root: &Path, models: &Path, url: &st
     run(version, &["create-written", url], root, models).map(drop)
 }
 
-/// Whether the pinned `ruff` leaves a file as it is: its layout, the order of its imports, and its names.
-///
-/// # Errors
-///
-/// What it would change.
-pub(crate) fn ruff(file: &Path) -> Result<(), String> {
-    let program = folder().join("sqlalchemy-2.1/bin/ruff");
-    for arguments in [&["format", "--isolated", "--diff"][..], &["check", "--isolated", "--select", "E9,F,I"]] {
-        let output = Command::new(&program)
-            .args(arguments)
-            .arg("--no-cache")
-            .arg(file)
-            .output()
-            .unwrap_or_else(|error| Judge::Sqlalchemy.missing(&format!("ruff does not start: {error}")));
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-    }
-    Ok(())
-}
-
 /// The SQL that `create_all` would run on a dialect.
 ///
 /// # Errors
@@ -113,18 +92,19 @@ pub(crate) fn alembic(version: &str, way: &str, url: &str, folder: &Path, revisi
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
-/// Whether `ruff format` would leave the Python files of a folder as they are, and `ruff check` has nothing to say.
+/// Whether `ruff format` would leave a Python file, or those of a folder, as they are, and `ruff check` has nothing to
+/// say.
 ///
 /// # Errors
 ///
 /// What ruff says.
-pub(crate) fn ruff(folder: &Path) -> Result<(), String> {
-    let ruff = self::folder().join("sqlalchemy-2.1/bin/ruff");
-    for arguments in [["format", "--diff"].as_slice(), ["check"].as_slice()] {
+pub(crate) fn ruff(path: &Path) -> Result<(), String> {
+    let ruff = folder().join("sqlalchemy-2.1/bin/ruff");
+    for arguments in [["format", "--diff"].as_slice(), ["check", "--select", "E9,F,I"].as_slice()] {
         let output = Command::new(&ruff)
             .args(arguments)
             .args(["--isolated", "--no-cache", "--quiet"])
-            .arg(folder)
+            .arg(path)
             .output()
             .unwrap_or_else(|error| Judge::Sqlalchemy.missing(&format!("ruff does not start: {error}")));
         if !output.status.success() {
