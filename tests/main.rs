@@ -22,6 +22,11 @@ mod cases;
 mod cli;
 /// The documentation.
 mod docs;
+/// The gate's small cases: rules, equivalences, complaints.
+mod gate;
+/// Random schemas, for plans and for models.
+#[path = "../crates/ormsync-diff/tests/plan/generator.rs"]
+mod generator;
 /// Models that the project's own Python imports.
 #[cfg(feature = "live")]
 mod imported;
@@ -32,6 +37,9 @@ mod laws;
 /// The judges themselves, and what only a live server can show.
 #[cfg(feature = "live")]
 mod live;
+/// Models that packages on PyPI ship.
+#[cfg(feature = "live")]
+mod model_packages;
 /// One changed fact is one finding.
 mod mutations;
 /// Schemas that packages on npm and PyPI ship.
@@ -40,5 +48,10 @@ mod packages;
 /// Plans on real servers, and beside what Prisma's engine writes.
 #[cfg(feature = "live")]
 mod plans;
+/// Models that we write.
+#[cfg(feature = "live")]
+mod rewritten;
 /// The rules of the house.
 mod tidy;
+/// Random schemas, written as models and read again.
+mod written;

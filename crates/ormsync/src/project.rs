@@ -25,7 +25,7 @@ use crate::config::RuleLevel;
 use crate::failure::{Failure, Result};
 use crate::project::dialect_agreement::{Claim, agree};
 use crate::suggestion::nearest;
-use crate::{paths, snapshot, source_argument};
+use crate::{paths, providers, snapshot, source_argument};
 
 /// All that a run needs to know before it reads.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub(crate) struct Project {
     pub(crate) warnings: Vec<Diagnostic>,
     /// The files that messages about settings point into, passwords masked.
     pub(crate) files: SourceFiles,
+    /// What is missing in the settings of other tools.
+    pub(crate) advice: Vec<Diagnostic>,
 }
 
 impl Project {
@@ -70,7 +72,14 @@ impl Project {
         let mut files = settings.masked_files();
         let mut claims = claims_of_settings(settings, dialect);
         claims.extend(claims_of_sides(&sides, &mut files));
-        Self::new(settings, sides, dialect, truth, (claims, files))
+        let places = choose::witness_places(settings, &sides);
+        let found = providers::find(&places);
+        files.extend(found.files);
+        mask_files(&mut files);
+        let mut project = Self::new(settings, sides, dialect, truth, (claims, files))?;
+        project.options.witnesses = found.witnesses;
+        project.advice = providers::advice::missing(&places);
+        Ok(project)
     }
 
     /// The project of `ormsync diff` and `ormsync inspect`: the sources as the command line names them.
@@ -137,8 +146,7 @@ impl Project {
             ownership: ownership(settings),
             severities: severities(settings),
             overrides: overrides(settings),
-            suppressions: Vec::new(),
-            differences_only: false,
+            ..Options::default()
         };
         let default_namespace = default_namespace(settings, &sides, &namespaces);
         for side in sides.iter_mut().filter(|side| matches!(side.location, Location::SqlAlchemy(_))) {
@@ -146,7 +154,19 @@ impl Project {
         }
         let import = settings.import_options();
         let warnings = settings.take_warnings(&mut files);
-        Ok(Self { dialect, assumed_server, sides, default_namespace, namespaces, options, import, warnings, files })
+        let advice = Vec::new();
+        Ok(Self {
+            dialect,
+            assumed_server,
+            sides,
+            default_namespace,
+            namespaces,
+            options,
+            import,
+            warnings,
+            files,
+            advice,
+        })
     }
 }
 

@@ -106,6 +106,7 @@ impl<'t> Lowering<'_, 't> {
             update: field.updated_at.then(|| "@updatedAt".to_owned()),
             version_counter: false,
             enum_labels: self.client_labels(field),
+            text_labels: self.text_labels(field),
             enum_name: self.client_enum(field),
             ignored: field.ignored,
         }
@@ -117,6 +118,13 @@ impl<'t> Lowering<'_, 't> {
             (FieldKind::Enum(position), EnumStorage::InColumn) => Wording::of(self.model.enums[*position].name()),
             _ => Wording::default(),
         }
+    }
+
+    /// The labels of an enum that the server has no type for.
+    fn text_labels(&self, field: &FieldModel<'t>) -> Option<Vec<String>> {
+        let FieldKind::Enum(position) = field.kind else { return None };
+        let model = &self.model.enums[position];
+        (self.model.facts.enums == EnumStorage::Text && !model.incomplete).then(|| model.labels())
     }
 
     /// The names that the client has for enum values, where they differ from the labels.

@@ -11,7 +11,10 @@ mod voice;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use ormsync_schema::{DataType, EnumType, Extension, Fact, Opaque, Schema, SourceFiles, Table, View};
+use ormsync_schema::{
+    ClientDelete, DataType, EnumType, Extension, Fact, ForeignKey, Opaque, ReferentialAction, Schema, SourceFiles,
+    Table, View,
+};
 
 use crate::native::EnumStorage;
 use crate::resolve::model::{DataModel, Model};
@@ -164,21 +167,41 @@ impl<'m, 't> Lowering<'m, 't> {
 
     fn add_relations(&self, schema: &mut Schema) {
         for relation in &self.model.relations {
-            if !self.model.configuration.emulates_relations
-                && let Some((position, key)) = self.foreign_key(relation)
-            {
+            if let Some((position, key)) = self.foreign_key(relation) {
                 let model = &self.model.models[position];
                 let namespace = schema.namespace_mut(self.namespace(model.namespace));
                 if let Some(table) = namespace.tables.get_mut(model.table)
                     && table.model.as_deref() == Some(model.name())
                 {
-                    table.foreign_keys.push(key);
+                    if self.model.configuration.emulates_relations {
+                        table.client_deletes.push(client_delete(key));
+                    } else {
+                        table.foreign_keys.push(key);
+                    }
                 }
             }
             if let Some((namespace, name, table)) = self.join_table(relation) {
                 schema.namespace_mut(&namespace).tables.entry(name).or_insert(table);
             }
         }
+    }
+}
+
+/// What Prisma does in a foreign key's place.
+fn client_delete(key: ForeignKey) -> ClientDelete {
+    let action = match key.on_delete {
+        ReferentialAction::Cascade => "Cascade",
+        ReferentialAction::SetNull => "SetNull",
+        ReferentialAction::SetDefault => "SetDefault",
+        ReferentialAction::Restrict => "Restrict",
+        ReferentialAction::NoAction => "NoAction",
+    };
+    ClientDelete {
+        columns: key.columns,
+        referenced_table: key.referenced_table,
+        action: key.on_delete,
+        written: format!("relationMode = \"prisma\", onDelete: {action}"),
+        origin: key.origin,
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-pub(crate) use alembic_settings::{AlembicUrl, url_of};
+pub(crate) use alembic_settings::{AlembicUrl, scripts_of, url_of};
 pub(crate) use prisma_config::{ConfigFile, config_of, schema_of};
 
 use crate::paths;

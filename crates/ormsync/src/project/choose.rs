@@ -13,7 +13,8 @@ use crate::command_line::SourceOptions;
 use crate::discovery::{AlembicUrl, ConfigFile, url_of};
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
-use crate::paths;
+use crate::providers::Places;
+use crate::{discovery, paths};
 
 /// The sources of a check, in the order of answers.
 ///
@@ -280,6 +281,43 @@ fn settings_of_prisma_name(settings: &Settings, schema: &Location, variable: &st
     }
     let Some(datasource) = ormsync_prisma::datasource(path) else { return false };
     datasource.url.iter().chain(&datasource.direct_url).any(is_it)
+}
+
+/// Where what says the server, beside the sources, is looked for.
+pub(crate) fn witness_places(settings: &Settings, sides: &[Side]) -> Places {
+    let schema = sides.iter().find(|side| matches!(side.location, Location::Prisma(_)));
+    let folder = schema.and_then(|side| side.location.prisma_folder()).map(Path::to_owned);
+    let file = settings.config.as_ref().map(|config| &config.file);
+    let named = |path: Option<&toml::Spanned<String>>| path.map(|path| paths::join(&settings.folder(), path.get_ref()));
+    let migrations = named(file.and_then(|file| file.prisma.as_ref()?.migrations.as_ref()))
+        .or_else(|| folder.as_ref().map(|folder| paths::join(folder, "migrations")))
+        .filter(|folder| folder.is_dir());
+    let models = sides.iter().find_map(|side| match &side.location {
+        Location::SqlAlchemy(roots) => roots.first(),
+        _ => None,
+    });
+    let beside_models = || {
+        let folders = models?.ancestors().skip(1).take(4).chain([Path::new("")]);
+        folders.map(|folder| paths::join(folder, "alembic.ini")).find(|path| path.is_file())
+    };
+    let alembic = named(file.and_then(|file| file.sqlalchemy.as_ref()?.alembic.as_ref())).or_else(beside_models);
+    let environment = alembic.as_deref().and_then(discovery::scripts_of).map(|folder| folder.join("env.py"));
+    let variable = schema.and_then(|side| match &side.location {
+        Location::Prisma(path) => match ormsync_prisma::datasource(path)?.url? {
+            DatasourceUrl::Environment(name) => Some(name),
+            DatasourceUrl::Literal(_) => None,
+        },
+        _ => None,
+    });
+    let mut roots = vec![settings.folder()];
+    let nearer = folder.as_deref().map(paths::folder_of).into_iter().chain(alembic.as_deref().map(paths::folder_of));
+    for root in nearer {
+        if !roots.iter().any(|known| known == root) {
+            roots.push(root.to_owned());
+        }
+    }
+    let variable = variable.unwrap_or_else(|| "DATABASE_URL".to_owned());
+    Places { roots, schema: folder, migrations, environment, variable }
 }
 
 fn several_candidates(what: &str, candidates: Vec<String>, option: &str) -> Box<Failure> {
