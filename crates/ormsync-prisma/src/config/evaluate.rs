@@ -292,7 +292,7 @@ fn is_named(declarator: &VariableDeclarator<'_>, name: &str) -> bool {
 fn called<'a>(call: &'a CallExpression<'a>) -> Option<&'a str> {
     match &call.callee {
         Expression::Identifier(identifier) => Some(identifier.name.as_str()),
-        callee => callee.as_member_expression()?.static_property_name().map(Into::into),
+        callee => callee.as_member_expression()?.static_property_name(),
     }
 }
 
@@ -306,5 +306,5 @@ fn variable<'a>(value: &'a Expression<'a>) -> Option<&'a str> {
     let environment = member.object().as_member_expression()?;
     let is_process = matches!(environment.object(), Expression::Identifier(object) if object.name == "process");
     let is_environment = environment.static_property_name().is_some_and(|name| name == "env");
-    (is_process && is_environment).then(|| member.static_property_name().map(Into::into)).flatten()
+    (is_process && is_environment).then(|| member.static_property_name()).flatten()
 }
