@@ -613,6 +613,9 @@ class Printer:
         text = "EXCLUDE USING {} ({})".format(constraint.using.lower(), ", ".join(parts))
         if constraint.where is not None:
             text += " WHERE ({})".format(self.sql(constraint.where))
+        deferred = (constraint.initially or "").upper() == "DEFERRED"
+        if constraint.deferrable is not False and (constraint.deferrable or deferred):
+            text += " DEFERRABLE" + (" INITIALLY DEFERRED" if deferred else "")
         return {"name": self.constraint_name(constraint), "sql": text}
 
     def index(self, table, index):
