@@ -179,11 +179,33 @@ fn constant_text(term: &Term) -> Option<&str> {
     }
 }
 
-/// A JSON path without what the server adds or leaves out when it prints one (`jsonpath_out`): spaces, quotes around
-/// keys, parentheses.
+/// A JSON path in one spelling, however it is printed (`jsonpath_out`): no spaces but between words, `!=`, and no
+/// quotes around keys that need none.
 fn bare_path(path: &str) -> String {
-    let spoken = path.replace("<>", "!=");
-    spoken.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '(' | ')')).collect()
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut bare = String::with_capacity(path.len());
+    // What is between quotes is every other part; a quote in a string is escaped, and such a path is left alone.
+    if path.contains('\\') {
+        return path.to_owned();
+    }
+    for (position, part) in path.split('"').enumerate() {
+        if position % 2 == 1 {
+            let is_key = bare.ends_with('.') && !part.is_empty() && part.chars().all(is_word);
+            if is_key && !part.starts_with(|letter: char| letter.is_ascii_digit()) {
+                bare.push_str(part);
+            } else {
+                bare.push_str(&format!("\"{part}\""));
+            }
+            continue;
+        }
+        for word in part.replace("<>", "!=").split_whitespace() {
+            if bare.ends_with(is_word) && word.starts_with(is_word) {
+                bare.push(' ');
+            }
+            bare.push_str(word);
+        }
+    }
+    bare
 }
 
 /// `x LIKE 'p' ESCAPE 'e'` is kept as `x ~~ like_escape('p', 'e')`.
