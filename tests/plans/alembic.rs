@@ -9,9 +9,9 @@ use ormsync_schema::Schema;
 use ormsync_sqlalchemy::{RevisionFrame, revision_body, write_revision};
 
 use crate::case::Dialect;
+use crate::generator::Flavour;
 use crate::judges::scratch::Scratch;
 use crate::judges::{Judge, sqlalchemy};
-use crate::plans::generator::Flavour;
 use crate::plans::{between, dialect_of, facts, first_difference, introspect, pairs};
 
 /// The SQLAlchemy that runs the revisions.
