@@ -1,5 +1,5 @@
-//! Every kind of mutation of every project as a change of its database: our SQL and the revision lead to the same place,
-//! and both lead back; rows that need not be lost are there all the while.
+//! Every kind of mutation of a project as a change of its database: our SQL and the revision lead to the same place, and
+//! both lead back.
 
 use std::collections::BTreeSet;
 
