@@ -17,8 +17,8 @@ use crate::plans::{between, dialect_of, facts, first_difference, introspect, pai
 /// The SQLAlchemy that runs the revisions.
 const VERSIONS: [&str; 2] = ["2.1", "2.0"];
 
-/// How many random pairs are tried: each costs two starts of Alembic.
-const PAIRS: u64 = 20;
+/// How many random pairs are tried: each costs two starts of Alembic, and many statements that wait for a disk.
+const PAIRS: u64 = 12;
 
 /// What a database holds without Alembic's own table.
 pub(super) fn introspect_ours(database: &Scratch, dialect: Dialect) -> Schema {

@@ -79,6 +79,7 @@ pub fn plan(from: &Schema, to: &Schema, dialect: &dyn Dialect, options: &PlanOpt
 /// The way back of a plan, with all warnings.
 pub fn plan_back(plan: &Plan, dialect: &dyn Dialect) -> Plan {
     let mut back = plan.reverse();
+    back.operations = backfill::without_detours(back.operations);
     back.warnings = warnings::of(&back.operations, dialect);
     back
 }

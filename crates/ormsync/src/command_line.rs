@@ -486,8 +486,8 @@ pub(crate) struct MigrateOptions {
     /// How the two histories are tied; else as [migrate] says, else lockstep
     #[arg(long, value_name = "HOW")]
     pub(crate) history: Option<History>,
-    /// What is called something else now: a table as old:new, a column as table.old:new (by the table's new name);
-    /// may be given several times
+    /// What is called something else now: a table or enum type as old:new, a column or label as table.old:new (by the
+    /// table's new name); may be given several times
     #[arg(long, value_name = "OLD:NEW", help_heading = "Data")]
     pub(crate) rename: Vec<String>,
     /// What rows that are there get in a column that becomes required, as an expression of the server; may be given several

@@ -107,6 +107,60 @@ fn rebuilt(rebuild: &TableRebuild, backfill: &Backfill, dialect: &dyn Dialect) -
     Some(rebuilt)
 }
 
+/// Column changes of one table that stand together, each column changed once: where a backfill parted two changes of a
+/// column, the way back, which has no rows to fill, makes them one, and drops a column as it was first.
+pub(super) fn without_detours(operations: Vec<Operation>) -> Vec<Operation> {
+    let mut kept: Vec<Operation> = Vec::new();
+    for mut operation in operations {
+        if let Some((table, name)) = changed_column(&operation)
+            && let Some(at) = earlier_change(&kept, &table, &name)
+            && let Operation::ChangeTable { change: TableChange::AlterColumn(earlier), .. } = kept.remove(at)
+        {
+            match &mut operation {
+                Operation::ChangeTable { change: TableChange::AlterColumn(change), .. } => {
+                    change.from = earlier.from;
+                    if change.from == change.to {
+                        continue;
+                    }
+                }
+                Operation::ChangeTable { change: TableChange::DropColumn { column, .. }, .. } => {
+                    **column = earlier.from
+                }
+                _ => {}
+            }
+        }
+        kept.push(operation);
+    }
+    kept
+}
+
+/// The column that an operation changes or drops.
+fn changed_column(operation: &Operation) -> Option<(QualifiedName, String)> {
+    let Operation::ChangeTable { table, change } = operation else { return None };
+    match change {
+        TableChange::AlterColumn(change) if change.using.is_none() => Some((table.clone(), change.name.clone())),
+        TableChange::DropColumn { name, .. } => Some((table.clone(), name.clone())),
+        _ => None,
+    }
+}
+
+/// The change of a column that was the last thing done to its table before, but for changes of other columns.
+fn earlier_change(kept: &[Operation], table: &QualifiedName, name: &str) -> Option<usize> {
+    let of_table =
+        |operation: &Operation| matches!(operation, Operation::ChangeTable { table: other, .. } if other == table);
+    for (at, operation) in kept.iter().enumerate().rev() {
+        match operation {
+            Operation::ChangeTable { change: TableChange::AlterColumn(change), .. } if of_table(operation) => {
+                if change.name == name && change.using.is_none() {
+                    return Some(at);
+                }
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
 fn update(backfill: &Backfill, plan: &Plan, dialect: &dyn Dialect) -> String {
     let column = dialect.quote_identifier(&backfill.column);
     let QualifiedName { namespace, name } = &backfill.table;

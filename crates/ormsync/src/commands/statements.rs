@@ -99,27 +99,39 @@ pub(super) fn tell_what_is_not_planned(plan: &Plan, terminal: &Terminal) {
     }
 }
 
-/// `old:new` is a table, `table.old:new` a column of the table that has that new name.
+/// `old:new` is a table or enum type; `table.old:new` a column of the table that has that new name, `type.old:new` a
+/// label of the enum type.
 pub(super) fn renames(texts: &[String], from: &Schema, default_namespace: &str) -> Result<Renames> {
     let mut renames = Renames::default();
     for text in texts {
-        let wrong =
-            || Failure::new("rename", format!("--rename {text}: write a table as old:new, a column as table.old:new"));
+        let wrong = || {
+            Failure::new(
+                "rename",
+                format!("--rename {text}: write a table or type as old:new, a column or label as table.old:new"),
+            )
+        };
         let (old, new) =
             text.split_once(':').filter(|(old, new)| !old.is_empty() && !new.is_empty()).ok_or_else(wrong)?;
         let table = |name: &str| match name.split_once('.') {
             Some((namespace, name)) if from.namespaces.contains_key(namespace) => QualifiedName::new(namespace, name),
             _ => QualifiedName::new(default_namespace, name),
         };
-        let is_table = |name: &QualifiedName| from.table(&name.namespace, &name.name).is_some();
+        let is_enum = |name: &QualifiedName| from.enum_type(&name.namespace, &name.name).is_some();
         let whole = table(old);
-        if is_table(&whole) {
-            let namespace = whole.namespace.clone();
-            renames.tables.push((whole, QualifiedName::new(namespace, new)));
+        let renamed = QualifiedName::new(&whole.namespace, new);
+        if from.table(&whole.namespace, &whole.name).is_some() {
+            renames.tables.push((whole, renamed));
             continue;
         }
-        let (of_table, column) = old.rsplit_once('.').ok_or_else(wrong)?;
-        renames.columns.push((table(of_table), column.to_owned(), new.to_owned()));
+        if is_enum(&whole) {
+            renames.enums.push((whole, renamed));
+            continue;
+        }
+        let (owner, part) = old.rsplit_once('.').ok_or_else(wrong)?;
+        let owner = table(owner);
+        let is_renamed_enum = renames.enums.iter().any(|(_, new)| *new == owner);
+        let parts = if is_enum(&owner) || is_renamed_enum { &mut renames.labels } else { &mut renames.columns };
+        parts.push((owner, part.to_owned(), new.to_owned()));
     }
     Ok(renames)
 }

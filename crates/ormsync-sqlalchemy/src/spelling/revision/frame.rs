@@ -67,20 +67,29 @@ fn from_ours(frame: &RevisionFrame, body: &RevisionBody) -> String {
             "" => String::new(),
             classes => format!("\n\n{classes}\n\n"),
         },
+        uses_operations => has_statement(&body.upgrade) || has_statement(&body.downgrade),
         uses_sqlalchemy => body.uses_sqlalchemy || !frame.functions.is_empty(),
         revision_literal => string_literal(&frame.revision),
         down_revision => down_revision(&frame.down_revisions, string_literal),
-        upgrade => function_body(&body.upgrade),
-        downgrade => function_body(&body.downgrade),
+        upgrade => behind_docstring(&body.upgrade),
+        downgrade => behind_docstring(&body.downgrade),
     };
     // The template is ours and every name in it is given.
     environment.render_str(TEMPLATE, context).map(|text| text + "\n").unwrap_or_default()
 }
 
+/// A docstring alone is a body.
+fn behind_docstring(lines: &str) -> String {
+    if has_statement(lines) { format!("\n{}", lines.trim_end()) } else { String::new() }
+}
+
 fn function_body(lines: &str) -> String {
-    // A comment alone is no body.
-    let has_statement = lines.lines().any(|line| !line.trim_start().starts_with('#'));
-    if has_statement { lines.trim_end().to_owned() } else { format!("{lines}    pass") }
+    if has_statement(lines) { lines.trim_end().to_owned() } else { format!("{lines}    pass") }
+}
+
+/// A comment alone is no body.
+fn has_statement(lines: &str) -> bool {
+    lines.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
 }
 
 /// Text inside `"""…"""`.

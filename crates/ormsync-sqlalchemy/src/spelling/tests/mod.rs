@@ -3,6 +3,7 @@
 
 mod fixes;
 mod models;
+mod revisions;
 mod types;
 
 use ormsync_dialect::by_name;
