@@ -5,16 +5,21 @@
 #[path = "tests/case.rs"]
 #[allow(dead_code, reason = "the tests use the rest of it")]
 mod case;
+#[path = "tests/gate/data.rs"]
+#[allow(dead_code, reason = "the tests use the rest of it")]
+mod data;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use case::{Case, Dialect};
+use data::{GateFile, gate_files};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=fixtures");
     println!("cargo::rerun-if-changed=tests/case.rs");
+    println!("cargo::rerun-if-changed=tests/gate/data.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set"))?);
     let mut cases = Tests::default();
     let mut laws = Tests::default();
@@ -28,6 +33,14 @@ fn main() -> io::Result<()> {
             Err(message) => cases.add(&name, false, "case_file", &format!("panic!(\"{{}}\", {message:?})")),
         }
     }
+    let mut gate = Tests::default();
+    for name in gate_files() {
+        match GateFile::read(&name) {
+            Ok(file) => gate.of_gate(&name, &file),
+            Err(message) => gate.add(&name, false, "file", &format!("panic!(\"{{}}\", {message:?})")),
+        }
+    }
+    gate.write(&out.join("gate.rs"))?;
     cases.write(&out.join("cases.rs"))?;
     laws.write(&out.join("laws.rs"))
 }
@@ -93,6 +106,27 @@ impl Tests {
             if case.prisma_schema().is_some() && *dialect != Dialect::Mariadb {
                 let body = format!("prisma_rewritten({:?}, {engine});", case.name);
                 self.add(&case.name, true, &format!("prisma_rewritten_{name}"), &body);
+            }
+        }
+    }
+
+    /// A file of small cases, on each server that it names: those without a database need none.
+    fn of_gate(&mut self, name: &str, file: &GateFile) {
+        let of = |server: Dialect, has_database: bool| {
+            file.case.iter().any(|case| {
+                case.sources.has_database() == has_database
+                    && case.dialects.iter().any(|dialect| dialect.servers().contains(&server))
+            })
+        };
+        for dialect in [Dialect::Postgresql, Dialect::Mysql, Dialect::Mariadb, Dialect::Sqlite] {
+            if of(dialect, false) {
+                let body = format!("check({name:?}, Dialect::{dialect:?}, false);");
+                self.add(name, false, &format!("models_{}", dialect.name()), &body);
+            }
+            // One PostgreSQL is enough: what differs between two is `cases`' and `laws`' business.
+            if of(dialect, true) {
+                let body = format!("check({name:?}, Dialect::{dialect:?}, true);");
+                self.add(name, dialect != Dialect::Sqlite, dialect.name(), &body);
             }
         }
     }

@@ -22,6 +22,8 @@ mod cases;
 mod cli;
 /// The documentation.
 mod docs;
+/// The gate's small cases: rules, equivalences, complaints.
+mod gate;
 /// Random schemas, for plans and for models.
 #[path = "../crates/ormsync-diff/tests/plan/generator.rs"]
 mod generator;
@@ -35,6 +37,9 @@ mod laws;
 /// The judges themselves, and what only a live server can show.
 #[cfg(feature = "live")]
 mod live;
+/// Models that packages on PyPI ship.
+#[cfg(feature = "live")]
+mod model_packages;
 /// One changed fact is one finding.
 mod mutations;
 /// Schemas that packages on npm and PyPI ship.

@@ -124,6 +124,8 @@ pub(crate) struct Finding {
 pub(crate) struct Complaint {
     /// error, warning or note.
     pub(crate) severity: String,
+    /// Its stable name.
+    pub(crate) code: String,
     /// What is wrong.
     pub(crate) message: String,
     /// Where.

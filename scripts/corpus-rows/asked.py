@@ -23,7 +23,9 @@ def ormsync(*arguments) -> subprocess.CompletedProcess:
 
 def limit_memory() -> None:
     """A reader that grows without bound is a crash, and not the end of the machine."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    granted = resource.getrlimit(resource.RLIMIT_AS)[1]
+    limit = MEMORY if granted == resource.RLIM_INFINITY else min(MEMORY, granted)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def compare_models(row: rows.Row, models: list, database: str) -> None:

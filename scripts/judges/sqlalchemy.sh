@@ -26,8 +26,25 @@ python_environment() {
     echo "$wanted" >"$folder/.ready"
 }
 
+# Packages of PyPI that ship SQLAlchemy models, for tests/model_packages.rs: in a folder of their own, which is on
+# the path of either version's Python only when they are imported.
+model_packages_install() {
+  local folder=$judges/model-packages pins=$repository/scripts/judges/packages/models.txt python=$judges/sqlalchemy-2.1/bin/python
+  local wanted
+  wanted=$(fingerprint "$pins")
+  [ "$(cat "$folder/.ready" 2>/dev/null)" != "$wanted" ] || return 0
+  say "installing by pip: packages that ship SQLAlchemy models"
+  rm -rf "$folder"
+  "$python" -m pip install --quiet --no-input --no-deps --disable-pip-version-check --require-hashes \
+    --only-binary :all: --target "$folder" --requirement "$pins" &&
+    # Scripts, and the pages of jupyterhub: more than all the rest.
+    rm -rf "$folder/bin" "$folder/share" &&
+    echo "$wanted" >"$folder/.ready"
+}
+
 sqlalchemy_install() {
-  python_environment sqlalchemy-2.1 && python_environment sqlalchemy-2.0 && python_environment sqlalchemy-1.4
+  python_environment sqlalchemy-2.1 && python_environment sqlalchemy-2.0 && python_environment sqlalchemy-1.4 &&
+    model_packages_install
 }
 
 sqlalchemy_versions=(2.1 2.0 1.4)
@@ -36,7 +53,7 @@ sqlalchemy_versions=(2.1 2.0 1.4)
 ready_python_start() {
   local python=$judges/sqlalchemy-$1/bin/python run=$2 attempt
   local -a modules=(sqlalchemy.orm sqlalchemy.dialects.{postgresql,mysql,sqlite} copy json pkgutil traceback uuid)
-  [ "$1" = 1.4 ] || modules+=(psycopg pymysql)
+  [ "$1" = 1.4 ] || modules+=(psycopg pymysql alembic.command)
   mkdir -p "$run/bin"
   setsid "$python" "$repository/scripts/judges/python/ready_server.py" "$run/bin/socket" "${modules[@]}" \
     </dev/null >"$run/log" 2>&1 &

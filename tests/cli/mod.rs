@@ -5,8 +5,12 @@
 
 /// Files, configuration, arguments.
 mod bad_input;
+/// The jobs of docs/ci.md.
+mod ci_examples;
 /// Servers that are not there, or not willing.
 mod connections;
+/// What the gate can be asked.
+mod gate;
 /// Models that Python imports.
 #[cfg(feature = "live")]
 mod imports;

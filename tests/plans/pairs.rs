@@ -2,6 +2,8 @@
 
 use std::env;
 
+use ormsync_schema::Schema;
+
 use crate::case::Dialect;
 use crate::generator::{Dice, Flavour, changed, schema};
 use crate::judges::scratch::Scratch;
@@ -14,13 +16,21 @@ fn number(name: &str, default: u64) -> u64 {
     env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-fn try_pairs(dialect: Dialect, flavour: Flavour) {
+/// Tries pairs: each on a database of its own, which holds the first schema.
+pub(super) fn try_pairs(
+    dialect: Dialect,
+    flavour: Flavour,
+    pairs: u64,
+    try_pair: impl Fn(&Scratch, &Schema, &Schema, u64) -> Result<(), String>,
+) {
     let first = number("ORMSYNC_TEST_SEED", 1);
-    let count = number("ORMSYNC_TEST_PAIRS", PAIRS);
+    let count = number("ORMSYNC_TEST_PAIRS", pairs);
     let mut failures = Vec::new();
     for seed in first..first + count {
         let Some(database) = Scratch::new(dialect) else { return };
-        if let Err(message) = try_pair(&database, dialect, flavour, seed) {
+        let outcome =
+            make_pair(&database, dialect, flavour, seed).and_then(|(from, to)| try_pair(&database, &from, &to, seed));
+        if let Err(message) = outcome {
             failures.push(format!("seed {seed}: {message}"));
         }
     }
@@ -28,7 +38,8 @@ fn try_pairs(dialect: Dialect, flavour: Flavour) {
     assert!(failures.is_empty(), "{} of {count} pairs fail:\n{}", failures.len(), shown.join("\n\n"));
 }
 
-fn try_pair(database: &Scratch, dialect: Dialect, flavour: Flavour, seed: u64) -> Result<(), String> {
+/// Makes the first schema of a pair on the database, and gives it as the server has it, with the second one.
+fn make_pair(database: &Scratch, dialect: Dialect, flavour: Flavour, seed: u64) -> Result<(Schema, Schema), String> {
     let empty = introspect(database, dialect);
     let server = empty.server.clone();
     let mut dice = Dice::new(seed);
@@ -45,25 +56,29 @@ fn try_pair(database: &Scratch, dialect: Dialect, flavour: Flavour, seed: u64) -
         return Err(format!("from nothing: {difference}\n\n{statements}"));
     }
     // What the server says of a view is its own text, so the plan starts from that.
-    there_and_back(database, &made, &to, dialect)
+    Ok((made, to))
+}
+
+fn by_sql(dialect: Dialect, flavour: Flavour) {
+    try_pairs(dialect, flavour, PAIRS, |database, from, to, _| there_and_back(database, from, to, dialect));
 }
 
 #[test]
 fn postgresql() {
-    try_pairs(Dialect::Postgresql, Flavour::Postgresql);
+    by_sql(Dialect::Postgresql, Flavour::Postgresql);
 }
 
 #[test]
 fn mysql() {
-    try_pairs(Dialect::Mysql, Flavour::Mysql);
+    by_sql(Dialect::Mysql, Flavour::Mysql);
 }
 
 #[test]
 fn mariadb() {
-    try_pairs(Dialect::Mariadb, Flavour::Mariadb);
+    by_sql(Dialect::Mariadb, Flavour::Mariadb);
 }
 
 #[test]
 fn sqlite() {
-    try_pairs(Dialect::Sqlite, Flavour::Sqlite);
+    by_sql(Dialect::Sqlite, Flavour::Sqlite);
 }

@@ -26,8 +26,10 @@ fn no_file_is_longer_than_a_reader_can_hold() {
     for path in sources() {
         let shown = shown(&path);
         // Lists made by tools, and data.
-        let made =
-            shown.ends_with("package-lock.json") || shown.contains("/snapshots/") || shown.contains("/fixtures/");
+        let made = shown.ends_with("package-lock.json")
+            || shown == "scripts/judges/packages/models.txt"
+            || shown.contains("/snapshots/")
+            || shown.contains("/fixtures/");
         let lines = text(&path).map_or(0, |text| text.lines().count());
         if lines > MOST_LINES && !made {
             long.push(format!("{shown}: {lines} lines, {MOST_LINES} are the most"));

@@ -1,6 +1,6 @@
 //! The questions that every dialect answers.
 
-use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, MYSQL, POSTGRESQL, SQLITE};
@@ -21,6 +21,10 @@ pub trait Dialect: Sync + std::fmt::Debug {
 
     /// Quotes a string constant for SQL.
     fn quote_text(&self, text: &str) -> String;
+
+    /// Whether a name, in whatever case, is a word that this server takes for itself where it is not quoted, so that it
+    /// can't be the name of a table or column then.
+    fn is_reserved(&self, name: &str) -> bool;
 
     /// Whether two names that differ in spelling mean the same table or column on this server.
     fn same_name(&self, left: &str, right: &str) -> bool;
@@ -67,6 +71,10 @@ pub trait Dialect: Sync + std::fmt::Debug {
 
     /// What a change of a column's type does to the values that are there.
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion;
+
+    /// The expression that makes new values of old ones when a column changes its type, where a statement of the plan
+    /// has to say it.
+    fn using(&self, plan: &Plan, change: &ColumnChange) -> Option<String>;
 
     /// A plan as statements of this server.
     fn statements(&self, plan: &Plan) -> Vec<Section>;
@@ -122,6 +130,11 @@ impl IdentifierLimit {
 /// All dialects.
 pub fn all() -> [&'static dyn Dialect; 3] {
     [&POSTGRESQL, &MYSQL, &SQLITE]
+}
+
+/// Whether any of the servers takes a name for a word of its own: where quoting it needlessly does no harm.
+pub fn is_reserved_anywhere(name: &str) -> bool {
+    all().iter().any(|dialect| dialect.is_reserved(name))
 }
 
 /// The dialect of that name (`postgresql`, `mysql`, `sqlite`), or of a common other name of it

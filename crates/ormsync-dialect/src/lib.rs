@@ -27,13 +27,14 @@ mod literal;
 mod mysql;
 mod postgres;
 mod schema_walk;
+pub mod scripts;
 mod sqlite;
 mod statements;
 mod type_text;
 
 pub use alterations::{Alterations, Conversion};
 pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
-pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name};
+pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name, is_reserved_anywhere};
 pub use mysql::MYSQL;
 pub use postgres::POSTGRESQL;
 pub use sqlite::SQLITE;

@@ -9,11 +9,13 @@ use serde::Serialize;
 use crate::comparing::Comparing;
 use crate::overrides::Overrides;
 use crate::ownership::Owners;
+use crate::selection::{Selection, select};
 use crate::suppress::suppress;
 use crate::tables::TableRow;
 use crate::{
-    Coverage, Finding, Override, OwnershipPatterns, RULES, Source, checks, columns, coverage, enums, exclusions,
-    foreign_keys, hazards, indexes, objects, options, primary_keys, tables,
+    Coverage, Finding, LongName, Override, OwnershipPatterns, RULES, Source, Witness, checks, columns, coverage,
+    delete_rules, enums, exclusions, foreign_keys, hazards, indexes, names_on_server, objects, options, primary_keys,
+    tables, witness,
 };
 
 /// How to compare.
@@ -29,6 +31,12 @@ pub struct Options {
     pub overrides: Vec<Override>,
     /// Comments in the sources that allow findings.
     pub suppressions: Vec<Suppression>,
+    /// What else says which server the project is for, beside its sources.
+    pub witnesses: Vec<Witness>,
+    /// Names that are longer than the server keeps them.
+    pub long_names: Vec<LongName>,
+    /// The part of the findings that is asked for.
+    pub selection: Selection,
     /// Differences only, no hazards: what all sources agree on is not told.
     pub differences_only: bool,
 }
@@ -44,6 +52,10 @@ pub struct Comparison {
     pub tables: Vec<ObjectPath>,
     /// How much of each source was compared, in the order of the sources.
     pub coverage: Vec<Coverage>,
+    /// Those that a baseline accepts, in the same order; they are not counted as findings.
+    pub accepted: Vec<Finding>,
+    /// How many findings were there before the change that is looked at; they are not among the findings.
+    pub older: usize,
     /// Counts.
     pub summary: Summary,
     /// What the comparison itself has to say: a glob in the configuration that is not one.
@@ -78,11 +90,14 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
     let (rows, ignored) = tables::rows(&comparing, &owners);
 
     options::compare_providers(&mut comparing);
+    witness::compare(&mut comparing, &options.witnesses);
     objects::compare(&mut comparing, &owners);
     enums::compare(&mut comparing, &rows);
     tables::compare(&mut comparing, &rows);
     if !options.differences_only {
         hazards::names_differing_by_case(&mut comparing, &rows);
+        names_on_server::long(&mut comparing, &options.long_names);
+        names_on_server::reserved(&mut comparing, &rows);
     }
     for row in rows.iter().filter(|row| row.holders() > 1) {
         let told = comparing.findings.len();
@@ -100,10 +115,12 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
         options::compare(&mut comparing, row);
         if !options.differences_only {
             hazards::compare(&mut comparing, row, told);
+            delete_rules::compare(&mut comparing, row);
         }
     }
 
     let mut findings = comparing.findings;
+    select(&mut findings, &options.selection, (&rows, namespace_of(dialect)), &mut diagnostics);
     findings.sort_by_cached_key(sort_key);
     let namespace = dialect.default_namespace();
     let suppressed = suppress(&mut findings, &options.suppressions, sources, namespace, &mut diagnostics);
@@ -111,7 +128,18 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
         sources.iter().zip(ignored).map(|(source, ignored)| coverage::count(source, ignored)).collect();
     let tables = compared_tables(&rows, dialect);
     let summary = summarise(&tables, &findings, &coverage);
-    Comparison { findings, suppressed, tables, coverage, summary, diagnostics }
+    Comparison { findings, suppressed, tables, coverage, summary, diagnostics, ..Comparison::default() }
+}
+
+impl Comparison {
+    /// Counts anew, after findings were taken out.
+    pub fn count_again(&mut self) {
+        self.summary = summarise(&self.tables, &self.findings, &self.coverage);
+    }
+}
+
+fn namespace_of(dialect: &dyn Dialect) -> &'static str {
+    dialect.default_namespace()
 }
 
 /// What is outside tables first, then by table, kind and name.

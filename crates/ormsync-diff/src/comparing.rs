@@ -202,6 +202,21 @@ impl<'a> Comparing<'a> {
         });
     }
 
+    /// Keeps a finding whose answers are not those of the sources alone, unless its rule is switched off.
+    pub(crate) fn report_answers(
+        &mut self,
+        rule: &'static Rule,
+        at: ObjectPath,
+        headline: String,
+        answers: Vec<Answer>,
+        at_most: Severity,
+    ) {
+        let Some(severity) = self.severity(rule, &at) else { return };
+        let severity = severity.min(at_most);
+        let verdict = Verdict::Conflict;
+        self.findings.push(Finding { rule, severity, at, headline, answers, verdict, fix: None, notes: Vec::new() });
+    }
+
     /// The severity of a rule at an object; none where it is switched off.
     fn severity(&self, rule: &Rule, at: &ObjectPath) -> Option<Severity> {
         let here = self.overrides.severity(rule.name, at);

@@ -74,7 +74,10 @@ pub static RULES: &[Rule] = &[
     rules::CLIENT_UPDATE,
     rules::TIME_SOURCE,
     rules::FOREIGN_KEY_INDEX,
+    rules::DELETE_RULE,
     rules::NAME_CASE,
+    rules::IDENTIFIER_LENGTH,
+    rules::RESERVED_WORD,
 ];
 
 /// The rule of that name.

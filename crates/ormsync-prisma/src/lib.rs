@@ -11,7 +11,9 @@
 //! | `lower` | what Prisma's engine would make in a database |
 //! | `spelling` | the way back: an object of the canonical schema in Prisma's language |
 //! | `write` | the way back for a whole schema |
+//! | `config` | `prisma.config.ts`: where the schema and the database are |
 //! | `edit` | changes in a text that leave all the rest of it as it was |
+//! | `migrations` | the folder of migrations, and Prisma's own table |
 //!
 //! `native` holds what differs between Prisma's providers. No step stops at an error: what is not understood
 //! is a diagnostic with its place, and opaque in the canonical schema.
@@ -21,10 +23,12 @@
 // The parser that pest makes without its `std` names it.
 extern crate alloc;
 
+mod config;
 mod datasource;
 mod edit;
 mod literal;
 mod lower;
+mod migrations;
 mod native;
 mod report;
 mod resolve;
@@ -39,8 +43,10 @@ use std::path::Path;
 
 use ormsync_schema::{Diagnostic, Place, Reading, Schema};
 
+pub use config::{CONFIG_FILES, Named, PrismaConfig, folder_of_config, read_config};
 pub use datasource::{Datasource, DatasourceUrl, datasource};
 pub use edit::{Edit, EditError, edit};
+pub use migrations::{lock_file, migration_names, migrations_folder, migrations_table, warnings_comment};
 pub use spelling::PrismaSpelling;
 pub use suppressions::suppressions;
 pub use write::{NameStyle, WriteOptions, write_schema};

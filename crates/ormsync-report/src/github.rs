@@ -10,7 +10,7 @@ use ormsync_schema::Severity;
 use crate::Report;
 use crate::place::{Region, main_region, region};
 use crate::sentences::explanation;
-use crate::summary::{compared, counted};
+use crate::summary::{compared, counted, coverage_lines};
 
 /// One command for each diagnostic and finding, then the counts as a line for the log.
 pub fn github(report: &Report<'_>) -> String {
@@ -27,6 +27,9 @@ pub fn github(report: &Report<'_>) -> String {
         let message = format!("{}\n{}", finding.headline, explanation(finding).join("\n"));
         let place = main_region(finding, report);
         text.push_str(&command(finding.severity, place.as_ref(), finding.rule.name, &message));
+    }
+    for line in coverage_lines(report) {
+        _ = writeln!(text, "{line}");
     }
     _ = writeln!(text, "{}\n{}", compared(report), counted(report));
     text

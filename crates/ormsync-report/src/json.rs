@@ -183,6 +183,10 @@ struct SummaryEntry {
     notes: usize,
     /// Findings that a comment in a source allows; they are not among the findings.
     suppressed: usize,
+    /// Findings that the baseline accepts; they are not among the findings.
+    accepted: usize,
+    /// Findings that were there before the change that is looked at; they are not among the findings.
+    older: usize,
 }
 
 impl<'a> Document<'a> {
@@ -213,6 +217,8 @@ impl<'a> Document<'a> {
                 warnings: summary.warnings,
                 notes: summary.notes,
                 suppressed: report.comparison.suppressed.len(),
+                accepted: report.comparison.accepted.len(),
+                older: report.comparison.older,
             },
         }
     }

@@ -5,11 +5,12 @@
 
 use ormsync_diff::Finding;
 use ormsync_schema::{Diagnostic, ObjectPath, Severity};
-use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use crate::Report;
 use crate::place::{Region, main_region, region};
 use crate::sentences::explanation;
+use crate::summary::coverage_lines;
 
 /// The report as one XML document.
 pub fn junit(report: &Report<'_>) -> String {
@@ -29,6 +30,9 @@ pub fn junit(report: &Report<'_>) -> String {
             case.set_classname(class(table));
             suite.add_test_case(case);
         }
+    }
+    for (source, line) in report.comparison.coverage.iter().zip(coverage_lines(report)) {
+        suite.add_property(Property::new(format!("coverage.{}", source.source), line));
     }
     let mut document = Document::new("ormsync");
     document.set_time(report.elapsed).add_test_suite(suite);

@@ -24,7 +24,7 @@ pub use json::{json, json_schema};
 pub use junit::junit;
 pub use markdown::{MARKDOWN_LIMIT, markdown};
 pub use sarif::sarif;
-pub use summary::coverage_text;
+pub use summary::{coverage_lines, coverage_text};
 pub use text::{TextStyle, diagnostic_text, text};
 
 /// All that an output format may show.

@@ -33,7 +33,11 @@ pub fn sarif(report: &Report<'_>) -> String {
         .column_kind(json!("unicodeCodePoints"))
         .invocations(vec![invocation(report)])
         .results(report.comparison.findings.iter().map(|finding| result(finding, report)).collect::<Vec<_>>())
-        .properties(properties([("dialect", json!(report.dialect)), ("verdict", json!(report.outcome.as_str()))]))
+        .properties(properties([
+            ("dialect", json!(report.dialect)),
+            ("verdict", json!(report.outcome.as_str())),
+            ("coverage", json!(report.comparison.coverage)),
+        ]))
         .build();
     let log = Sarif::builder()
         .schema("https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json")

@@ -42,7 +42,7 @@ pub(crate) fn counted(report: &Report<'_>) -> String {
         count(summary.errors, "error"),
         count(summary.warnings, "warning"),
         count(summary.notes, "note"),
-        suppressed(report),
+        set_aside(report),
         unanswered(report),
     )
 }
@@ -79,12 +79,33 @@ fn elapsed(report: &Report<'_>) -> String {
     if milliseconds < 1000 { format!("{milliseconds} ms") } else { format!("{:.1} s", report.elapsed.as_secs_f64()) }
 }
 
-/// How many findings a comment in a source allows.
-fn suppressed(report: &Report<'_>) -> String {
-    match report.comparison.suppressed.len() {
-        0 => String::new(),
-        number => format!(", {number} allowed by comments"),
-    }
+/// How many findings do not count: a comment in a source or a baseline allows them, or they were there before.
+fn set_aside(report: &Report<'_>) -> String {
+    let comparison = report.comparison;
+    let kinds = [
+        (comparison.suppressed.len(), "allowed by comments"),
+        (comparison.accepted.len(), "accepted by the baseline"),
+        (comparison.older, "there before the change"),
+    ];
+    kinds.iter().filter(|(number, _)| *number > 0).map(|(number, why)| format!(", {number} {why}")).collect()
+}
+
+/// What was looked at, a line for each source.
+pub fn coverage_lines(report: &Report<'_>) -> Vec<String> {
+    let line = |source: &Coverage| {
+        format!(
+            "{}: {}, {}, {}, {}, {}, {} opaque, {} ignored",
+            source.source,
+            count(source.tables, "table"),
+            count(source.columns, "column"),
+            if source.indexes == 1 { "1 index".to_owned() } else { format!("{} indexes", source.indexes) },
+            count(source.foreign_keys, "foreign key"),
+            count(source.enums, "enum"),
+            source.opaque,
+            source.ignored,
+        )
+    };
+    report.comparison.coverage.iter().map(line).collect()
 }
 
 /// How many diagnostics say that part of the question could not be answered.

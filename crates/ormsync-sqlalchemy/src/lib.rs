@@ -12,12 +12,14 @@
 //! | `mapping/` | declarative classes and core tables, as SQLAlchemy would map them |
 //! | `lower/` | the physical schema that SQLAlchemy's DDL compiler would make of them |
 //! | `edit/` | changing a module's text, every other byte as it was |
+//! | `alembic/` | Alembic's settings, and the revisions of a project |
 //! | `import/` | the other way to read: the project's own Python imports the models |
-//! | `spelling/` | objects of the canonical schema as SQLAlchemy declarations |
+//! | `spelling/` | objects of the canonical schema as SQLAlchemy declarations, and plans as Alembic revisions |
 //!
 //! Nothing is imported or run but by [`read_by_import`]. What cannot be known from the source alone is *opaque*: a diagnostic with
 //! its place, and an entry in the schema that keeps its absence from being taken for a fact.
 
+mod alembic;
 mod edit;
 mod import;
 mod known;
@@ -26,7 +28,6 @@ mod mapping;
 mod program;
 mod python;
 mod release;
-mod reserved;
 mod spelling;
 mod suppressions;
 mod syntax;
@@ -36,9 +37,12 @@ use std::path::PathBuf;
 use ormsync_dialect::Dialect;
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
 
+pub use alembic::{AlembicSettings, FileTemplateError, Revision, Versions, VersionsError, move_version};
 pub use edit::{Call, Edit, EditError, Which, edit_models};
 pub use import::{ImportOptions, read_by_import};
-pub use spelling::{SqlAlchemySpelling, write_models};
+pub use spelling::{
+    RevisionBody, RevisionFrame, SqlAlchemySpelling, TemplateError, revision_body, write_models, write_revision,
+};
 pub use suppressions::suppressions;
 
 /// The tables that Alembic makes in a database.

@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use ormsync_diff::RULES;
 use ormsync_schema::Severity;
 
+use crate::config::History;
 use crate::suggestion::nearest;
 
 /// Keeps a Prisma schema, SQLAlchemy models and the live database they share in step.
@@ -73,6 +74,9 @@ pub(crate) enum Command {
     /// Print a source's schema: canonical, or in an ORM's language
     #[command(long_about = INSPECT_ABOUT, after_long_help = INSPECT_EXAMPLES)]
     Inspect(InspectOptions),
+    /// Write one change as a Prisma migration and an Alembic revision, forwards and back
+    #[command(long_about = MIGRATE_ABOUT, after_long_help = MIGRATE_EXAMPLES)]
+    Migrate(MigrateOptions),
     /// Find the sides of a project and write ormsync.toml
     #[command(long_about = INIT_ABOUT)]
     Init(InitOptions),
@@ -103,6 +107,10 @@ Examples:
   ormsync check --format github --format sarif=ormsync.sarif
   ormsync check --format text --format json=drift.json
   ormsync check --strict --fail-on warning      a stricter gate
+  ormsync check --baseline drift.toml           all but what is accepted in drift.toml
+  ormsync check --changed-since origin/main     what this branch introduced
+  ormsync check --only 'cart_*' --except index-name
+  ormsync check --explain User.email            how each source's column is read and compared
 
 Exit codes: 0 in step, 1 drift at or above --fail-on, 2 the question could not be answered.";
 
@@ -125,6 +133,7 @@ Examples:
   ormsync diff snapshot:released.json schema.prisma --format json
   ormsync diff schema.prisma database --format prisma   what to change, in Prisma's language
   ormsync diff database schema.prisma --format sql      the statements that make the database so
+  ormsync diff database schema.prisma --format alembic  the same as an Alembic revision, and back
 
 Exit codes: 0 no difference at or above --fail-on, 1 difference, 2 the question could not be answered.";
 
@@ -143,6 +152,27 @@ Examples:
   ormsync inspect database --format prisma      the database as a Prisma schema
   ormsync inspect schema.prisma --format sqlalchemy --output models.py
   ormsync inspect backend/app/models --cross-check --python backend/.venv/bin/python";
+
+const MIGRATE_ABOUT: &str = "\
+Writes what leads from the database to the truth (the side that ormsync.toml calls so): for Prisma \
+migrations/<time>_<name>/migration.sql, with the way back as down.sql beside it, and for Alembic a revision with \
+upgrade() and downgrade(). Both make the same change; neither overwrites a file, and either all are written or none.
+
+What a database has and nothing declares is never dropped, and a rename is never guessed. Where data would be \
+lost nothing is written, unless --allow-data-loss says so.
+
+`history` in [migrate] says how the two know of each other. lockstep: whichever tool runs first records the \
+other's migration, too. guarded: the revision looks whether Prisma's migration has run, and does nothing then. independent: no tie.";
+
+const MIGRATE_EXAMPLES: &str = "\
+Examples:
+  ormsync migrate --name add_bookings                        from the database to the truth
+  ormsync migrate --name add_bookings --dry-run              print it
+  ormsync migrate --name rename_users --rename users:accounts
+  ormsync migrate --name require_email --backfill \"users.email='unknown'\"
+  ormsync migrate --name more --from snapshot:released.json --to sqlalchemy --alembic-only
+
+Exit codes: 0 written (or nothing to migrate), 2 nothing could be written.";
 
 const INIT_ABOUT: &str = "\
 Looks for the Prisma schema, the SQLAlchemy models, Alembic's settings and the database URL below the \
@@ -194,8 +224,8 @@ pub(crate) struct DialectOption {
 /// What fails, and where the answer goes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct GateOptions {
-    /// text, json, sarif, junit, github, gitlab or markdown; for diff also sql, prisma or sqlalchemy; with =FILE into
-    /// a file; may be given several times
+    /// text, json, sarif, junit, github, gitlab or markdown; for diff also sql, alembic, prisma or sqlalchemy; with
+    /// =FILE into a file; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = FormatChoice::parse, help_heading = "Output")]
     pub(crate) format: Vec<FormatChoice>,
     /// Write to this file instead of standard output
@@ -210,6 +240,42 @@ pub(crate) struct GateOptions {
     /// The source that is right: verdicts and fixes lead towards it
     #[arg(long, value_name = "SOURCE", help_heading = "Gate")]
     pub(crate) truth: Option<String>,
+    /// Tell drift, but end with 0 all the same; what could not be answered still ends with 2
+    #[arg(long, help_heading = "Gate")]
+    pub(crate) exit_zero: bool,
+    /// Only these: a rule's name, or a glob of a table's name or of table.column; may be given several times
+    #[arg(long, value_name = "RULE|TABLE", help_heading = "Selection")]
+    pub(crate) only: Vec<String>,
+    /// All but these, written likewise
+    #[arg(long, value_name = "RULE|TABLE", help_heading = "Selection")]
+    pub(crate) except: Vec<String>,
+}
+
+/// Known findings that are accepted.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct BaselineOptions {
+    /// Accept the findings that this file lists
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write all findings of this run into the baseline, and end with 0
+    #[arg(long, requires = "baseline", help_heading = "Baseline")]
+    pub(crate) write_baseline: bool,
+    /// Why what is new in the baseline is accepted
+    #[arg(long, requires = "write_baseline", value_name = "TEXT", help_heading = "Baseline")]
+    pub(crate) reason: Option<String>,
+    /// Who looks after it
+    #[arg(long, requires = "write_baseline", value_name = "NAME", help_heading = "Baseline")]
+    pub(crate) owner: Option<String>,
+    /// The first day on which it is no longer accepted
+    #[arg(long, requires = "write_baseline", value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Baseline")]
+    pub(crate) expires: Option<toml::value::Date>,
+}
+
+/// A day as TOML and people write it.
+fn day(text: &str) -> Result<toml::value::Date, String> {
+    let parsed = text.parse::<toml::value::Datetime>().ok();
+    let only_date = parsed.filter(|parsed| parsed.time.is_none()).and_then(|parsed| parsed.date);
+    only_date.ok_or_else(|| "write a day as 2027-01-31".to_owned())
 }
 
 /// The least severity that fails.
@@ -250,6 +316,8 @@ pub(crate) enum Format {
     Document(DocumentFormat),
     /// `diff` only: the statements that lead from one to the other.
     Sql,
+    /// `diff` only: the Alembic revision that leads from one to the other, and back.
+    Alembic,
     /// `diff` only: what changes in the schema, in an ORM's language.
     Written(WrittenFormat),
 }
@@ -297,6 +365,7 @@ impl FormatChoice {
         let format = match name {
             "text" => Format::Text,
             "sql" => Format::Sql,
+            "alembic" => Format::Alembic,
             "prisma" => Format::Written(WrittenFormat::Prisma),
             "sqlalchemy" => Format::Written(WrittenFormat::Sqlalchemy),
             other => match DocumentFormat::from_str(other, false) {
@@ -327,6 +396,17 @@ pub(crate) struct CheckOptions {
     pub(crate) dialect: DialectOption,
     #[command(flatten)]
     pub(crate) gate: GateOptions,
+    #[command(flatten)]
+    pub(crate) baseline: BaselineOptions,
+    /// Only findings that are new since this revision of git: the project as it was then is checked, too
+    #[arg(long, value_name = "GIT_REV", help_heading = "Selection")]
+    pub(crate) changed_since: Option<String>,
+    /// Check again whenever a file changes, until it is interrupted
+    #[arg(long, conflicts_with_all = ["write_baseline", "changed_since"], help_heading = "Gate")]
+    pub(crate) watch: bool,
+    /// Tell how a column is read in each source, and what makes it equal or different, instead of checking
+    #[arg(long, value_name = "TABLE.COLUMN", conflicts_with_all = ["write_baseline", "changed_since", "watch"])]
+    pub(crate) explain: Option<String>,
 }
 
 /// `ormsync diff`.
@@ -345,11 +425,11 @@ pub(crate) struct DiffOptions {
     /// With --format sql: the way back, from TO to FROM, as the reverse of the way there
     #[arg(long, help_heading = "Statements")]
     pub(crate) back: bool,
-    /// With --format sql: also drop what a database has and TO does not declare. Without it that stays, as somebody
+    /// With --format sql or alembic: also drop what a database has and TO does not declare. Without it that stays, as somebody
     /// else's
     #[arg(long, help_heading = "Statements")]
     pub(crate) drop_undeclared: bool,
-    /// With --format sql: what is called something else now: a table as old:new, a column as table.old:new (by the
+    /// With --format sql or alembic: what is called something else now: a table as old:new, a column as table.old:new (by the
     /// table's new name); may be given several times
     #[arg(long, value_name = "OLD:NEW", help_heading = "Statements")]
     pub(crate) rename: Vec<String>,
@@ -377,6 +457,51 @@ pub(crate) struct InspectOptions {
     pub(crate) python: Option<PathBuf>,
 }
 
+/// `ormsync migrate`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MigrateOptions {
+    /// What the change is called: the name of the files, and the revision's first line
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: String,
+    /// Where it starts: a source as for `ormsync diff`; else the database
+    #[arg(long, value_name = "SOURCE", help_heading = "Sources")]
+    pub(crate) from: Option<String>,
+    /// Where it leads: a source as for `ormsync diff`; else the truth
+    #[arg(long, value_name = "SOURCE", help_heading = "Sources")]
+    pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) dialect: DialectOption,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write the Prisma migration only
+    #[arg(long, conflicts_with = "alembic_only")]
+    pub(crate) prisma_only: bool,
+    /// Write the Alembic revision only
+    #[arg(long)]
+    pub(crate) alembic_only: bool,
+    /// The Alembic revision to come behind, where there are several heads
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) head: Option<String>,
+    /// How the two histories are tied; else as [migrate] says, else lockstep
+    #[arg(long, value_name = "HOW")]
+    pub(crate) history: Option<History>,
+    /// What is called something else now: a table as old:new, a column as table.old:new (by the table's new name);
+    /// may be given several times
+    #[arg(long, value_name = "OLD:NEW", help_heading = "Data")]
+    pub(crate) rename: Vec<String>,
+    /// What rows that are there get in a column that becomes required, as an expression of the server; may be given several
+    /// times
+    #[arg(long, value_name = "TABLE.COLUMN=EXPRESSION", help_heading = "Data")]
+    pub(crate) backfill: Vec<String>,
+    /// Write it even where data is lost, with a warning for each loss in the files
+    #[arg(long, help_heading = "Data")]
+    pub(crate) allow_data_loss: bool,
+    /// Also drop what the database has and the truth does not declare. Without it that stays, as somebody else's
+    #[arg(long, help_heading = "Data")]
+    pub(crate) drop_undeclared: bool,
+}
+
 /// `ormsync init`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct InitOptions {
@@ -390,6 +515,9 @@ pub(crate) struct InitOptions {
     /// Print what would be written, and write nothing
     #[arg(long, conflicts_with = "force")]
     pub(crate) dry_run: bool,
+    /// Print only the settings with which Prisma and Alembic leave each other's tables alone, and write nothing
+    #[arg(long, conflicts_with_all = ["force", "dry_run"])]
+    pub(crate) print_ignores: bool,
 }
 
 /// `ormsync explain`.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use ormsync_diff::RULES;
 use ormsync_schema::{Diagnostic, Origin, Severity, SourceFiles, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -105,7 +106,6 @@ pub(crate) struct PrismaSection {
     #[schemars(with = "String")]
     pub(crate) schema: Spanned<String>,
     /// The folder of Prisma's migrations.
-    #[expect(dead_code, reason = "accepted and described now; read by the commands for migrations")]
     #[schemars(with = "Option<String>")]
     pub(crate) migrations: Option<Spanned<String>>,
 }
@@ -214,7 +214,7 @@ pub(crate) struct MigrateSection {
 }
 
 /// How two histories over one database keep from running the same change twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum History {
     /// Whichever tool runs first records the other's migration too.
@@ -430,19 +430,20 @@ revision  = "sequential"
         assert_eq!(problems("[prisma]\n")[0].1, "missing field `schema`");
     }
 
-    /// The JSON Schema in `schemas/` is what the types say. `ORMSYNC_BLESS=1` writes it anew.
+    /// The JSON Schemas in `schemas/` are what the types say. `ORMSYNC_BLESS=1` writes them anew.
     #[test]
-    fn the_json_schema_is_fresh() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/ormsync.toml.schema.json");
-        let fresh = serde_json::to_string_pretty(&json_schema()).unwrap() + "\n";
-        if std::env::var_os("ORMSYNC_BLESS").is_some() {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, &fresh).unwrap();
+    fn the_json_schemas_are_fresh() {
+        let baseline = crate::baseline::json_schema();
+        for (name, schema) in [("ormsync.toml", json_schema()), ("baseline", baseline)] {
+            let path = format!("../../schemas/{name}.schema.json");
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            let fresh = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+            if std::env::var_os("ORMSYNC_BLESS").is_some() {
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(&path, &fresh).unwrap();
+            }
+            let kept = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(kept == fresh, "{} is stale: run `ORMSYNC_BLESS=1 cargo test -p ormsync`", path.display());
         }
-        let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            kept == fresh,
-            "schemas/ormsync.toml.schema.json is stale: run `ORMSYNC_BLESS=1 cargo test -p ormsync`"
-        );
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use ormsync_diff::{Comparison, compare};
+use ormsync_diff::{Comparison, Selection, compare};
 use ormsync_report::{Outcome, Report, TextStyle};
 use ormsync_schema::{Diagnostic, Origin, SUPPRESSION_MARK, Severity, SourceFiles};
 
@@ -15,20 +15,46 @@ use crate::project::Project;
 use crate::read_sources::{Sources, read_sources};
 use crate::terminal::Terminal;
 
+/// What came of comparing a project's sources.
+pub(crate) struct Answer {
+    /// The findings and counts.
+    pub(crate) comparison: Comparison,
+    /// What readers and the comparison had to say.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The files that origins point into.
+    pub(crate) files: SourceFiles,
+}
+
 /// Reads and compares a project's sources, writes the report, and gives the exit code.
 ///
 /// # Errors
 /// When the output cannot be written.
 pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal, start: Instant) -> Result<u8> {
-    let outputs = Outputs::new(options)?;
+    // What is wrong with the options is told before anything is read.
+    check_outputs(options)?;
+    let answer = answer(project, options, terminal, start);
+    tell(project, answer, options, terminal, start)
+}
+
+/// Whether the outputs that are asked for can be written at all.
+///
+/// # Errors
+/// When two formats would go to one place, or one is none of a report's.
+pub(crate) fn check_outputs(options: &GateOptions) -> Result<()> {
+    Outputs::new(options).map(drop)
+}
+
+/// Reads and compares a project's sources.
+pub(crate) fn answer(project: &Project, options: &GateOptions, terminal: &Terminal, start: Instant) -> Answer {
     terminal.detail(&format!("dialect: {}", project.dialect.name()));
     for side in &project.sides {
         terminal.detail(&format!("{}: {}", side.name, side.location.describe()));
     }
-    let Sources { read, mut diagnostics, files } = read_sources(project);
+    let Sources { read, mut diagnostics, files, long_names } = read_sources(project);
     for side in &read {
         terminal.detail(&format!("{}: read in {} ms", side.side.name, side.elapsed.as_millis()));
     }
+    diagnostics.extend(project.advice.iter().cloned());
     if let [only] = read.as_slice() {
         let message = format!("nothing was compared: only {} could be read", only.side.label);
         diagnostics.push(Diagnostic::error("sources", message, Origin::nowhere()));
@@ -38,11 +64,28 @@ pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal,
     let comparison = if sources.len() < 2 {
         Comparison::default()
     } else {
-        compare(&sources, project.dialect, &options_of_comparison(project, &files))
+        let selection = Selection { only: options.only.clone(), except: options.except.clone() };
+        let how = ormsync_diff::Options { selection, long_names, ..options_of_comparison(project, &files) };
+        compare(&sources, project.dialect, &how)
     };
     let compared = start.elapsed().saturating_sub(read_at);
     terminal.detail(&format!("all read after {} ms, compared in {} ms", read_at.as_millis(), compared.as_millis()));
     diagnostics.extend(comparison.diagnostics.iter().cloned());
+    Answer { comparison, diagnostics, files }
+}
+
+/// Writes the report of an answer, and gives the exit code.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn tell(
+    project: &Project,
+    answer: Answer,
+    options: &GateOptions,
+    terminal: &Terminal,
+    start: Instant,
+) -> Result<u8> {
+    let Answer { comparison, diagnostics, files } = answer;
     let outcome = outcome(&comparison, &diagnostics, options);
     let report = Report {
         dialect: project.dialect.name(),
@@ -54,8 +97,9 @@ pub(crate) fn run(project: &Project, options: &GateOptions, terminal: &Terminal,
         fail_on: options.fail_on.severity(),
         folder: &paths::in_repository(),
     };
-    outputs.write(&report, terminal)?;
-    Ok(outcome.exit_code())
+    Outputs::new(options)?.write(&report, terminal)?;
+    let is_forgiven = options.exit_zero && outcome == Outcome::Drift;
+    Ok(if is_forgiven { 0 } else { outcome.exit_code() })
 }
 
 /// The project's options with the comments that allow findings, in whichever language they are written.
@@ -151,10 +195,19 @@ impl Outputs {
                 (Some(file), Format::Text) => {
                     write_file(file, &ormsync_report::text(report, TextStyle { colour: false, width: 100 }))?;
                 }
+                (_, Format::Document(DocumentFormat::Gitlab)) => {
+                    // The form has no room for what was looked at.
+                    ormsync_report::coverage_lines(report).iter().for_each(|line| terminal.note(line));
+                    let text = document(report, DocumentFormat::Gitlab);
+                    match &choice.file {
+                        Some(file) => write_file(file, &text)?,
+                        None => terminal.output(&text)?,
+                    }
+                }
                 (None, Format::Document(format)) => terminal.output(&document(report, format))?,
                 (Some(file), Format::Document(format)) => write_file(file, &document(report, format))?,
                 // Refused before.
-                (_, Format::Written(_) | Format::Sql) => {}
+                (_, Format::Written(_) | Format::Sql | Format::Alembic) => {}
             }
         }
         Ok(())
@@ -198,12 +251,12 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
 
 /// Temporary files are for their owner only; what is written here is as readable as any other file.
 #[cfg(unix)]
-fn share(file: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn share(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn share(_: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn share(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }

@@ -10,11 +10,17 @@
 //! | `project.rs`, `project/` | the sources, the dialect and the options of a run, from all of these |
 //! | `source_argument.rs` | what a `SOURCE` on the command line means |
 //! | `read_sources.rs` | reading all sources at once, a broken one beside the others |
+//! | `providers.rs`, `providers/` | what says which server is meant, beside the sources |
+//! | `baseline.rs`, `changed_since.rs` | findings that are accepted, or were there before |
+//! | `watch.rs` | checking again at each change |
 //! | `gate.rs` | comparing, the answer as a whole, and writing it |
+//! | `migrations/` | what a pair of migrations is called, and writing it |
 //! | `failure.rs`, `terminal.rs` | what ends a run, and how it is shown |
 //!
 //! What is deliberately not here: what any dialect, ORM or rule means.
 
+mod baseline;
+mod changed_since;
 mod command_line;
 mod commands;
 mod config;
@@ -25,13 +31,16 @@ mod documentation;
 mod environment;
 mod failure;
 mod gate;
+mod migrations;
 mod paths;
 mod project;
+mod providers;
 mod read_sources;
 mod snapshot;
 mod source_argument;
 mod suggestion;
 mod terminal;
+mod watch;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;

@@ -25,7 +25,7 @@ use crate::config::RuleLevel;
 use crate::failure::{Failure, Result};
 use crate::project::dialect_agreement::{Claim, agree};
 use crate::suggestion::nearest;
-use crate::{paths, snapshot, source_argument};
+use crate::{paths, providers, snapshot, source_argument};
 
 /// All that a run needs to know before it reads.
 #[derive(Debug)]
@@ -44,8 +44,12 @@ pub(crate) struct Project {
     pub(crate) options: Options,
     /// How the project's own Python is asked, for the sides that are imported.
     pub(crate) import: ImportOptions,
+    /// What was not understood of settings that would have been used.
+    pub(crate) warnings: Vec<Diagnostic>,
     /// The files that messages about settings point into, passwords masked.
     pub(crate) files: SourceFiles,
+    /// What is missing in the settings of other tools.
+    pub(crate) advice: Vec<Diagnostic>,
 }
 
 impl Project {
@@ -68,7 +72,14 @@ impl Project {
         let mut files = settings.masked_files();
         let mut claims = claims_of_settings(settings, dialect);
         claims.extend(claims_of_sides(&sides, &mut files));
-        Self::new(settings, sides, dialect, truth, (claims, files))
+        let places = choose::witness_places(settings, &sides);
+        let found = providers::find(&places);
+        files.extend(found.files);
+        mask_files(&mut files);
+        let mut project = Self::new(settings, sides, dialect, truth, (claims, files))?;
+        project.options.witnesses = found.witnesses;
+        project.advice = providers::advice::missing(&places);
+        Ok(project)
     }
 
     /// The project of `ormsync diff` and `ormsync inspect`: the sources as the command line names them.
@@ -135,15 +146,27 @@ impl Project {
             ownership: ownership(settings),
             severities: severities(settings),
             overrides: overrides(settings),
-            suppressions: Vec::new(),
-            differences_only: false,
+            ..Options::default()
         };
         let default_namespace = default_namespace(settings, &sides, &namespaces);
         for side in sides.iter_mut().filter(|side| matches!(side.location, Location::SqlAlchemy(_))) {
             side.imports = settings.imports_models();
         }
         let import = settings.import_options();
-        Ok(Self { dialect, assumed_server, sides, default_namespace, namespaces, options, import, files })
+        let warnings = settings.take_warnings(&mut files);
+        let advice = Vec::new();
+        Ok(Self {
+            dialect,
+            assumed_server,
+            sides,
+            default_namespace,
+            namespaces,
+            options,
+            import,
+            warnings,
+            files,
+            advice,
+        })
     }
 }
 
@@ -228,6 +251,7 @@ fn claims_of_sides(sides: &[Side], files: &mut SourceFiles) -> Vec<Claim> {
                 }
             }
             Location::Database { url, .. } => {
+                keep_masked(&side.origin, files);
                 claims.extend(claim(url.dialect.name(), format!("the database URL {url}"), &side.origin));
             }
             Location::Snapshot(path) => {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ormsync_database::{DatabaseError, DatabaseUrl};
 use ormsync_dialect::Dialect;
-use ormsync_diff::{Role, Source};
+use ormsync_diff::{LongName, Role, Source, long_names};
 use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, SourceFiles};
 
 use crate::project::{Location, Project, Side, mask_files, mask_url};
@@ -23,6 +23,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The files that origins point into.
     pub(crate) files: SourceFiles,
+    /// Declared names that the server does not keep whole.
+    pub(crate) long_names: Vec<LongName>,
 }
 
 /// A side and what it says.
@@ -54,6 +56,11 @@ pub(crate) fn read_sources(project: &Project) -> Sources<'_> {
     read_in_form(project, |dialect, schema, server| dialect.normalise(schema, server))
 }
 
+/// Reads every side of a project, and leaves their schemas as they are read.
+pub(crate) fn read_raw_sources(project: &Project) -> Sources<'_> {
+    read_in_form(project, |_, _, _| {})
+}
+
 /// Reads every side of a project and brings their schemas into the form that statements are written from.
 pub(crate) fn read_settled_sources(project: &Project) -> Sources<'_> {
     read_in_form(project, |dialect, schema, server| dialect.settle(schema, server))
@@ -61,7 +68,8 @@ pub(crate) fn read_settled_sources(project: &Project) -> Sources<'_> {
 
 fn read_in_form(project: &Project, form: impl Fn(&dyn Dialect, &mut Schema, Option<&Server>) + Sync) -> Sources<'_> {
     let readings = read_all(project);
-    let mut sources = Sources { read: Vec::new(), diagnostics: Vec::new(), files: project.files.clone() };
+    let (diagnostics, files) = (project.warnings.clone(), project.files.clone());
+    let mut sources = Sources { read: Vec::new(), diagnostics, files, long_names: Vec::new() };
     for (side, (reading, elapsed)) in project.sides.iter().zip(readings) {
         // An empty schema with errors is one that could not be read: compared, all of the others' tables would
         // be missing in it.
@@ -72,6 +80,10 @@ fn read_in_form(project: &Project, form: impl Fn(&dyn Dialect, &mut Schema, Opti
         }
         sources.diagnostics.extend(reading.diagnostics);
         sources.files.extend(reading.files);
+        if side.role == Role::Declared {
+            // In normal form they are cut.
+            sources.long_names.extend(long_names(&side.name, &reading.schema, project.dialect));
+        }
         if !lost {
             sources.read.push(ReadSide { side, schema: reading.schema, elapsed });
         }

@@ -28,6 +28,11 @@ impl Terminal {
         Self { colour: options.color, quiet: options.quiet, verbose: options.verbose }
     }
 
+    /// One that tells nothing.
+    pub(crate) fn silent() -> Self {
+        Self { colour: Colour::Never, quiet: true, verbose: false }
+    }
+
     /// How text on standard output looks.
     pub(crate) fn text_style(&self) -> TextStyle {
         TextStyle { colour: self.colours(&io::stdout()), width: width() }

@@ -7,11 +7,12 @@ mod expressions;
 mod facts;
 mod generated_names;
 mod normal_form;
+mod reserved;
 mod statements;
 mod tokens;
 mod types;
 
-use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
@@ -42,6 +43,10 @@ impl Dialect for MySql {
 
     fn quote_text(&self, text: &str) -> String {
         facts::quote_text(text)
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        reserved::RESERVED.binary_search(&name.to_lowercase().as_str()).is_ok()
     }
 
     fn same_name(&self, left: &str, right: &str) -> bool {
@@ -99,6 +104,10 @@ impl Dialect for MySql {
 
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
         alterations::conversion(from, to)
+    }
+
+    fn using(&self, _plan: &Plan, _change: &ColumnChange) -> Option<String> {
+        None
     }
 
     fn statements(&self, plan: &Plan) -> Vec<Section> {

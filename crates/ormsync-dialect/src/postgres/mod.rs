@@ -7,10 +7,11 @@ mod defaults;
 mod expressions;
 mod facts;
 mod normal_form;
+mod reserved;
 mod statements;
 mod types;
 
-use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
@@ -41,6 +42,11 @@ impl Dialect for PostgreSql {
 
     fn quote_text(&self, text: &str) -> String {
         facts::quote_text(text)
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        // A name with capital letters has to be quoted anyway, and then is no such word.
+        reserved::RESERVED.binary_search(&name).is_ok()
     }
 
     fn same_name(&self, left: &str, right: &str) -> bool {
@@ -99,6 +105,10 @@ impl Dialect for PostgreSql {
 
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
         alterations::conversion(from, to)
+    }
+
+    fn using(&self, plan: &Plan, change: &ColumnChange) -> Option<String> {
+        statements::using(plan, change)
     }
 
     fn statements(&self, plan: &Plan) -> Vec<Section> {

@@ -6,10 +6,11 @@ mod defaults;
 mod expressions;
 mod facts;
 mod normal_form;
+mod reserved;
 mod statements;
 mod types;
 
-use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
@@ -40,6 +41,10 @@ impl Dialect for Sqlite {
 
     fn quote_text(&self, text: &str) -> String {
         facts::quote_text(text)
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        reserved::RESERVED.binary_search(&name.to_lowercase().as_str()).is_ok()
     }
 
     fn same_name(&self, left: &str, right: &str) -> bool {
@@ -97,6 +102,10 @@ impl Dialect for Sqlite {
 
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
         alterations::conversion(from, to)
+    }
+
+    fn using(&self, _plan: &Plan, _change: &ColumnChange) -> Option<String> {
+        None
     }
 
     fn statements(&self, plan: &Plan) -> Vec<Section> {

@@ -84,3 +84,47 @@ another one than the ORM does, and a dump can't be loaded where names are folded
     example: include_str!("examples/name-case.md"),
     remedy: "Rename one of them.",
 };
+
+/// A name that the server cuts.
+pub(crate) const IDENTIFIER_LENGTH: Rule = Rule {
+    name: "identifier-length",
+    severity: Severity::Warning,
+    summary: "A table or column is declared with a longer name than the server keeps.",
+    rationale: "\
+PostgreSQL cuts a name that is too long and says so only in a notice, MySQL and MariaDB refuse it. Two long names that
+begin alike become one; and a tool that looks for the whole name in the catalogue does not find it, and makes the table
+again and again.",
+    example: include_str!("examples/identifier-length.md"),
+    remedy: "Give it a shorter name in the database, and keep the long one in the models by a mapping.",
+};
+
+/// A name that has to be quoted.
+pub(crate) const RESERVED_WORD: Rule = Rule {
+    name: "reserved-word",
+    severity: Severity::Note,
+    summary: "A table or column is called by a word that the server keeps for itself.",
+    rationale: "\
+Both ORMs quote such names, so that they work; SQL that is written by hand (raw queries, reports, checks, migrations)
+fails without quotes, or means something else: `SELECT user FROM account` is the name of the session's user on PostgreSQL.",
+    example: include_str!("examples/reserved-word.md"),
+    remedy: "\
+Choose another name for what is new. For what is there, quote it in every hand-written statement, or switch the rule
+off.",
+};
+
+/// Who deletes the rows that refer to a deleted one.
+pub(crate) const DELETE_RULE: Rule = Rule {
+    name: "delete-rule",
+    severity: Severity::Warning,
+    summary: "What refers to a deleted row is looked after by one side itself, and by the database or nobody for another.",
+    rationale: "\
+With `relationMode = \"prisma\"` Prisma deletes or updates the referring rows on its own, and no foreign key stands in the
+database: a deletion by the other side leaves rows that refer to nothing. With `cascade=\"all, delete-orphan\"` SQLAlchemy
+deletes the children first: where the database refuses to delete a parent with children, the same deletion by the other
+side fails. And where the database deletes the children, SQLAlchemy without `passive_deletes` sets their keys to NULL
+before it can.",
+    example: include_str!("examples/delete-rule.md"),
+    remedy: "\
+Let the database do it for everybody: a foreign key with ON DELETE, declared in all sources, and `passive_deletes=True` on
+the relationship.",
+};

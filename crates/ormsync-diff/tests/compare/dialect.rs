@@ -4,7 +4,9 @@ use ormsync_dialect::{
     Alterations, CatalogueQuery, CatalogueRows, CatalogueScope, Conversion, Dialect, Equivalence, IdentifierLimit,
     Section,
 };
-use ormsync_schema::{Column, DataType, DefaultValue, Diagnostic, Literal, Plan, Schema, Server, Table, TypeArgument};
+use ormsync_schema::{
+    Column, ColumnChange, DataType, DefaultValue, Diagnostic, Literal, Plan, Schema, Server, Table, TypeArgument,
+};
 
 /// Names are as they are written.
 pub(crate) static PLAIN: Plain = Plain { folds: false };
@@ -37,6 +39,10 @@ impl Dialect for Plain {
 
     fn quote_text(&self, text: &str) -> String {
         format!("'{text}'")
+    }
+
+    fn is_reserved(&self, _: &str) -> bool {
+        false
     }
 
     fn same_name(&self, left: &str, right: &str) -> bool {
@@ -100,6 +106,10 @@ impl Dialect for Plain {
 
     fn conversion(&self, _from: &DataType, _to: &DataType) -> Conversion {
         Conversion::Narrowing
+    }
+
+    fn using(&self, _plan: &Plan, _change: &ColumnChange) -> Option<String> {
+        None
     }
 
     fn statements(&self, _plan: &Plan) -> Vec<Section> {

@@ -461,11 +461,16 @@ class Printer:
             variants = getattr(given, "_variant_mapping", None)
             if variants and self.name in variants:
                 given = variants[self.name]
-            elif isinstance(given, self.sqlalchemy.types.TypeDecorator):
+            elif isinstance(given, self.sqlalchemy.types.TypeDecorator) and not self.is_compiled_by_project(given):
                 given = given.type_engine(self.dialect)
             else:
                 break
         return given
+
+    def is_compiled_by_project(self, given):
+        """Whether a function under `@compiles` writes the decorator itself."""
+        written = getattr(type(given), "_compiler_dispatcher", None)
+        return written is not None and ("default" in written.specs or self.name in written.specs)
 
     def enum(self, resolved):
         return {

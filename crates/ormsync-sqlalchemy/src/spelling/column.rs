@@ -99,7 +99,13 @@ impl Writer<'_> {
     /// `autoincrement=…` for a key column, where SQLAlchemy would do something else without it: it
     /// numbers the lone integer key column that has no foreign key and no default
     /// (`PrimaryKeyConstraint._autoincrement_column`).
-    fn auto_increment(&self, place: Place<'_>, name: &str, column: &Column, spelled: &Spelled) -> Option<Argument> {
+    pub(super) fn auto_increment(
+        &self,
+        place: Place<'_>,
+        name: &str,
+        column: &Column,
+        spelled: &Spelled,
+    ) -> Option<Argument> {
         let is_number = matches!(spelled.python.as_str(), "int" | "float" | "decimal.Decimal");
         if !self.words.numbers_keys || !is_number {
             return None;
@@ -117,7 +123,7 @@ impl Writer<'_> {
     }
 
     /// The database's default.
-    fn server_default(
+    pub(super) fn server_default(
         &self,
         place: Place<'_>,
         name: &str,
@@ -193,7 +199,7 @@ impl Writer<'_> {
 }
 
 /// `Computed(…)` or `Identity(…)`.
-fn generation(column: &Column) -> Option<Python> {
+pub(super) fn generation(column: &Column) -> Option<Python> {
     if let Some(generated) = &column.generated {
         let sql = without_parameters(&generated.expression.text);
         let is_stored = generated.storage == ormsync_schema::GeneratedStorage::Stored;

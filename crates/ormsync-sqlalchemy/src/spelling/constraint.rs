@@ -69,6 +69,13 @@ impl Writer<'_> {
         if index.kind.is_unique() {
             arguments.push(keyword("unique", Python::Boolean(true)));
         }
+        arguments.extend(self.index_words(index));
+        Python::call(sqlalchemy("Index"), arguments)
+    }
+
+    /// What only indexes can say beside columns and uniqueness, and what unique constraints can say, too.
+    pub(super) fn index_words(&self, index: &Index) -> Vec<Argument> {
+        let mut arguments = Vec::new();
         if let Some(method) = &index.method {
             arguments.push(if self.words.method_prefixes.contains(&method.as_str()) {
                 self.dialect_keyword("prefix", Python::text(method.to_uppercase()))
@@ -92,11 +99,11 @@ impl Writer<'_> {
             arguments.push(self.dialect_keyword("where", Python::sql(&predicate.text)));
         }
         arguments.extend(self.index_options(index));
-        Python::call(sqlalchemy("Index"), arguments)
+        arguments
     }
 
     /// What both indexes and unique constraints can say.
-    fn index_options(&self, index: &Index) -> Vec<Argument> {
+    pub(super) fn index_options(&self, index: &Index) -> Vec<Argument> {
         let mut arguments = Vec::new();
         if !index.include.is_empty() {
             arguments.push(self.dialect_keyword("include", Python::texts(&index.include)));
@@ -108,7 +115,7 @@ impl Writer<'_> {
     }
 
     /// A column by name; anything more as SQL.
-    fn index_part(&self, part: &IndexPart) -> Python {
+    pub(super) fn index_part(&self, part: &IndexPart) -> Python {
         if let IndexTarget::Column(name) = &part.target
             && is_plain_sql(part)
         {
@@ -329,7 +336,7 @@ pub(super) fn plain_columns(parts: &[IndexPart]) -> Option<Vec<&str>> {
     parts.iter().map(|part| part.as_column().filter(|_| is_plain(part))).collect()
 }
 
-fn deferrability(deferrability: Deferrability) -> Vec<Argument> {
+pub(super) fn deferrability(deferrability: Deferrability) -> Vec<Argument> {
     let initially = match deferrability {
         Deferrability::NotDeferrable => return Vec::new(),
         Deferrability::InitiallyImmediate => None,

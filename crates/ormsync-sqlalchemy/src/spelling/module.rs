@@ -148,7 +148,7 @@ fn write_enum(class: &EnumClass, labels: &[String]) -> String {
 }
 
 /// In the order of isort: the standard library, then the rest; `import x` before `from x import y`.
-fn write_imports(imports: &BTreeSet<Import>) -> String {
+pub(super) fn write_imports(imports: &BTreeSet<Import>) -> String {
     let mut standard = String::new();
     let mut members: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for import in imports {

@@ -30,6 +30,21 @@ pub(super) fn classes(writer: &Writer<'_>, taken: &mut BTreeSet<String>) -> BTre
     found
 }
 
+/// The same for a revision, which has to call every type what the server keeps it as.
+pub(super) fn revision_classes(writer: &Writer<'_>, taken: &mut BTreeSet<String>) -> BTreeMap<String, String> {
+    let mut found = classes(writer, taken);
+    for (_, _, table) in writer.schema.tables() {
+        for column in table.columns.values() {
+            if let Some(named) = column.data_type.as_named()
+                && super::revision::is_in_other_words(writer, named)
+            {
+                class_of(&writer.dialect.type_text(&column.data_type), &named.name, taken, &mut found);
+            }
+        }
+    }
+    found
+}
+
 fn class_of(sql: &str, name: &str, taken: &mut BTreeSet<String>, found: &mut BTreeMap<String, String>) {
     found.entry(sql.to_owned()).or_insert_with(|| {
         let class = names::enum_class(&format!("{name}_type"), taken);

@@ -9,7 +9,6 @@ use super::convention::Convention;
 use super::native_types::{self, Spelled};
 use super::python::{Argument, Import, Name, Python, sqlalchemy};
 use super::words::{self, Words};
-use crate::reserved::RESERVED;
 
 /// Writes objects of one schema.
 pub(super) struct Writer<'a> {
@@ -181,7 +180,7 @@ impl<'a> Writer<'a> {
     pub(super) fn quoted(&self, name: &str) -> String {
         let is_plain = name.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '_')
             && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
-            && !RESERVED.contains(&name);
+            && !ormsync_dialect::is_reserved_anywhere(name);
         if is_plain { name.to_owned() } else { self.dialect.quote_identifier(name) }
     }
 }

@@ -2,26 +2,102 @@
 
 use std::time::Instant;
 
+use super::explain_column;
+use crate::baseline::Baseline;
+use crate::changed_since::{OldTree, fingerprints};
 use crate::command_line::{CheckOptions, GlobalOptions};
-use crate::failure::Result;
-use crate::gate;
+use crate::failure::{Failure, Result};
+use crate::gate::{self, Answer};
 use crate::project::{Project, Settings};
 use crate::terminal::Terminal;
+use crate::watch;
 
 pub(super) fn run(global: &GlobalOptions, options: &CheckOptions, terminal: &Terminal) -> Result<u8> {
-    let start = Instant::now();
-    match project(global, options, terminal) {
-        Ok(project) => gate::run(&project, &options.gate, terminal, start),
-        Err(failure) => {
-            gate::report_failure(&failure, &options.gate, terminal)?;
-            Err(failure)
-        }
+    if options.watch {
+        let watched = || {
+            let settings = Settings::read(global).ok();
+            let project = settings.as_ref().and_then(|settings| of_settings(settings, options).ok());
+            let configuration = settings.as_ref().and_then(|settings| settings.config.as_ref());
+            watch::files_of(project.as_ref(), configuration.map(|config| config.path.as_path()))
+        };
+        return watch::watch(watched, terminal, || once(global, options, terminal));
     }
+    once(global, options, terminal)
+}
+
+fn once(global: &GlobalOptions, options: &CheckOptions, terminal: &Terminal) -> Result<u8> {
+    let start = Instant::now();
+    let answered = project(global, options, terminal).and_then(|project| {
+        if let Some(column) = &options.explain {
+            return explain_column::run(&project, column, terminal);
+        }
+        gate(global, &project, options, terminal, start)
+    });
+    answered.or_else(|failure| {
+        gate::report_failure(&failure, &options.gate, terminal)?;
+        Err(failure)
+    })
+}
+
+/// The gate, with what is accepted and what was there before taken out.
+fn gate(
+    global: &GlobalOptions,
+    project: &Project,
+    options: &CheckOptions,
+    terminal: &Terminal,
+    start: Instant,
+) -> Result<u8> {
+    gate::check_outputs(&options.gate)?;
+    let mut answer = gate::answer(project, &options.gate, terminal, start);
+    if let Some(revision) = &options.changed_since {
+        leave_out_older(global, options, revision, &mut answer)?;
+    }
+    if let Some(path) = &options.baseline.baseline {
+        let is_new = options.baseline.write_baseline && !path.exists();
+        let baseline = if is_new { Baseline::default() } else { Baseline::read(path, &mut answer.files)? };
+        if options.baseline.write_baseline {
+            baseline.write(path, &answer.comparison.findings, &options.baseline)?;
+            let count = answer.comparison.findings.len();
+            terminal.note(&format!("wrote {count} findings into {}", crate::paths::display(path)));
+            return Ok(0);
+        }
+        baseline.accept(&mut answer.comparison, &mut answer.diagnostics);
+    }
+    gate::tell(project, answer, &options.gate, terminal, start)
+}
+
+/// Takes out the findings that the project had at a revision.
+fn leave_out_older(global: &GlobalOptions, options: &CheckOptions, revision: &str, answer: &mut Answer) -> Result<()> {
+    let tree = OldTree::of(revision)?;
+    let silent = Terminal::silent();
+    let older = tree.visit(|| -> Result<Answer> {
+        let settings = Settings::read(global)?;
+        Ok(gate::answer(&of_settings(&settings, options)?, &options.gate, &silent, Instant::now()))
+    })?;
+    let older = match older {
+        // The project was not there yet: all is new.
+        None => return Ok(()),
+        Some(older) => older.map_err(|failure| {
+            let why = failure.diagnostics.first().map(|first| first.message.clone()).unwrap_or_default();
+            Failure::new("changed-since", format!("the project could not be checked as it was at {revision}: {why}"))
+                .with_help("check without --changed-since, or give a later revision")
+        })?,
+    };
+    let known = fingerprints(&older.comparison.findings);
+    let before = answer.comparison.findings.len();
+    answer.comparison.findings.retain(|finding| !known.contains(&finding.fingerprint()));
+    answer.comparison.older = before - answer.comparison.findings.len();
+    answer.comparison.count_again();
+    Ok(())
+}
+
+fn of_settings(settings: &Settings, options: &CheckOptions) -> Result<Project> {
+    Project::for_check(settings, &options.sources, &options.dialect, options.gate.truth.as_deref())
 }
 
 fn project(global: &GlobalOptions, options: &CheckOptions, terminal: &Terminal) -> Result<Project> {
     let settings = Settings::read(global)?;
-    let project = Project::for_check(&settings, &options.sources, &options.dialect, options.gate.truth.as_deref())?;
+    let project = of_settings(&settings, options)?;
     if !settings.names_sources() {
         let described = |side: &crate::project::Side| format!("{} ({})", side.label, side.location.describe());
         let sides: Vec<String> = project.sides.iter().map(described).collect();

@@ -33,6 +33,9 @@ pub(super) fn cross_check(
         fail_on: FailOn::Note,
         strict: false,
         truth: None,
+        exit_zero: false,
+        only: Vec::new(),
+        except: Vec::new(),
     };
     gate::run(&project, &gate, terminal, start)
 }

@@ -20,9 +20,9 @@ pub(super) fn run(global: &GlobalOptions, options: &DiffOptions, terminal: &Term
         let output = file.as_deref().or(options.gate.output.as_deref());
         return written::diff(&project()?, *format, output, terminal);
     }
-    if let [FormatChoice { format: Format::Sql, file }] = options.gate.format.as_slice() {
+    if let [FormatChoice { format: format @ (Format::Sql | Format::Alembic), file }] = options.gate.format.as_slice() {
         let output = file.as_deref().or(options.gate.output.as_deref());
-        return statements::diff(&project()?, options, output, terminal);
+        return statements::diff(&project()?, *format, options, output, terminal);
     }
     match project() {
         Ok(project) => gate::run(&project, &options.gate, terminal, start),

@@ -17,13 +17,14 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(global: &GlobalOptions, options: &InitOptions, terminal: &Terminal) -> Result<u8> {
     let path = target(global);
-    if path.exists() && !options.force && !options.dry_run {
+    if path.exists() && !options.force && !options.dry_run && !options.print_ignores {
         let message = format!("{} is there already", paths::display(&path));
         return Err(
             Failure::new("init", message).with_help("--force overwrites it, --dry-run shows what would be written")
         );
     }
-    let settings = Settings::without_config();
+    // What is there already says more than what is found, unless it is to be written anew.
+    let settings = if options.print_ignores { Settings::read(global)? } else { Settings::without_config() };
     let found = sides(&settings, &options.sources)?;
     if found.is_empty() {
         return Err(too_few(&found, &settings));
@@ -33,6 +34,10 @@ pub(super) fn run(global: &GlobalOptions, options: &InitOptions, terminal: &Term
     }
     let sections = Sections::new(&found, &settings, paths::folder_of(&path));
     let proposals = propose(&settings, options, terminal)?;
+    if options.print_ignores {
+        terminal.output(&sections.ignore_settings(&proposals)?)?;
+        return Ok(0);
+    }
     let text = sections.render(&proposals)?;
     if options.dry_run {
         terminal.output(&text)?;
@@ -77,7 +82,7 @@ fn propose(settings: &Settings, options: &InitOptions, terminal: &Terminal) -> R
         }
         Err(_) => return Ok(Proposals::default()),
     };
-    let Sources { read, diagnostics, files } = read_sources(&project);
+    let Sources { read, diagnostics, files, .. } = read_sources(&project);
     let told: Vec<_> = diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
     terminal.diagnostics(&told, &files);
     let tables = |name: &str| {

@@ -6,8 +6,10 @@ mod cross_check;
 mod demo;
 mod diff;
 mod explain;
+mod explain_column;
 mod init;
 mod inspect;
+mod migrate;
 mod statements;
 mod written;
 
@@ -25,6 +27,7 @@ pub(crate) fn run(command_line: &CommandLine, terminal: &Terminal) -> Result<u8>
         Command::Check(options) => check::run(global, options, terminal),
         Command::Diff(options) => diff::run(global, options, terminal),
         Command::Inspect(options) => inspect::run(global, options, terminal),
+        Command::Migrate(options) => migrate::run(global, options, terminal),
         Command::Init(options) => init::run(global, options, terminal),
         Command::Explain(options) => explain::run(options, terminal),
         Command::Completions(options) => completions::run(options, terminal),

@@ -6,10 +6,12 @@ use ormsync_diff::Role;
 use ormsync_diff::plan::{PlanOptions, Renames, plan, plan_back};
 use ormsync_report::Outcome;
 use ormsync_schema::{Plan, QualifiedName, Schema, Severity, WarningKind};
+use ormsync_sqlalchemy::{RevisionBody, RevisionFrame, revision_body, write_revision};
 
-use crate::command_line::DiffOptions;
+use crate::command_line::{DiffOptions, Format};
 use crate::failure::{Failure, Result};
 use crate::gate::write_file;
+use crate::migrations::revisions;
 use crate::project::Project;
 use crate::read_sources::read_settled_sources;
 use crate::terminal::Terminal;
@@ -25,8 +27,15 @@ pub(super) fn whole(project: &Project, schema: &Schema, terminal: &Terminal) -> 
     ormsync_dialect::script(&project.dialect.statements(&plan))
 }
 
-/// `diff --format sql`: the statements that lead from one source to the other, or back again.
-pub(super) fn diff(project: &Project, options: &DiffOptions, output: Option<&Path>, terminal: &Terminal) -> Result<u8> {
+/// `diff --format sql` or `alembic`: the statements or operations that lead from one source to the other, or back
+/// again.
+pub(super) fn diff(
+    project: &Project,
+    format: Format,
+    options: &DiffOptions,
+    output: Option<&Path>,
+    terminal: &Terminal,
+) -> Result<u8> {
     let sources = read_settled_sources(project);
     terminal.diagnostics(&sources.diagnostics, &sources.files);
     let [from, to] = sources.read.as_slice() else {
@@ -40,13 +49,22 @@ pub(super) fn diff(project: &Project, options: &DiffOptions, output: Option<&Pat
         writer: None,
         server: from.schema.server.clone().or_else(|| to.schema.server.clone()),
     };
-    let mut plan = plan(&from.schema, &to.schema, project.dialect, &plan_options)
+    let there = plan(&from.schema, &to.schema, project.dialect, &plan_options)
         .map_err(|problem| Failure::new("rename", problem))?;
-    if options.back {
-        plan = plan_back(&plan, project.dialect);
-    }
-    tell_what_is_not_planned(&plan, terminal);
-    let text = ormsync_dialect::script(&project.dialect.statements(&plan));
+    let back = plan_back(&there, project.dialect);
+    let plan = if options.back { &back } else { &there };
+    tell_what_is_not_planned(plan, terminal);
+    let text = if format == Format::Alembic {
+        let body = if options.back {
+            let to = there.apply(&from.schema).map_err(|error| Failure::new("plan", error.to_string()))?;
+            revision_body(&to, &back, &there)
+        } else {
+            revision_body(&from.schema, &there, &back)
+        };
+        revision(&format!("from {} to {}", from.side.label, to.side.label), &body)
+    } else {
+        ormsync_dialect::script(&project.dialect.statements(plan))
+    };
     match output {
         Some(file) => write_file(file, &text)?,
         None => terminal.output(&text)?,
@@ -60,15 +78,29 @@ pub(super) fn diff(project: &Project, options: &DiffOptions, output: Option<&Pat
     Ok(outcome.exit_code())
 }
 
+/// A revision that comes behind no other yet.
+fn revision(message: &str, body: &RevisionBody) -> String {
+    let frame = RevisionFrame {
+        message: message.to_owned(),
+        revision: revisions::hash(&[&body.upgrade, &body.downgrade]),
+        down_revisions: Vec::new(),
+        create_date: revisions::now().create_date(),
+        template: None,
+        functions: String::new(),
+    };
+    // Only a project's own template can be wrong.
+    write_revision(&frame, body).unwrap_or_default()
+}
+
 /// What no statement does is told, so that nobody takes the script for the whole way.
-fn tell_what_is_not_planned(plan: &Plan, terminal: &Terminal) {
+pub(super) fn tell_what_is_not_planned(plan: &Plan, terminal: &Terminal) {
     for warning in plan.warnings.iter().filter(|warning| warning.kind == WarningKind::NotPlanned) {
         terminal.note(&warning.text);
     }
 }
 
 /// `old:new` is a table, `table.old:new` a column of the table that has that new name.
-fn renames(texts: &[String], from: &Schema, default_namespace: &str) -> Result<Renames> {
+pub(super) fn renames(texts: &[String], from: &Schema, default_namespace: &str) -> Result<Renames> {
     let mut renames = Renames::default();
     for text in texts {
         let wrong =

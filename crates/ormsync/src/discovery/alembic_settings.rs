@@ -1,6 +1,6 @@
 //! The database URL of an alembic.ini.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::paths;
 
@@ -16,6 +16,18 @@ pub(crate) enum AlembicUrl {
 /// `sqlalchemy.url` in the `[alembic]` section. Interpolation is Python's: `%(here)s` is the file's folder, `%%`
 /// a per cent sign.
 pub(crate) fn url_of(path: &Path) -> AlembicUrl {
+    setting_of(path, "sqlalchemy.url")
+}
+
+/// The folder of env.py and the revisions: `script_location`, relative to the file's folder, as most write it.
+pub(crate) fn scripts_of(path: &Path) -> Option<PathBuf> {
+    match setting_of(path, "script_location") {
+        AlembicUrl::Url(location) => Some(paths::join(paths::folder_of(path), location)),
+        AlembicUrl::Unknown => None,
+    }
+}
+
+fn setting_of(path: &Path, wanted: &str) -> AlembicUrl {
     let Ok(text) = std::fs::read_to_string(path) else { return AlembicUrl::Unknown };
     let mut section = "";
     for line in text.lines() {
@@ -24,7 +36,7 @@ pub(crate) fn url_of(path: &Path) -> AlembicUrl {
             section = name;
         } else if section == "alembic"
             && let Some((key, value)) = line.split_once(['=', ':'])
-            && key.trim() == "sqlalchemy.url"
+            && key.trim() == wanted
         {
             return interpolate(value.trim(), path);
         }

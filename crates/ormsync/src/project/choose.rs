@@ -3,17 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
-use ormsync_prisma::DatasourceUrl;
+use ormsync_prisma::{DatasourceUrl, Named};
 use ormsync_schema::Origin;
 
 use super::database_setting::DatabaseSetting;
 use super::settings::Settings;
 use super::side::{Location, Side};
 use crate::command_line::SourceOptions;
-use crate::discovery::{AlembicUrl, url_of};
+use crate::discovery::{AlembicUrl, ConfigFile, url_of};
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
-use crate::paths;
+use crate::providers::Places;
+use crate::{discovery, paths};
 
 /// The sources of a check, in the order of answers.
 ///
@@ -148,7 +149,7 @@ fn found_database(settings: &Settings, schema: Option<&Location>) -> Result<Opti
     let environment = environment_for(settings, schema);
     let mut candidates = Vec::new();
     candidates.extend(schema.and_then(|schema| database_of_datasource(settings, schema)));
-    let named_by_datasource = schema.is_some_and(|schema| datasource_names(schema, "DATABASE_URL"));
+    let named_by_datasource = schema.is_some_and(|schema| settings_of_prisma_name(settings, schema, "DATABASE_URL"));
     if !named_by_datasource && settings.environment.get("DATABASE_URL").is_some() {
         candidates.push(DatabaseSetting {
             text: "env:DATABASE_URL".to_owned(),
@@ -199,9 +200,17 @@ fn same_database(left: &Location, right: &Location) -> bool {
     }
 }
 
-/// Variables as Prisma sees them: `.env` beside the schema and in the folder above it count, too.
+/// Variables as Prisma sees them: `.env` beside the schema, in the folder above it, and where prisma.config.ts reads
+/// one count, too.
 pub(crate) fn environment_for(settings: &Settings, schema: Option<&Location>) -> Environment {
     let mut environment = settings.environment.clone();
+    if let Some(Location::Prisma(path)) = schema
+        && let Some(config) = settings.prisma_config(path)
+    {
+        for file in &config.says.environment_files {
+            environment.add_file(paths::join(Path::new(""), file));
+        }
+    }
     if let Some(folder) = schema.and_then(Location::prisma_folder) {
         environment.add_folder(folder);
         environment.add_folder(paths::folder_of(folder));
@@ -209,34 +218,106 @@ pub(crate) fn environment_for(settings: &Settings, schema: Option<&Location>) ->
     environment
 }
 
-/// What the Prisma datasource says about the database: `directUrl` where it is usable, else `url`.
+/// What Prisma's own settings say about the database: those of prisma.config.ts where there are some, else the
+/// datasource's; `directUrl` where it is usable, else `url`.
 pub(crate) fn database_of_datasource(settings: &Settings, schema: &Location) -> Option<DatabaseSetting> {
     let Location::Prisma(path) = schema else { return None };
     let folder = schema.prisma_folder()?;
-    let datasource = ormsync_prisma::datasource(path)?;
     let environment = environment_for(settings, Some(schema));
-    let setting_of = |url: DatasourceUrl, key: &str| {
-        let text = match url {
-            DatasourceUrl::Literal(text) => text,
-            DatasourceUrl::Environment(name) => environment.get(&name).map(|_| format!("env:{name}"))?,
-        };
+    if let Some(config) = settings.prisma_config(path) {
+        if matches!(config.says.urls, Named::Unreadable) {
+            settings.is_unclear(config);
+            return None;
+        }
+        if config.says.urls.said().is_some() {
+            let bases = vec![config.folder().to_owned(), folder.to_owned(), settings.folder()];
+            return database_of_config(&config, &environment, &bases);
+        }
+    }
+    let datasource = ormsync_prisma::datasource(path)?;
+    let setting_of = |url: &DatasourceUrl, key: &str| {
         Some(DatabaseSetting {
-            text,
+            text: text_of(url, &environment)?,
             said_by: format!("{key} of the datasource in {}", paths::display(path)),
             origin: datasource.origin.clone(),
             bases: vec![folder.to_owned(), settings.folder()],
             namespaces: Vec::new(),
         })
     };
-    let direct = datasource.direct_url.clone().and_then(|url| setting_of(url, "directUrl"));
-    direct.or_else(|| setting_of(datasource.url.clone()?, "url"))
+    let direct = datasource.direct_url.as_ref().and_then(|url| setting_of(url, "directUrl"));
+    direct.or_else(|| setting_of(datasource.url.as_ref()?, "url"))
 }
 
-fn datasource_names(schema: &Location, variable: &str) -> bool {
+fn database_of_config(config: &ConfigFile, environment: &Environment, bases: &[PathBuf]) -> Option<DatabaseSetting> {
+    let settings = [("datasource.directUrl", &config.says.direct_urls), ("datasource.url", &config.says.urls)];
+    settings.into_iter().find_map(|(key, urls)| {
+        let text = urls.said()?.iter().find_map(|url| text_of(url, environment))?;
+        Some(DatabaseSetting {
+            text,
+            said_by: format!("{key} in {}", paths::display(&config.path)),
+            origin: urls.origin().cloned().unwrap_or_default(),
+            bases: bases.to_vec(),
+            namespaces: Vec::new(),
+        })
+    })
+}
+
+/// The URL as a setting; none where it is a variable that is not set.
+fn text_of(url: &DatasourceUrl, environment: &Environment) -> Option<String> {
+    match url {
+        DatasourceUrl::Literal(text) => Some(text.clone()),
+        DatasourceUrl::Environment(name) => environment.get(name).map(|_| format!("env:{name}")),
+    }
+}
+
+/// Whether Prisma's own settings name this variable.
+fn settings_of_prisma_name(settings: &Settings, schema: &Location, variable: &str) -> bool {
     let Location::Prisma(path) = schema else { return false };
+    let is_it = |url: &DatasourceUrl| matches!(url, DatasourceUrl::Environment(name) if name == variable);
+    if let Some(config) = settings.prisma_config(path)
+        && [&config.says.urls, &config.says.direct_urls].iter().any(|urls| urls.said().into_iter().flatten().any(is_it))
+    {
+        return true;
+    }
     let Some(datasource) = ormsync_prisma::datasource(path) else { return false };
-    let names = |url: &Option<DatasourceUrl>| matches!(url, Some(DatasourceUrl::Environment(name)) if name == variable);
-    names(&datasource.url) || names(&datasource.direct_url)
+    datasource.url.iter().chain(&datasource.direct_url).any(is_it)
+}
+
+/// Where what says the server, beside the sources, is looked for.
+pub(crate) fn witness_places(settings: &Settings, sides: &[Side]) -> Places {
+    let schema = sides.iter().find(|side| matches!(side.location, Location::Prisma(_)));
+    let folder = schema.and_then(|side| side.location.prisma_folder()).map(Path::to_owned);
+    let file = settings.config.as_ref().map(|config| &config.file);
+    let named = |path: Option<&toml::Spanned<String>>| path.map(|path| paths::join(&settings.folder(), path.get_ref()));
+    let migrations = named(file.and_then(|file| file.prisma.as_ref()?.migrations.as_ref()))
+        .or_else(|| folder.as_ref().map(|folder| paths::join(folder, "migrations")))
+        .filter(|folder| folder.is_dir());
+    let models = sides.iter().find_map(|side| match &side.location {
+        Location::SqlAlchemy(roots) => roots.first(),
+        _ => None,
+    });
+    let beside_models = || {
+        let folders = models?.ancestors().skip(1).take(4).chain([Path::new("")]);
+        folders.map(|folder| paths::join(folder, "alembic.ini")).find(|path| path.is_file())
+    };
+    let alembic = named(file.and_then(|file| file.sqlalchemy.as_ref()?.alembic.as_ref())).or_else(beside_models);
+    let environment = alembic.as_deref().and_then(discovery::scripts_of).map(|folder| folder.join("env.py"));
+    let variable = schema.and_then(|side| match &side.location {
+        Location::Prisma(path) => match ormsync_prisma::datasource(path)?.url? {
+            DatasourceUrl::Environment(name) => Some(name),
+            DatasourceUrl::Literal(_) => None,
+        },
+        _ => None,
+    });
+    let mut roots = vec![settings.folder()];
+    let nearer = folder.as_deref().map(paths::folder_of).into_iter().chain(alembic.as_deref().map(paths::folder_of));
+    for root in nearer {
+        if !roots.iter().any(|known| known == root) {
+            roots.push(root.to_owned());
+        }
+    }
+    let variable = variable.unwrap_or_else(|| "DATABASE_URL".to_owned());
+    Places { roots, schema: folder, migrations, environment, variable }
 }
 
 fn several_candidates(what: &str, candidates: Vec<String>, option: &str) -> Box<Failure> {

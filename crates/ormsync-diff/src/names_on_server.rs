@@ -1,0 +1,85 @@
+//! Names that a server cuts, or keeps for itself.
+
+use ormsync_dialect::{Dialect, IdentifierLimit};
+use ormsync_schema::{ObjectKind, ObjectPath, Origin, Schema};
+
+use crate::comparing::{Comparing, Saying};
+use crate::rules;
+use crate::tables::TableRow;
+
+/// A declared name that is longer than the server keeps it.
+#[derive(Debug, Clone)]
+pub struct LongName {
+    /// The source, by its name.
+    pub source: String,
+    /// What is called so, under the name that is left of it.
+    pub at: ObjectPath,
+    /// The name as it is declared.
+    pub name: String,
+    /// Where.
+    pub origin: Origin,
+}
+
+/// The declared names of tables and columns that this server cuts or refuses. The schema must not be in normal form:
+/// there they are cut.
+pub fn long_names(source: &str, schema: &Schema, dialect: &dyn Dialect) -> Vec<LongName> {
+    let limit = dialect.identifier_limit();
+    let mut found = Vec::new();
+    if limit == IdentifierLimit::Unlimited {
+        return found;
+    }
+    let mut look = |at: ObjectPath, name: &str, origin: &Origin| {
+        if limit.cut(name) != name {
+            found.push(LongName { source: source.to_owned(), at, name: name.to_owned(), origin: origin.clone() });
+        }
+    };
+    for (namespace, name, table) in schema.tables() {
+        let namespace = if namespace == dialect.default_namespace() { "" } else { namespace };
+        look(ObjectPath::table(namespace, limit.cut(name)), name, &table.origin);
+        for (column, content) in &table.columns {
+            let at = ObjectPath::in_table(ObjectKind::Column, namespace, limit.cut(name), limit.cut(column));
+            look(at, column, &content.origin);
+        }
+    }
+    found
+}
+
+/// Tells names that are too long, each once.
+pub(crate) fn long(comparing: &mut Comparing<'_>, names: &[LongName]) {
+    let mut told: Vec<&ObjectPath> = Vec::new();
+    for name in names.iter() {
+        let Some(source) = comparing.source_named(&name.source).filter(|_| !told.contains(&&name.at)) else { continue };
+        told.push(&name.at);
+        let limit = match comparing.dialect.identifier_limit() {
+            IdentifierLimit::Bytes(most) => format!("{most} bytes"),
+            IdentifierLimit::Characters(most) => format!("{most} characters"),
+            IdentifierLimit::Unlimited => continue,
+        };
+        let headline = format!("The name {} is longer than the {limit} that this server takes", name.name);
+        let saying = Saying::new(format!("called {}", name.name), &name.origin);
+        let at_most = ormsync_schema::Severity::Error;
+        comparing.report_hazard(&rules::IDENTIFIER_LENGTH, name.at.clone(), headline, (source, saying), at_most);
+    }
+}
+
+/// Tells tables and columns that are called by a word the server keeps for itself, each once.
+pub(crate) fn reserved(comparing: &mut Comparing<'_>, rows: &[TableRow<'_>]) {
+    for row in rows.iter().filter(|row| row.holders() > 1) {
+        let holder = (0..row.slots.len()).find(|source| row.table(*source).is_some());
+        let Some((source, table)) = holder.and_then(|source| Some((source, row.table(source)?))) else { continue };
+        if comparing.dialect.is_reserved(row.name) {
+            let saying = Saying::new(format!("called {}", row.name), &table.origin);
+            tell(comparing, row.own_path(comparing), row, (source, saying));
+        }
+        for (name, column) in table.columns.iter().filter(|(name, _)| comparing.dialect.is_reserved(name)) {
+            let saying = Saying::new(format!("called {name}"), &column.origin);
+            let path = row.path(comparing, ObjectKind::Column, name);
+            tell(comparing, path, row, (source, saying));
+        }
+    }
+}
+
+fn tell(comparing: &mut Comparing<'_>, at: ObjectPath, row: &TableRow<'_>, said: (usize, Saying)) {
+    let headline = format!("{at} is called by a word that this server keeps for itself");
+    comparing.report_hazard(&rules::RESERVED_WORD, at, headline, said, row.at_most());
+}

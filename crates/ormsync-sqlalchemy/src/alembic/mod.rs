@@ -1,0 +1,10 @@
+//! Alembic's side of a project, read without running any of it: `alembic.ini`, the revisions of its versions folder, and the
+//! table in which Alembic keeps how far a database is.
+
+mod settings;
+mod version_table;
+mod versions;
+
+pub use settings::{AlembicSettings, FileTemplateError};
+pub use version_table::move_version;
+pub use versions::{Revision, Versions, VersionsError};

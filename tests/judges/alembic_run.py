@@ -1,0 +1,41 @@
+"""Runs Alembic's own `upgrade` or `downgrade` on a database, with the revisions of a folder.
+
+usage: alembic_run.py upgrade|downgrade URL FOLDER REVISION
+
+FOLDER has `versions/` with the revisions; an `env.py` that does no more than any is made beside it.
+"""
+
+import sys
+from pathlib import Path
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+
+# How a URL without a driver is meant here.
+DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "mysql": "mysql+pymysql", "sqlite": "sqlite"}
+
+ENVIRONMENT = """\
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+with context.begin_transaction():
+    context.run_migrations()
+"""
+
+
+def main() -> None:
+    way, url, folder, revision = sys.argv[1:]
+    environment = Path(folder) / "env.py"
+    if not environment.exists():
+        environment.write_text(ENVIRONMENT)
+    parsed = sqlalchemy.make_url(url.replace("sqlite:/", "sqlite:////", 1) if url.startswith("sqlite:/") else url)
+    engine = sqlalchemy.create_engine(parsed.set(drivername=DRIVERS[parsed.drivername]))
+    config = Config()
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        getattr(command, way)(config, revision)
+
+
+main()
