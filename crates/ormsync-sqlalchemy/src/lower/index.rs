@@ -262,7 +262,7 @@ pub(crate) fn part_of_text(text: &str, compiler: Compiler, is_column: impl Fn(&s
 }
 
 /// The last word of an index's part, where it stands behind a column, a call or an expression in parentheses.
-fn operator_class_of<'t>(text: &'t str, is_column: impl Fn(&str) -> bool) -> Option<&'t str> {
+fn operator_class_of(text: &str, is_column: impl Fn(&str) -> bool) -> Option<&str> {
     let (before, class) = text.rsplit_once(char::is_whitespace)?;
     let before = before.trim_end();
     let is_word = |text: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');

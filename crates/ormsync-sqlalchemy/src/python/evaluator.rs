@@ -18,10 +18,12 @@ use crate::release::Release;
 const STEPS: u32 = 300_000;
 /// How many expressions and statements the whole of a project may cost, beside those that its size allows: enough for
 /// any that is written by hand, and an end to many statements that each come close to their own limit.
-const ALL_STEPS: u64 = 20_000_000;
+const ALL_STEPS: u64 = 10_000_000;
 /// How many steps each byte of source allows.
 const STEPS_OF_A_BYTE: u64 = 20;
-/// How many bytes of computed values cost as much as a step: values stay in memory until all is read.
+/// How many bytes of computed values the whole of a project may make: they may all stay in memory until the end.
+const ALL_BYTES: u64 = 512 * 1024 * 1024;
+/// How many bytes of computed values cost as much as a step.
 const BYTES_OF_A_STEP: usize = 1024;
 /// What an element of a sequence takes, in bytes.
 const BYTES_OF_AN_ELEMENT: usize = 48;
@@ -47,6 +49,8 @@ pub(crate) struct Evaluator<'a> {
     steps: u32,
     /// Steps that are left for all modules.
     steps_left: u64,
+    /// Bytes of computed values that are left for all modules.
+    bytes_left: u64,
     pub(super) depth: u32,
     /// The condition that decides whether the present code runs at all, where that could not be known.
     pub(super) condition: Option<Place>,
@@ -98,6 +102,7 @@ impl<'a> Evaluator<'a> {
             steps: 0,
             steps_left: ALL_STEPS
                 + program.modules.iter().map(|module| module.text.len() as u64 * STEPS_OF_A_BYTE).sum::<u64>(),
+            bytes_left: ALL_BYTES,
             depth: 0,
             condition: None,
             compilations: Vec::new(),
@@ -164,7 +169,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn step(&mut self) -> bool {
         self.steps = self.steps.saturating_add(1);
         self.steps_left = self.steps_left.saturating_sub(1);
-        if self.steps > STEPS || self.steps_left == 0 {
+        if self.steps > STEPS || self.steps_left == 0 || self.bytes_left == 0 {
             self.is_exhausted = true;
             return false;
         }
@@ -191,7 +196,7 @@ impl<'a> Evaluator<'a> {
     fn count_bytes(&mut self, bytes: usize) {
         let steps = u32::try_from(bytes / BYTES_OF_A_STEP).unwrap_or(u32::MAX);
         self.steps = self.steps.saturating_add(steps);
-        self.steps_left = self.steps_left.saturating_sub(steps.into());
+        self.bytes_left = self.bytes_left.saturating_sub(bytes as u64);
     }
 
     /// Notes that something was left out because it would grow too large.

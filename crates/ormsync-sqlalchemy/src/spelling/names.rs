@@ -194,9 +194,9 @@ pub(super) fn plural(table: &str) -> String {
     let lower = table.to_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
     let is_plural = singular(table) != table;
-    if is_plural || !lower.ends_with(|letter: char| letter.is_ascii_lowercase()) {
-        table.to_owned()
-    } else if ends(&["news", "series", "settings", "analytics", "data", "info", "media", "people", "children"]) {
+    let is_word = lower.ends_with(|letter: char| letter.is_ascii_lowercase());
+    let has_none = ends(&["news", "series", "settings", "analytics", "data", "info", "media", "people", "children"]);
+    if is_plural || has_none || !is_word {
         table.to_owned()
     } else if ends(&["y"]) && !ends(&["ay", "ey", "iy", "oy", "uy"]) {
         format!("{}ies", &table[..table.len() - 1])

@@ -274,7 +274,7 @@ fn a_table_that_is_missing_is_a_class() {
         "class Vendor(Base):
     __tablename__ = \"vendors\"
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     Name: Mapped[str | None] = mapped_column(String(20))",
     );
 }

@@ -6,14 +6,12 @@ from sqlalchemy import (
     CHAR,
     JSON,
     BigInteger,
-    Boolean,
     CheckConstraint,
     Computed,
-    DateTime,
     Enum,
     ForeignKey,
     Index,
-    Integer,
+    MetaData,
     Numeric,
     String,
     Text,
@@ -27,7 +25,12 @@ from sqlalchemy.types import UserDefinedType
 
 
 class Base(DeclarativeBase):
-    pass
+    metadata = MetaData(
+        naming_convention={
+            "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+            "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        }
+    )
 
 
 class PointType(UserDefinedType):
@@ -42,7 +45,7 @@ class Flight(Base):
     __table_args__ = (
         UniqueConstraint("offerId", name="Flight_offerId_key"),
         Index("Flight_status_createdAt_idx", "status", text("`createdAt` DESC")),
-        Index("Flight_notes_idx", "notes", mysql_prefix="FULLTEXT"),
+        Index(None, "notes", mysql_prefix="FULLTEXT"),
         Index("Flight_token_idx", "token", mysql_length={"token": 20}),
         CheckConstraint("price >= 0", name="price_positive"),
         {
@@ -59,7 +62,7 @@ class Flight(Base):
         Enum("PENDING", "CONFIRMED", "it's"), server_default="PENDING"
     )
     extras: Mapped[set[str] | None] = mapped_column(mysql.SET("meal", "bag"))
-    refundable: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    refundable: Mapped[bool] = mapped_column(server_default=false())
     notes: Mapped[str] = mapped_column(Text, server_default=text("('none')"))
     price: Mapped[decimal.Decimal] = mapped_column(
         Numeric(18, 8), server_default=text("0")
@@ -73,24 +76,21 @@ class Flight(Base):
         server_default=text("CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)"),
     )
     seen: Mapped[datetime.datetime] = mapped_column(
-        DateTime, server_default=text("CURRENT_TIMESTAMP")
+        server_default=text("CURRENT_TIMESTAMP")
     )
     token: Mapped[str] = mapped_column(String(36), server_default=text("(uuid())"))
     total: Mapped[decimal.Decimal | None] = mapped_column(
         Numeric(18, 8), Computed("price * 2", persisted=False)
     )
-    vendorId: Mapped[int] = mapped_column(
-        BigInteger,
-        ForeignKey("vendors.id", name="Flight_vendorId_fkey", onupdate="CASCADE"),
-    )
+    vendorId: Mapped[int] = mapped_column(ForeignKey("vendors.id", onupdate="CASCADE"))
 
-    vendor: Mapped["Vendor"] = relationship(back_populates="flight")
+    vendor: Mapped["Vendor"] = relationship(back_populates="flights")
 
 
 class Code(Base):
     __tablename__ = "codes"
 
-    code: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    code: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rate: Mapped[float | None] = mapped_column(
         mysql.DOUBLE(unsigned=True, asdecimal=False)
     )
@@ -99,8 +99,8 @@ class Code(Base):
 class Part(Base):
     __tablename__ = "parts"
 
-    part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    lot: Mapped[int] = mapped_column(Integer, primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    lot: Mapped[int] = mapped_column(primary_key=True)
 
 
 class Vendor(Base):
@@ -110,4 +110,4 @@ class Vendor(Base):
     code: Mapped[str] = mapped_column(CHAR(3), unique=True)
     geo: Mapped[Any | None] = mapped_column(PointType)
 
-    flight: Mapped[list["Flight"]] = relationship(back_populates="vendor")
+    flights: Mapped[list["Flight"]] = relationship(back_populates="vendor")

@@ -8,11 +8,9 @@ from sqlalchemy import (
     ARRAY,
     JSON,
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Computed,
-    Date,
     DateTime,
     Enum,
     ForeignKey,
@@ -27,7 +25,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    Uuid,
     false,
     func,
     text,
@@ -77,7 +74,7 @@ class InvoiceLine(Base):
     )
 
     tenant: Mapped[int] = mapped_column(BigInteger)
-    number: Mapped[int] = mapped_column(Integer)
+    number: Mapped[int]
     position: Mapped[int] = mapped_column(SmallInteger)
     text: Mapped[str] = mapped_column(Text)
 
@@ -92,9 +89,8 @@ class Invoice(Base):
     )
 
     tenant: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(
-        Integer,
         ForeignKey(
             "users.id",
             name="invoice_owner",
@@ -102,7 +98,7 @@ class Invoice(Base):
             onupdate="CASCADE",
             deferrable=True,
             initially="DEFERRED",
-        ),
+        )
     )
     net: Mapped[decimal.Decimal] = mapped_column(Numeric(18, 8))
     gross: Mapped[decimal.Decimal | None] = mapped_column(
@@ -170,23 +166,23 @@ class User(Base):
         {"comment": "People"},
     )
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(postgresql.CITEXT, unique=True)
     displayName: Mapped[str | None] = mapped_column(String(191))
-    isAdmin: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    isAdmin: Mapped[bool] = mapped_column(server_default=false())
     role: Mapped[Role] = mapped_column(Enum(Role, name="role"), server_default="member")
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     settings: Mapped[Any] = mapped_column(
         postgresql.JSONB, server_default='{"theme":"dark"}'
     )
     uuid_: Mapped[uuid.UUID] = mapped_column(
-        "uuid", Uuid, server_default=text("gen_random_uuid()")
+        "uuid", server_default=text("gen_random_uuid()")
     )
     metadata_: Mapped[Any | None] = mapped_column("metadata", JSON)
     created_at: Mapped[datetime.datetime] = mapped_column(
         postgresql.TIMESTAMP(timezone=True, precision=3), server_default=func.now()
     )
-    born: Mapped[datetime.date | None] = mapped_column(Date, comment='may be "unknown"')
+    born: Mapped[datetime.date | None] = mapped_column(comment='may be "unknown"')
     payload: Mapped[Any | None] = mapped_column(XmlType)
 
     invoices: Mapped[list["Invoice"]] = relationship(back_populates="user")

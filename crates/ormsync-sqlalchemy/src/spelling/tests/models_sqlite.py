@@ -3,13 +3,9 @@ import decimal
 
 from sqlalchemy import (
     DECIMAL,
-    Boolean,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Index,
-    Integer,
-    LargeBinary,
     Text,
     UniqueConstraint,
     func,
@@ -31,9 +27,9 @@ class Account(Base):
         CheckConstraint("length(code) = 3"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(Text, unique=True)
-    isOpen: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    isOpen: Mapped[bool] = mapped_column(server_default=true())
     balance: Mapped[decimal.Decimal] = mapped_column(
         DECIMAL(10, 2), server_default=text("0")
     )
@@ -41,15 +37,13 @@ class Account(Base):
     token: Mapped[str] = mapped_column(
         Text, server_default=text("(lower(hex(randomblob(16))))")
     )
-    createdAt: Mapped[datetime.datetime] = mapped_column(
-        DateTime, server_default=func.now()
-    )
+    createdAt: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
     parentId: Mapped[int | None] = mapped_column(
-        Integer, ForeignKey("Account.id", ondelete="CASCADE")
+        ForeignKey("Account.id", ondelete="CASCADE")
     )
-    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    raw: Mapped[bytes | None]
 
     parent: Mapped["Account | None"] = relationship(
-        remote_side="[Account.id]", back_populates="account_by_parent"
+        remote_side="[Account.id]", back_populates="accounts_by_parent"
     )
-    account_by_parent: Mapped[list["Account"]] = relationship(back_populates="parent")
+    accounts_by_parent: Mapped[list["Account"]] = relationship(back_populates="parent")
