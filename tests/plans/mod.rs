@@ -3,9 +3,8 @@
 mod alembic;
 mod dump;
 mod engine;
-#[path = "../../crates/ormsync-diff/tests/plan/generator.rs"]
-mod generator;
 mod migrate;
+mod mutated;
 mod pairs;
 mod round_trip;
 mod torture;

@@ -13,8 +13,9 @@ use crate::selection::{Selection, select};
 use crate::suppress::suppress;
 use crate::tables::TableRow;
 use crate::{
-    Coverage, Finding, LongName, Override, OwnershipPatterns, RULES, Source, Witness, checks, columns, coverage, enums,
-    exclusions, foreign_keys, hazards, indexes, names_on_server, objects, options, primary_keys, tables, witness,
+    Coverage, Finding, LongName, Override, OwnershipPatterns, RULES, Source, Witness, checks, columns, coverage,
+    delete_rules, enums, exclusions, foreign_keys, hazards, indexes, names_on_server, objects, options, primary_keys,
+    tables, witness,
 };
 
 /// How to compare.
@@ -114,6 +115,7 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
         options::compare(&mut comparing, row);
         if !options.differences_only {
             hazards::compare(&mut comparing, row, told);
+            delete_rules::compare(&mut comparing, row);
         }
     }
 

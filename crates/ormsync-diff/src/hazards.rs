@@ -9,7 +9,7 @@ use crate::answer::{Groups, Relation, Said, group};
 use crate::columns::columns_of;
 use crate::comparing::{Comparing, Difference, Saying};
 use crate::fill::{Fill, Value};
-use crate::headline::Headline;
+use crate::headline::{Headline, shorten};
 use crate::names::{NameRow, match_names};
 use crate::tables::TableRow;
 use crate::{Rule, rules};
@@ -23,10 +23,16 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>, told: u
     if does_something_itself(row) {
         for names in match_names(&columns_of(row), comparing.dialect) {
             let path = row.path(comparing, ObjectKind::Column, names.name());
-            let is_told = |rule: &Rule| {
-                comparing.findings[told..].iter().any(|finding| finding.at == path && finding.rule.name == rule.name)
-            };
+            let told_of: Vec<&str> = comparing.findings[told..]
+                .iter()
+                .filter(|finding| finding.at == path)
+                .map(|finding| finding.rule.name)
+                .collect();
+            let is_told = |rule: &Rule| told_of.contains(&rule.name);
             let differs = is_told(&rules::COLUMN_DEFAULT) || is_told(&rules::COLUMN_AUTO_INCREMENT);
+            if !is_told(&rules::COLUMN_TYPE) {
+                compare_text_labels(comparing, row, &names, &path);
+            }
             if !differs {
                 compare_fills(comparing, row, &names, &path);
                 compare_updates(comparing, row, &names, &path);
@@ -36,11 +42,45 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>, told: u
     foreign_keys_without_index(comparing, row, told);
 }
 
+/// Two writers that keep an enum as text know different labels: what the one writes the other can't read. The order
+/// says nothing there.
+fn compare_text_labels(
+    comparing: &mut Comparing<'_>,
+    row: &TableRow<'_>,
+    names: &NameRow<'_, &Column>,
+    path: &ObjectPath,
+) {
+    let columns = writers(comparing, names, Fact::ColumnType);
+    let labels: Vec<Option<&Vec<String>>> =
+        columns.iter().map(|column| column.and_then(|column| column.client.text_labels.as_ref())).collect();
+    let sets: Vec<Option<BTreeSet<&String>>> =
+        labels.iter().map(|labels| labels.map(|labels| labels.iter().collect())).collect();
+    let answers: Vec<Said<&BTreeSet<&String>>> =
+        sets.iter().map(|set| set.as_ref().map_or(Said::Silent, Said::Value)).collect();
+    let Some(groups) = group(&answers, |left, right| Relation::of_equality(left == right)) else { return };
+    let says = columns
+        .iter()
+        .zip(&labels)
+        .map(|(column, labels)| match (column, labels) {
+            (Some(column), Some(labels)) => {
+                let text = format!("text out of {}", shorten(&labels.join(", ")));
+                Saying::new(text, column.place_of(Fact::ColumnType))
+            }
+            _ => Saying::default(),
+        })
+        .collect();
+    let note =
+        "a label that only one side knows is text to the database, and an error when the other reads it".to_owned();
+    report(comparing, row, (&rules::ENUM_LABELS, Severity::Error), path, groups, says, vec![note]);
+}
+
 /// Whether any source fills in or updates a column on its own; by far most tables are quick to tell.
 fn does_something_itself(row: &TableRow<'_>) -> bool {
     let tables = (0..row.slots.len()).filter_map(|source| row.table(source));
     let mut columns = tables.flat_map(|table| table.columns.values());
-    columns.any(|column| column.client.default.is_some() || column.client.update.is_some())
+    columns.any(|Column { client, .. }| {
+        client.default.is_some() || client.update.is_some() || client.text_labels.is_some()
+    })
 }
 
 /// The sources that write rows through a declaration of the column, with it.

@@ -15,6 +15,7 @@ mod comparing;
 mod checks;
 mod columns;
 mod defaults;
+mod delete_rules;
 mod enums;
 mod exclusions;
 mod fill;

@@ -241,6 +241,9 @@ pub struct ClientSide {
     /// The enum labels as the ORM writes them, where they differ from the database's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enum_labels: Option<Vec<String>>,
+    /// The labels that the ORM reads and writes in a column that takes any text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_labels: Option<Vec<String>>,
     /// The ORM's own name of the enum, where the database has none for it. A snapshot does not keep it.
     #[serde(skip)]
     pub enum_name: Wording,

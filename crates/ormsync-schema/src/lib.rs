@@ -56,5 +56,5 @@ pub use schema::{
 };
 pub use sequence::{Sequence, SequenceOwner};
 pub use suppression::{SUPPRESSION_MARK, Suppression, parse_suppression};
-pub use table::{Partition, Partitioning, Policy, Table};
+pub use table::{ClientDelete, Partition, Partitioning, Policy, Table};
 pub use trigger::{Trigger, TriggerEvent, TriggerFiring, TriggerTiming};

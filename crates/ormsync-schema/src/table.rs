@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, Column, Exclusion, Expression, ForeignKey, Index, Opaque, Origin, PrimaryKey, Trigger};
+use crate::{
+    Check, Column, Exclusion, Expression, ForeignKey, Index, Opaque, Origin, PrimaryKey, ReferentialAction, Trigger,
+};
 
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -52,10 +54,29 @@ pub struct Table {
     /// Row-level security policies, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub policies: BTreeMap<String, Policy>,
+    /// What the ORM does on its own with rows of this table when it deletes a row that they refer to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub client_deletes: Vec<ClientDelete>,
     /// Parts of the declaration that could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opaque: Vec<Opaque>,
     /// The declaration.
+    #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
+    pub origin: Origin,
+}
+
+/// What an ORM does, before or instead of the database, with the rows that refer to a row it deletes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClientDelete {
+    /// The columns that refer to the deleted row.
+    pub columns: Vec<String>,
+    /// The table of the deleted row.
+    pub referenced_table: String,
+    /// What it does; `NO ACTION` leaves them to the database.
+    pub action: ReferentialAction,
+    /// As it is written: `onDelete: Cascade`, `cascade="all, delete-orphan"`.
+    pub written: String,
+    /// Where.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,
 }

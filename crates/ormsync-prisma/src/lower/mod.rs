@@ -8,7 +8,13 @@ mod many_to_many;
 pub(crate) mod names;
 mod voice;
 
-use ormsync_schema::{EnumType, Extension, Fact, Opaque, Schema, SourceFiles, Table, View};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use ormsync_schema::{
+    ClientDelete, DataType, EnumType, Extension, Fact, ForeignKey, Opaque, ReferentialAction, Schema, SourceFiles,
+    Table, View,
+};
 
 use crate::native::EnumStorage;
 use crate::resolve::model::{DataModel, Model};
@@ -17,18 +23,30 @@ use crate::sources::Sources;
 /// Lowers a schema. `default_namespace` is where models without `@@schema` live.
 pub(crate) fn lower(model: &DataModel<'_>, sources: &Sources, default_namespace: Option<&str>) -> Schema {
     let default_namespace = default_namespace.unwrap_or_else(|| model.facts.dialect.default_namespace());
-    Lowering { model, files: &sources.files, default_namespace }.schema(sources)
+    Lowering { model, files: &sources.files, default_namespace, types: RefCell::default() }.schema(sources)
 }
 
 struct Lowering<'m, 't> {
     model: &'m DataModel<'t>,
     files: &'m SourceFiles,
     default_namespace: &'m str,
+    /// The types that were read, by their text: a schema has few, and many columns of each.
+    types: RefCell<HashMap<String, DataType>>,
 }
 
 impl<'m, 't> Lowering<'m, 't> {
     fn namespace<'a>(&'a self, name: Option<&'a str>) -> &'a str {
         name.unwrap_or(self.default_namespace)
+    }
+
+    /// The type of that text.
+    fn parse_type(&self, text: &str) -> DataType {
+        if let Some(known) = self.types.borrow().get(text) {
+            return known.clone();
+        }
+        let parsed = self.model.facts.dialect.parse_type(text);
+        self.types.borrow_mut().insert(text.to_owned(), parsed.clone());
+        parsed
     }
 
     fn schema(&self, sources: &Sources) -> Schema {
@@ -149,21 +167,41 @@ impl<'m, 't> Lowering<'m, 't> {
 
     fn add_relations(&self, schema: &mut Schema) {
         for relation in &self.model.relations {
-            if !self.model.configuration.emulates_relations
-                && let Some((position, key)) = self.foreign_key(relation)
-            {
+            if let Some((position, key)) = self.foreign_key(relation) {
                 let model = &self.model.models[position];
                 let namespace = schema.namespace_mut(self.namespace(model.namespace));
                 if let Some(table) = namespace.tables.get_mut(model.table)
                     && table.model.as_deref() == Some(model.name())
                 {
-                    table.foreign_keys.push(key);
+                    if self.model.configuration.emulates_relations {
+                        table.client_deletes.push(client_delete(key));
+                    } else {
+                        table.foreign_keys.push(key);
+                    }
                 }
             }
             if let Some((namespace, name, table)) = self.join_table(relation) {
                 schema.namespace_mut(&namespace).tables.entry(name).or_insert(table);
             }
         }
+    }
+}
+
+/// What Prisma does in a foreign key's place.
+fn client_delete(key: ForeignKey) -> ClientDelete {
+    let action = match key.on_delete {
+        ReferentialAction::Cascade => "Cascade",
+        ReferentialAction::SetNull => "SetNull",
+        ReferentialAction::SetDefault => "SetDefault",
+        ReferentialAction::Restrict => "Restrict",
+        ReferentialAction::NoAction => "NoAction",
+    };
+    ClientDelete {
+        columns: key.columns,
+        referenced_table: key.referenced_table,
+        action: key.on_delete,
+        written: format!("relationMode = \"prisma\", onDelete: {action}"),
+        origin: key.origin,
     }
 }
 

@@ -59,7 +59,13 @@ impl<'a> Lowering<'_, 'a> {
             "write the type in the column's declaration",
             draft.place,
         );
-        LoweredType { data_type: DataType::Unreadable(text), collation: None, affinity: Affinity::Other, check: None }
+        LoweredType {
+            data_type: DataType::Unreadable(text),
+            collation: None,
+            affinity: Affinity::Other,
+            check: None,
+            text_labels: None,
+        }
     }
 
     pub(super) fn lower_column(&mut self, id: ColumnId, lowered_type: LoweredType, key: &KeyFacts) -> Column {
@@ -72,6 +78,7 @@ impl<'a> Lowering<'_, 'a> {
         column.places = self.places(&draft);
         column.collation.clone_from(&lowered_type.collation);
         column.client = self.client_side(&draft);
+        column.client.text_labels.clone_from(&lowered_type.text_labels);
         if self.compiler.has_comments()
             && let Some(comment) = &draft.comment
         {
@@ -165,6 +172,7 @@ impl<'a> Lowering<'_, 'a> {
             update: draft.onupdate.as_ref().map(text),
             version_counter: draft.is_version_counter,
             enum_labels: None,
+            text_labels: None,
             enum_name: ormsync_schema::Wording::default(),
             ignored: false,
         }

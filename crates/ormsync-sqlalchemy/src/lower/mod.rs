@@ -3,6 +3,7 @@
 mod column;
 mod compilation;
 mod compiler;
+mod condition;
 mod constraint;
 mod default;
 mod expression;
@@ -10,6 +11,7 @@ mod foreign_key;
 mod index;
 mod name;
 mod operand;
+mod relationship;
 mod table;
 mod types;
 
@@ -77,6 +79,7 @@ impl<'a> Lowering<'_, 'a> {
         for id in &ids {
             self.lower_table(*id);
         }
+        ids.iter().for_each(|id| self.lower_relationships(*id));
         self.lower_unattached();
         for hidden in std::mem::take(&mut self.evaluator.registry.hidden) {
             let opaque = self.opaque(Fact::Table, hidden.name.as_deref(), hidden.place);

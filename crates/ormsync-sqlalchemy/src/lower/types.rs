@@ -17,6 +17,8 @@ pub(super) struct LoweredType {
     pub(super) affinity: Affinity,
     /// The check that comes with a non-native enum or boolean: its name if it has one, and the values.
     pub(super) check: Option<TypeCheck>,
+    /// The labels of an enum that is kept as text.
+    pub(super) text_labels: Option<Vec<String>>,
 }
 
 /// A check constraint that a type makes.
@@ -45,7 +47,7 @@ pub(super) enum Refusal {
 
 impl LoweredType {
     pub(super) fn plain(data_type: DataType) -> Self {
-        Self { data_type, collation: None, affinity: Affinity::Other, check: None }
+        Self { data_type, collation: None, affinity: Affinity::Other, check: None, text_labels: None }
     }
 }
 
@@ -268,8 +270,11 @@ impl<'a> Lowering<'_, 'a> {
     ) -> Result<LoweredType, Refusal> {
         if !self.evaluator.compilations.is_empty() {
             let object = self.evaluator.call_symbol(Value::external(path), arguments.clone(), place);
-            if let Some(compiled) = self.compiled_external(path, &object, place) {
-                return self.compiled_type(table, compiled, Some(path), place, depth);
+            // Where there are no intervals, `Interval` is a decorator around `DateTime`.
+            let is_moment = last_segment(path) == "Interval" && self.compiler != Compiler::PostgreSql;
+            let written = if is_moment { "sqlalchemy.DateTime" } else { path };
+            if let Some(compiled) = self.compiled_external(written, &object, place) {
+                return self.compiled_type(table, compiled, Some(written), place, depth);
             }
         }
         self.standard_type(table, path, arguments, depth)
@@ -331,6 +336,7 @@ impl<'a> Lowering<'_, 'a> {
                 .or_else(|| self.compiler.charset_collation(&call)),
             affinity: affinity_of(class),
             check: self.boolean_check(class, &call),
+            text_labels: None,
         })
     }
 
@@ -412,7 +418,7 @@ impl<'a> Lowering<'_, 'a> {
             values: texts.iter().map(|label| self.dialect.quote_text(label)).collect(),
         });
         let text = if length == 0 { "VARCHAR".to_owned() } else { format!("VARCHAR({length})") };
-        Ok(LoweredType { check, ..LoweredType::plain(self.dialect.parse_type(&text)) })
+        Ok(LoweredType { check, text_labels: Some(texts), ..LoweredType::plain(self.dialect.parse_type(&text)) })
     }
 
     /// A named enum type, entered into the schema. Its name is the class's in lower case where none is given.
@@ -491,17 +497,28 @@ impl<'a> Lowering<'_, 'a> {
         let namespace =
             call.text(usize::MAX, "schema").map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
         let inner = self.type_of(table, &inner.value, inner.place, depth + 1)?;
-        let check = call.arguments.keyword("check").and_then(|check| check.value.as_text());
+        let check = match call.arguments.keyword("check").map(|check| check.value.clone()) {
+            None | Some(Value::None) => None,
+            Some(check) => Some(match check.as_text() {
+                Some(text) => text.to_string(),
+                None => self.sql(table, &check).map_err(|reason| {
+                    Refusal::Unknown(format!("the check of domain {name} could not be read: {reason}"))
+                })?,
+            }),
+        };
         let check = check.map(|text| ormsync_schema::Check {
             name: call.text(usize::MAX, "constraint_name").map(|name| name.to_string()),
-            expression: ormsync_schema::Expression::written(text.as_ref()),
+            expression: ormsync_schema::Expression::written(text),
             ..Default::default()
         });
+        let default =
+            call.arguments.keyword("default").filter(|default| !matches!(default.value, Value::None)).cloned();
+        let default = default.and_then(|default| self.lower_default(table, &default, &inner.data_type).default);
         let domain = Domain {
             data_type: inner.data_type,
             nullable: call.flag("not_null") != Some(true),
             not_null: None,
-            default: None,
+            default,
             collation: call.text(usize::MAX, "collation").map(|name| name.to_string()),
             checks: check.into_iter().collect(),
             comment: None,

@@ -15,7 +15,7 @@ use crate::mapping::column::is_not_a_column;
 use crate::mapping::metadata::{is_as_declarative, metadata_source, registry_of_decorator};
 use crate::mapping::sqlmodel::Field;
 use crate::mapping::table::hide_everything;
-use crate::mapping::{ColumnDraft, ColumnId, HiddenPart, TableDraft, TableId, sqlalchemy_call};
+use crate::mapping::{ColumnDraft, ColumnId, HiddenPart, RelationshipDraft, TableDraft, TableId, sqlalchemy_call};
 use crate::python::{
     Class, Code, Evaluator, Form, Function, Located, Member, Place, Value, is_declared_attribute, last_segment,
 };
@@ -61,6 +61,7 @@ enum Style {
 /// What a scan of a class and its ancestors found.
 pub(super) struct Scan<'a> {
     columns: Vec<ColumnDraft<'a>>,
+    relationships: Vec<RelationshipDraft<'a>>,
     hidden: Vec<HiddenPart>,
 }
 
@@ -148,6 +149,7 @@ impl<'a> Evaluator<'a> {
         draft.model = Some(Rc::clone(&class.name));
         draft.condition = class.condition;
         draft.hidden = scan.hidden;
+        draft.relationships = scan.relationships;
         for column in scan.columns {
             draft.add_column(column);
         }
@@ -207,7 +209,9 @@ impl<'a> Evaluator<'a> {
             let id = ColumnId { table: parent, index: u32::try_from(index).unwrap_or(u32::MAX) };
             class.column_attributes.borrow_mut().insert(attribute, id);
         }
-        self.registry.table_mut(parent).hidden.extend(scan.hidden);
+        let table = self.registry.table_mut(parent);
+        table.relationships.extend(scan.relationships);
+        table.hidden.extend(scan.hidden);
         self.attach_pending(parent);
     }
 
@@ -345,7 +349,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn scan_columns(&mut self, class: &Rc<Class<'a>>, style: Style) -> Scan<'a> {
-        let mut scan = Scan { columns: Vec::new(), hidden: Vec::new() };
+        let mut scan = Scan { columns: Vec::new(), relationships: Vec::new(), hidden: Vec::new() };
         let mut seen: HashSet<Rc<str>> = HashSet::new();
         // What a mixin has every class make anew, also below one that is mapped.
         let mut cascading: HashSet<Rc<str>> = HashSet::new();
@@ -446,7 +450,11 @@ impl<'a> Evaluator<'a> {
             let arguments = arguments.clone();
             return self.scan_composite(class, located, &arguments, annotation.as_ref(), scan);
         }
+        if let Some(("relationship" | "relation" | "dynamic_loader", _, arguments)) = sqlalchemy_call(&located.value) {
+            scan.relationships.extend(RelationshipDraft::read(arguments, annotation.as_ref(), located.place));
+        }
         let reason = match &located.value {
+            Value::Opaque(unknown) if unknown.is_number => return,
             Value::Opaque(unknown) => self.reason(unknown, located.place),
             other if !is_not_a_column(other) => "the function that makes it is outside the models".to_owned(),
             _ => return,

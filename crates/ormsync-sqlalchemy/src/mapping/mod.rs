@@ -7,6 +7,7 @@ mod composite;
 mod declarative;
 mod event;
 mod metadata;
+mod relationship;
 mod sqlmodel;
 mod table;
 
@@ -17,7 +18,9 @@ use ormsync_schema::Fact;
 use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
 
 pub(crate) use column::ColumnDraft;
+pub(crate) use event::runs_on;
 pub(crate) use metadata::{Metadata, metadata_source};
+pub(crate) use relationship::RelationshipDraft;
 
 /// A table by its position in [`Registry::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,6 +71,8 @@ pub(crate) struct TableDraft<'a> {
     pub(crate) place: Place,
     /// Tells which of the items were made before the table, and so come before its columns' own.
     pub(crate) made_at: u32,
+    /// What its class's relationships do on a deletion.
+    pub(crate) relationships: Vec<RelationshipDraft<'a>>,
     /// What could not be read of it.
     pub(crate) hidden: Vec<HiddenPart>,
     /// The condition that decides whether it exists, where that could not be known.
@@ -147,6 +152,7 @@ impl<'a> TableDraft<'a> {
             columns: Vec::new(),
             items: Vec::new(),
             options: Vec::new(),
+            relationships: Vec::new(),
             made_at: 0,
             place,
             hidden: Vec::new(),
