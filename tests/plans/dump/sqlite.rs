@@ -11,7 +11,7 @@ use crate::judges::scratch::Scratch;
 
 const PRAGMAS: &[&str] = &[
     // A row id takes no NULL, whether that is said or not.
-    "SELECT m.name || ' column ' || p.cid || ' ' || p.name || ' ' || upper(p.type) || ' ' || \
+    "SELECT m.name || ' column ' || p.cid || ' ' || p.name || ' ' || replace(upper(p.type), ' ', '') || ' ' || \
      CASE WHEN upper(p.type) = 'INTEGER' AND p.pk = 1 THEN '' ELSE p.\"notnull\" END || ' ' || p.pk || ' ' || p.hidden \
      FROM sqlite_schema AS m, pragma_table_xinfo(m.name) AS p WHERE m.type = 'table' ORDER BY 1",
     // An index behind a constraint has a number for a name, in the order of declaration.
