@@ -18,7 +18,8 @@ const PRAGMAS: &[&str] = &[
     "SELECT m.name || ' index ' || CASE i.origin WHEN 'c' THEN i.name ELSE '' END || ' ' || i.\"unique\" || i.origin || i.partial || ' ' || \
      (SELECT group_concat(coalesce(x.name, '') || ' ' || x.\"desc\" || ' ' || coalesce(upper(x.coll), ''), ', ') FROM pragma_index_xinfo(i.name) AS x) \
      FROM sqlite_schema AS m, pragma_index_list(m.name) AS i WHERE m.type = 'table' ORDER BY 1",
-    "SELECT m.name || ' key ' || f.seq || ' ' || lower(f.\"table\") || ' ' || f.\"from\" || ' ' || coalesce(f.\"to\", '') || ' ' || f.on_update || ' ' || f.on_delete \
+    "SELECT m.name || ' key ' || f.seq || ' ' || lower(f.\"table\") || ' ' || f.\"from\" || ' ' || \
+     coalesce(f.\"to\", (SELECT x.name FROM pragma_table_info(f.\"table\") AS x WHERE x.pk = f.seq + 1), '') || ' ' || f.on_update || ' ' || f.on_delete \
      FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' ORDER BY 1",
     "SELECT name || ' ' || type || wr || strict FROM pragma_table_list WHERE schema = 'main' ORDER BY 1",
 ];
