@@ -78,6 +78,11 @@ impl Failure {
             || matches!(mysql_number(cause), Some(1142 | 1143 | 1044 | 1227))
     }
 
+    /// Whether something that was asked for by name is not there any more. What was read of it before stands.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(mysql_number(self.cause.as_deref()), Some(1146 | 1305 | 1356 | 1360))
+    }
+
     pub(crate) fn second_time(mut self) -> Self {
         self.tries = 2;
         self

@@ -48,14 +48,14 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
 }
 
 async fn read_in(url: &str, namespaces: &[&str]) -> Result<Reading, DatabaseError> {
-    // No test here is about a limit of time, and the machine may be busy with others.
-    let options = ReadOptions {
-        namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
-        connect_timeout: Duration::from_secs(120),
-        statement_timeout: Duration::from_secs(120),
-        lock_timeout: Duration::from_secs(120),
-    };
-    read(&DatabaseUrl::parse(url).unwrap(), &options).await
+    let namespaces = namespaces.iter().map(|name| (*name).to_owned()).collect();
+    read(&DatabaseUrl::parse(url).unwrap(), &ReadOptions { namespaces, ..patient() }).await
+}
+
+/// Hardly a test here is about a limit of time, and the machine may be busy with others.
+fn patient() -> ReadOptions {
+    let long = Duration::from_secs(120);
+    ReadOptions { namespaces: Vec::new(), connect_timeout: long, statement_timeout: long, lock_timeout: long }
 }
 
 /// The statements that the recording was made with.

@@ -7,7 +7,8 @@ WITH relation AS (
 )
 SELECT replace(line, E'\n', ' ')
 FROM (
-    SELECT concat_ws(' ', 'relation', r.oid::regclass, r.relkind, r.relpersistence, r.reloptions, r.relrowsecurity, r.relforcerowsecurity,
+    SELECT concat_ws(' ', 'relation', r.oid::regclass, r.relkind, r.relpersistence,
+                     (SELECT array_agg(o ORDER BY o) FROM unnest(r.reloptions) AS o), r.relrowsecurity, r.relforcerowsecurity,
                      pg_get_partkeydef(CASE r.relkind WHEN 'p' THEN r.oid END), pg_get_expr(r.relpartbound, r.oid),
                      (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits AS i WHERE i.inhrelid = r.oid),
                      NULLIF(r.reloftype, 0)::regtype, obj_description(r.oid, 'pg_class')) AS line

@@ -15,6 +15,7 @@ const POSTGRESQL: &[Respelling] = &[
     ("DEFAULT 0.50", "DEFAULT 0.5", "numbers are written in their shortest form"),
     ("DEFAULT '1000'::numeric", "DEFAULT 1000", "numbers are written in their shortest form"),
     ("DEFAULT '{}'::text[]", "DEFAULT ARRAY[]::text[]", "one array in two spellings"),
+    ("DEFAULT '{}'::integer[]", "DEFAULT ARRAY[]::integer[]", "one array in two spellings"),
     ("DEFAULT '{1,2}'::integer[]", "DEFAULT ARRAY[1, 2]", "one array in two spellings"),
 ];
 

@@ -3,7 +3,7 @@
 //! A table may be declared in many ways that come to the same, so of a table the pragmas are taken, and the set of the
 //! words in its statement that the pragmas do not tell. Everything else is compared word by word.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Connection as _, Row as _};
 
@@ -11,14 +11,15 @@ use crate::judges::scratch::Scratch;
 
 const PRAGMAS: &[&str] = &[
     // A row id takes no NULL, whether that is said or not.
-    "SELECT m.name || ' column ' || p.cid || ' ' || p.name || ' ' || upper(p.type) || ' ' || \
+    "SELECT m.name || ' column ' || p.cid || ' ' || p.name || ' ' || replace(upper(p.type), ' ', '') || ' ' || \
      CASE WHEN upper(p.type) = 'INTEGER' AND p.pk = 1 THEN '' ELSE p.\"notnull\" END || ' ' || p.pk || ' ' || p.hidden \
      FROM sqlite_schema AS m, pragma_table_xinfo(m.name) AS p WHERE m.type = 'table' ORDER BY 1",
     // An index behind a constraint has a number for a name, in the order of declaration.
     "SELECT m.name || ' index ' || CASE i.origin WHEN 'c' THEN i.name ELSE '' END || ' ' || i.\"unique\" || i.origin || i.partial || ' ' || \
      (SELECT group_concat(coalesce(x.name, '') || ' ' || x.\"desc\" || ' ' || coalesce(upper(x.coll), ''), ', ') FROM pragma_index_xinfo(i.name) AS x) \
      FROM sqlite_schema AS m, pragma_index_list(m.name) AS i WHERE m.type = 'table' ORDER BY 1",
-    "SELECT m.name || ' key ' || f.seq || ' ' || lower(f.\"table\") || ' ' || f.\"from\" || ' ' || coalesce(f.\"to\", '') || ' ' || f.on_update || ' ' || f.on_delete \
+    "SELECT m.name || ' key ' || f.seq || ' ' || lower(f.\"table\") || ' ' || f.\"from\" || ' ' || \
+     coalesce(f.\"to\", (SELECT x.name FROM pragma_table_info(f.\"table\") AS x WHERE x.pk = f.seq + 1), '') || ' ' || f.on_update || ' ' || f.on_delete \
      FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' ORDER BY 1",
     "SELECT name || ' ' || type || wr || strict FROM pragma_table_list WHERE schema = 'main' ORDER BY 1",
 ];
@@ -50,6 +51,12 @@ const STRUCTURE: &[&str] = &[
     "not",
     "deferrable",
     "binary",
+    "desc",
+    "initially",
+    "immediate",
+    // A key that names no column means this one, and a default has no name, whatever is written.
+    "id",
+    "no_such",
 ];
 
 pub(super) fn dump(database: &Scratch) -> Result<String, String> {
@@ -70,12 +77,22 @@ pub(super) fn dump(database: &Scratch) -> Result<String, String> {
             let (kind, name, sql) = (row.get::<String, _>(0), row.get::<String, _>(1), row.get::<String, _>(2));
             let words: Vec<String> = words(&sql).into_iter().map(one_spelling).collect();
             let text = if kind == "table" {
-                let words: BTreeSet<String> =
-                    words.into_iter().filter(|word| !STRUCTURE.contains(&word.as_str())).collect();
+                // A type of several words may be quoted as a whole.
+                let words: BTreeSet<String> = words
+                    .iter()
+                    .flat_map(|word| word.split_whitespace())
+                    .filter(|word| !STRUCTURE.contains(word))
+                    .map(str::to_owned)
+                    .collect();
                 words.into_iter().collect::<Vec<_>>().join(" ")
             } else {
                 // What stands there or not without another meaning.
-                words.join(" ").replace(" before ", " ").replace(" for each row ", " ").replace(" if not exists ", " ")
+                words
+                    .join(" ")
+                    .replace(" asc ", " ")
+                    .replace(" before ", " ")
+                    .replace(" for each row ", " ")
+                    .replace(" if not exists ", " ")
             };
             lines.push(format!("{kind} {name}: {text}"));
         }
@@ -83,10 +100,13 @@ pub(super) fn dump(database: &Scratch) -> Result<String, String> {
     })
 }
 
-/// Constants have several spellings: `TRUE`, `0x10`, `1.50`.
+/// Constants have several spellings: `TRUE`, `0x10`, `1.50`, `{"b": 1, "a": 2}`.
 fn one_spelling(word: String) -> String {
     if let Some(number) = word.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok()) {
         return number.to_string();
+    }
+    if let Ok(members) = serde_json::from_str::<BTreeMap<String, serde_json::Value>>(&word) {
+        return serde_json::to_string(&members).unwrap();
     }
     match word.as_str() {
         "true" => "1".to_owned(),

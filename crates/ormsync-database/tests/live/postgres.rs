@@ -1,9 +1,12 @@
 //! PostgreSQL.
 
+use std::time::Duration;
+
+use ormsync_database::{DatabaseUrl, ReadOptions, read};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::proxy::Proxy;
-use super::{check_against_recording, own_name, read_in, server, statements, wait, waived};
+use super::{check_against_recording, own_name, patient, read_in, server, statements, wait, waived};
 
 const VARIABLE: &str = "ORMSYNC_TEST_POSTGRES";
 
@@ -128,7 +131,8 @@ fn a_locked_catalogue_is_not_waited_for() {
             .execute(&mut other)
             .await
             .unwrap();
-        read_in(&database.url(), &[]).await.unwrap_err()
+        let options = ReadOptions { lock_timeout: Duration::from_millis(300), ..patient() };
+        read(&DatabaseUrl::parse(&database.url()).unwrap(), &options).await.unwrap_err()
     });
     assert!(error.to_string().contains("waited too long for a lock"), "{error}");
 }
