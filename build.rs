@@ -88,8 +88,12 @@ impl Tests {
                     let body = format!("create_all({:?}, Dialect::{server:?}, {version:?});", case.name);
                     self.add(&case.name, true, &format!("sqlalchemy_{version}_{}", server.server()), &body);
                 }
+                self.of_written(case, *dialect, "models_rewritten");
                 let body = format!("cross_check({:?}, Dialect::{dialect:?});", case.name);
                 self.add(&case.name, true, &format!("cross_check_{name}"), &body);
+            }
+            if case.prisma_schema().is_some() && case.models().is_none() {
+                self.of_written(case, *dialect, "prisma_in_models");
             }
             // Only these two dialects are in the engine that the npm packages carry.
             let engine = matches!(dialect, Dialect::Postgresql | Dialect::Sqlite);
@@ -124,6 +128,16 @@ impl Tests {
                 let body = format!("check({name:?}, Dialect::{dialect:?}, true);");
                 self.add(name, dialect != Dialect::Sqlite, dialect.name(), &body);
             }
+        }
+    }
+
+    /// What we write as models, run by SQLAlchemy on each server of a dialect. One release for each will do: the
+    /// same text is written for all.
+    fn of_written(&mut self, case: &Case, dialect: Dialect, what: &str) {
+        for server in dialect.servers() {
+            let version = if *server == Dialect::PostgresqlNewest { "2.0" } else { "2.1" };
+            let body = format!("{what}({:?}, Dialect::{server:?}, {version:?});", case.name);
+            self.add(&case.name, true, &format!("{what}_{}", server.server()), &body);
         }
     }
 

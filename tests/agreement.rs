@@ -35,6 +35,8 @@ fn disagreement(schema: &Path) -> Option<String> {
         // The engine takes a schema without a datasource; nobody can say what its tables would be.
         (Ok(()), Err(message)) if message.starts_with("There is no datasource") => None,
         (Ok(()), Err(message)) => Some(format!("refused by us alone: {message}")),
+        // The engine at hand is of Prisma 7.
+        (Err(_), Ok(())) if uses_prisma_8(schema) => None,
         (Err(message), Ok(())) if !of_another_release(&message) => Some(format!("refused by Prisma alone: {message}")),
         _ => None,
     }
@@ -45,6 +47,11 @@ fn disagreement(schema: &Path) -> Option<String> {
 fn of_another_release(message: &str) -> bool {
     let mut errors = message.lines().filter(|line| line.starts_with("error: ")).peekable();
     errors.peek().is_some() && errors.all(|line| line.starts_with("error: The preview feature "))
+}
+
+fn uses_prisma_8(schema: &Path) -> bool {
+    let reading = ormsync_prisma::read(schema, &ReadOptions::default());
+    reading.diagnostics.iter().any(|diagnostic| diagnostic.code == "prisma-8")
 }
 
 /// The schemas in a folder of single files.

@@ -6,6 +6,7 @@
 //! 4. What we read of a Prisma schema and write again is the same schema to Prisma's own engine, which finds
 //!    nothing to format in it.
 //! 5. What Python has when it has imported the models equals that database, and what we read of their source text.
+//! 6. What we read and write as models, SQLAlchemy makes the same database of (`rewritten.rs`).
 //!
 //! No difference at all, of any severity. `build.rs` writes the tests, which call these functions.
 //! A case without a `database.sql` is only here; what it claims as drift is where the engine's own
@@ -237,6 +238,8 @@ pub(crate) mod engines {
 }
 #[cfg(feature = "live")]
 use crate::imported::cross_check;
+#[cfg(feature = "live")]
+use crate::rewritten::{models_rewritten, prisma_in_models};
 #[cfg(feature = "live")]
 pub(crate) use engines::stays_the_same;
 #[cfg(feature = "live")]

@@ -24,6 +24,9 @@ mod cli;
 mod docs;
 /// The gate's small cases: rules, equivalences, complaints.
 mod gate;
+/// Random schemas, for plans and for models.
+#[path = "../crates/ormsync-diff/tests/plan/generator.rs"]
+mod generator;
 /// Models that the project's own Python imports.
 #[cfg(feature = "live")]
 mod imported;
@@ -45,5 +48,10 @@ mod packages;
 /// Plans on real servers, and beside what Prisma's engine writes.
 #[cfg(feature = "live")]
 mod plans;
+/// Models that we write.
+#[cfg(feature = "live")]
+mod rewritten;
 /// The rules of the house.
 mod tidy;
+/// Random schemas, written as models and read again.
+mod written;

@@ -17,11 +17,11 @@ mod keys;
 /// The table in docs/accuracy.md.
 mod matrix;
 /// What a mutation is.
-mod mutation;
+pub(crate) mod mutation;
 /// Mutations of tables and of what is outside them.
 mod objects;
 /// Reading the projects.
-mod readings;
+pub(crate) mod readings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,7 +114,7 @@ fn judge(name: &str, server: case::Dialect) {
 }
 
 /// All mutations of a source, those of tables that all sources share.
-fn mutations(readings: &Readings, source: usize) -> Vec<Mutation> {
+pub(crate) fn mutations(readings: &Readings, source: usize) -> Vec<Mutation> {
     let (schema, dialect) = (&readings.schemas[source], readings.dialect);
     let mut all = objects::of_schema(schema, dialect);
     for (namespace, name, table) in schema.tables() {

@@ -1,12 +1,16 @@
 """Imports the modules of an installed package and makes the tables of the MetaData they reach.
 
 usage: make_tables.py URL MODULE…
+       make_tables.py URL alembic:FOLDER
 
 Runs in the package's own environment, whatever its SQLAlchemy (1.4 and later). A MODULE that ends in
 `.*` stands for itself and all modules under it. `MODULE:NAME` narrows the search to one object of the
 module: a MetaData, or what has one. CORPUS_PRELUDE is Python that runs first (a setting, an
-environment variable) and CORPUS_FINALE Python that runs after the imports, for what a project does
+environment variable; `url` and `engine_of` are at hand) and CORPUS_FINALE Python that runs after the imports, for what a project does
 when it starts. Prints the number of tables.
+
+`alembic:FOLDER` runs a project's own revisions to their heads instead: the folder that holds `versions`. Its
+env.py is not run, which imports the application: that is what could not be had.
 """
 
 import importlib
@@ -75,10 +79,34 @@ def engine_of(url: str):
     raise refused
 
 
+def upgrade(engine, folder: str) -> int:
+    """`alembic upgrade heads`; the number of tables that there are then."""
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", folder)
+    script = ScriptDirectory.from_config(config)
+
+    def steps(revision, _context):
+        return script._upgrade_revs("heads", revision)
+
+    with EnvironmentContext(config, script, fn=steps) as environment, engine.connect() as connection:
+        environment.configure(connection=connection, transaction_per_migration=True)
+        with environment.begin_transaction():
+            environment.run_migrations()
+        connection.commit()
+        return len(sqlalchemy.inspect(connection).get_table_names()) - 1
+
+
 def main() -> None:
     url, *names = sys.argv[1:]
-    scope = {}
+    scope = {"url": url, "engine_of": engine_of}
     exec(os.environ.get("CORPUS_PRELUDE", ""), scope)
+    if names[0].startswith("alembic:"):
+        print(upgrade(engine_of(url), names[0].removeprefix("alembic:")))
+        return
     modules = imported(names)
     exec(os.environ.get("CORPUS_FINALE", ""), scope)
     metadata = metadata_of(modules)

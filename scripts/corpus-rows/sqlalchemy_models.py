@@ -63,7 +63,9 @@ def described(name: str) -> dict:
     """A row of the list, or one made of a file or package on the disk, or of PACKAGE:MODULE."""
     if Path(name).exists():
         models = Path(name).resolve()
-        return {"name": name, "folder": models.parent, "modules": [models.stem + (".*" if models.is_dir() else "")]}
+        found = {"name": name, "folder": models.parent, "modules": [models.stem + (".*" if models.is_dir() else "")]}
+        # An absolute path, which takes the place of the folder before it.
+        return found | ({"alembic": os.environ["CORPUS_ALEMBIC"]} if "CORPUS_ALEMBIC" in os.environ else {})
     for each in tomllib.loads(PACKAGES.read_text())["package"]:
         if each["name"] == name:
             return each
@@ -161,14 +163,16 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
     environment = {
         **os.environ, "CORPUS_PRELUDE": package.get("prelude", ""), "CORPUS_FINALE": package.get("finale", ""),
     }
+    paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     with scratch(row.provider) as database, tempfile.TemporaryDirectory() as elsewhere:
         if extensions := package.get("extensions", []):
             if row.provider == "postgresql":
                 for extension in extensions:
                     database.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
         made = subprocess.run(
-            [python, MAKE_TABLES, database.url, *package["modules"]],
-            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere, env={**environment, "HOME": elsewhere, "PYTHONPATH": str(root)},
+            [python, MAKE_TABLES, database.url, *what_makes_them(package, root)],
+            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere,
+            env={**environment, "HOME": elsewhere, "PYTHONPATH": os.pathsep.join(paths)},
         )
         if made.returncode:
             # What the server or the import refuses says nothing about our reading.
@@ -177,6 +181,13 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
         row.engine, row.models = "valid", int(made.stdout.split()[-1])
         view = source_view(package, root, Path(elsewhere))
         asked.compare_models(row, models_of(package, view), database.url)
+
+
+def what_makes_them(package: dict, root: Path) -> list:
+    """The modules to import, or the revisions of a project that can't be imported."""
+    if "alembic" in package:
+        return [f"alembic:{root / package['alembic']}"]
+    return package["modules"]
 
 
 def told(trace: str) -> str:

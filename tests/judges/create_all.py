@@ -1,6 +1,7 @@
 """Imports SQLAlchemy models and makes their tables, or prints the SQL that would.
 
 usage: create_all.py create URL ROOT MODELS
+       create_all.py create-written URL ROOT MODELS    (warnings are errors; relationships are worked out)
        create_all.py print DIALECT ROOT MODELS
 
 MODELS is a Python file or a package; all modules of a package are imported. Imports may start
@@ -10,9 +11,10 @@ from any folder between ROOT and MODELS, as in a project that is run from one of
 import importlib
 import pkgutil
 import sys
+import warnings
 from pathlib import Path
 
-import sqlalchemy
+import sqlalchemy.orm
 from sqlalchemy.schema import CreateSchema
 
 # How a URL without a driver is meant here.
@@ -77,10 +79,14 @@ def print_statements(dialect: str, metadata: list) -> None:
 
 def main() -> None:
     what, target, root, models = sys.argv[1:]
+    if what == "create-written":
+        warnings.simplefilter("error")
     metadata = metadata_of(import_models(Path(root).resolve(), Path(models).resolve()))
+    if what == "create-written":
+        sqlalchemy.orm.configure_mappers()
     if not metadata:
         sys.exit(f"{models}: no MetaData with tables")
-    (create if what == "create" else print_statements)(target, metadata)
+    (print_statements if what == "print" else create)(target, metadata)
 
 
 main()

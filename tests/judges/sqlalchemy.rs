@@ -16,6 +16,15 @@ pub(crate) fn create_all(version: &str, root: &Path, models: &Path, url: &str) -
     run(version, &["create", url], root, models).map(drop)
 }
 
+/// The same for models that we wrote, with all relationships worked out first and warnings as errors.
+///
+/// # Errors
+///
+/// Python's traceback.
+pub(crate) fn create_written(version: &str, root: &Path, models: &Path, url: &str) -> Result<(), String> {
+    run(version, &["create-written", url], root, models).map(drop)
+}
+
 /// The SQL that `create_all` would run on a dialect.
 ///
 /// # Errors
@@ -83,18 +92,19 @@ pub(crate) fn alembic(version: &str, way: &str, url: &str, folder: &Path, revisi
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
-/// Whether `ruff format` would leave the Python files of a folder as they are, and `ruff check` has nothing to say.
+/// Whether `ruff format` would leave a Python file, or those of a folder, as they are, and `ruff check` has nothing to
+/// say.
 ///
 /// # Errors
 ///
 /// What ruff says.
-pub(crate) fn ruff(folder: &Path) -> Result<(), String> {
-    let ruff = self::folder().join("sqlalchemy-2.1/bin/ruff");
-    for arguments in [["format", "--diff"].as_slice(), ["check", "--select=E4,E7,E9,F"].as_slice()] {
+pub(crate) fn ruff(path: &Path) -> Result<(), String> {
+    let ruff = folder().join("sqlalchemy-2.1/bin/ruff");
+    for arguments in [["format", "--diff"].as_slice(), ["check", "--select", "E9,F,I"].as_slice()] {
         let output = Command::new(&ruff)
             .args(arguments)
             .args(["--isolated", "--no-cache", "--quiet"])
-            .arg(folder)
+            .arg(path)
             .output()
             .unwrap_or_else(|error| Judge::Sqlalchemy.missing(&format!("ruff does not start: {error}")));
         if !output.status.success() {

@@ -9,9 +9,9 @@ use ormsync_schema::Schema;
 use ormsync_sqlalchemy::{RevisionFrame, revision_body, write_revision};
 
 use crate::case::Dialect;
+use crate::generator::Flavour;
 use crate::judges::scratch::Scratch;
 use crate::judges::{Judge, sqlalchemy};
-use crate::plans::generator::Flavour;
 use crate::plans::{between, dialect_of, facts, first_difference, introspect, pairs};
 
 /// The SQLAlchemy that runs the revisions.
@@ -21,7 +21,7 @@ const VERSIONS: [&str; 2] = ["2.1", "2.0"];
 const PAIRS: u64 = 20;
 
 /// What a database holds without Alembic's own table.
-fn introspect_ours(database: &Scratch, dialect: Dialect) -> Schema {
+pub(super) fn introspect_ours(database: &Scratch, dialect: Dialect) -> Schema {
     let mut schema = introspect(database, dialect);
     for content in schema.namespaces.values_mut() {
         ormsync_sqlalchemy::OWN_TABLES.iter().for_each(|table| drop(content.tables.remove(*table)));

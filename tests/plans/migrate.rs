@@ -257,7 +257,7 @@ fn files_are_written_once() {
     project.migrate(&[]);
     let versions = project.folder.path().join("alembic/versions");
     let text = fs::read_to_string(versions.join("002_add_bookings.py")).unwrap();
-    assert!(text.contains("down_revision: Union[str, Sequence[str], None] = \"001_init\""), "{text}");
+    assert!(text.contains("down_revision: str | Sequence[str] | None = \"001_init\""), "{text}");
     fs::remove_file(versions.join("001_init.py")).unwrap();
     sqlalchemy::ruff(&versions).unwrap();
     project.write("alembic/versions/003_other.py", "revision = \"003_other\"\ndown_revision = \"001_init\"\n");

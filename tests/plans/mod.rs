@@ -1,12 +1,13 @@
 //! Plans on real servers: what they say is done there, and done again backwards.
 
 mod alembic;
+mod dump;
 mod engine;
-#[path = "../../crates/ormsync-diff/tests/plan/generator.rs"]
-mod generator;
 mod migrate;
+mod mutated;
 mod pairs;
 mod round_trip;
+mod torture;
 
 use ormsync_diff::plan::{PlanOptions, physical, plan, plan_back};
 use ormsync_schema::{Plan, Schema};
@@ -35,7 +36,7 @@ fn introspect(database: &Scratch, dialect: Dialect) -> Schema {
 
 /// All namespaces of a database, as the server has them.
 fn namespaces(database: &Scratch, dialect: Dialect) -> Vec<String> {
-    if dialect != Dialect::Postgresql {
+    if !matches!(dialect, Dialect::Postgresql | Dialect::PostgresqlNewest) {
         return Vec::new();
     }
     let names = database.query(

@@ -5,8 +5,8 @@ use std::env;
 use ormsync_schema::Schema;
 
 use crate::case::Dialect;
+use crate::generator::{Dice, Flavour, changed, schema};
 use crate::judges::scratch::Scratch;
-use crate::plans::generator::{Dice, Flavour, changed, schema};
 use crate::plans::{facts, first_difference, introspect, script, send, there_and_back};
 
 /// How many pairs are tried.

@@ -42,6 +42,8 @@ pub struct ReadOptions {
     pub connect_timeout: Duration,
     /// How long one catalogue query may take.
     pub statement_timeout: Duration,
+    /// How long one may wait for a lock. Catalogue reads want none that anything but DDL holds.
+    pub lock_timeout: Duration,
 }
 
 impl Default for ReadOptions {
@@ -50,6 +52,7 @@ impl Default for ReadOptions {
             namespaces: Vec::new(),
             connect_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(5),
         }
     }
 }

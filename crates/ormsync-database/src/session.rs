@@ -15,9 +15,6 @@ use crate::failure::{Failure, Step};
 use crate::url::{Address, ServerKind};
 use crate::{DatabaseUrl, ReadOptions, connect, server};
 
-/// How long the server may wait for a lock. Catalogue reads want none that anything but DDL holds.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// How much longer than the server we wait for a statement that the server should have ended: then the
 /// server is gone.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Session {
     connection: Driver,
     statement_timeout: Duration,
+    lock_timeout: Duration,
 }
 
 enum Driver {
@@ -40,8 +38,9 @@ impl Session {
         let connection = match &url.address {
             Address::File(file) => {
                 file.refuse_unless_readable()?;
-                let options = connect::sqlite(file, LOCK_TIMEOUT);
-                within(LOCK_TIMEOUT + PATIENCE, options.connect(), Step::Connect).await.map(Driver::Sqlite)?
+                let limit = options.lock_timeout;
+                let options = connect::sqlite(file, limit);
+                within(limit + PATIENCE, options.connect(), Step::Connect).await.map(Driver::Sqlite)?
             }
             Address::Server(server) => {
                 let limit = server.connect_timeout.unwrap_or(options.connect_timeout);
@@ -57,7 +56,7 @@ impl Session {
                 }
             }
         };
-        Ok(Self { connection, statement_timeout: options.statement_timeout })
+        Ok(Self { connection, statement_timeout: options.statement_timeout, lock_timeout: options.lock_timeout })
     }
 
     /// Asks the server who it is.
@@ -75,7 +74,7 @@ impl Session {
     /// Begins the read-only transaction, with timeouts.
     pub(crate) async fn begin(&mut self, server: &Server) -> Result<(), Failure> {
         let statement = self.statement_timeout.as_millis();
-        let lock = LOCK_TIMEOUT.as_millis();
+        let lock = self.lock_timeout.as_millis();
         let sql = match &self.connection {
             // LOCAL: behind a transaction pooler the next transaction may be another client's.
             Driver::Postgres(_) => format!(
@@ -92,7 +91,7 @@ impl Session {
                 format!(
                     "SET SESSION sql_mode = '', SESSION {statement}, SESSION lock_wait_timeout = {}; \
                      START TRANSACTION READ ONLY",
-                    LOCK_TIMEOUT.as_secs()
+                    self.lock_timeout.as_secs().max(1)
                 )
             }
             Driver::Sqlite(_) => "BEGIN".to_owned(),

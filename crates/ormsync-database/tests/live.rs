@@ -17,6 +17,7 @@ mod recording;
 mod tls;
 
 use std::future::Future;
+use std::time::Duration;
 
 use ormsync_database::{DatabaseError, DatabaseUrl, ReadOptions, read};
 use ormsync_schema::{Reading, Schema};
@@ -47,8 +48,14 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
 }
 
 async fn read_in(url: &str, namespaces: &[&str]) -> Result<Reading, DatabaseError> {
-    let namespaces = namespaces.iter().map(|name| (*name).to_owned()).collect();
-    read(&DatabaseUrl::parse(url).unwrap(), &ReadOptions { namespaces, ..ReadOptions::default() }).await
+    // No test here is about a limit of time, and the machine may be busy with others.
+    let options = ReadOptions {
+        namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
+        connect_timeout: Duration::from_secs(120),
+        statement_timeout: Duration::from_secs(120),
+        lock_timeout: Duration::from_secs(120),
+    };
+    read(&DatabaseUrl::parse(url).unwrap(), &options).await
 }
 
 /// The statements that the recording was made with.

@@ -23,13 +23,16 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>, told: u
     if does_something_itself(row) {
         for names in match_names(&columns_of(row), comparing.dialect) {
             let path = row.path(comparing, ObjectKind::Column, names.name());
-            let is_told = |rule: &Rule| {
-                comparing.findings[told..].iter().any(|finding| finding.at == path && finding.rule.name == rule.name)
-            };
+            let told_of: Vec<&str> = comparing.findings[told..]
+                .iter()
+                .filter(|finding| finding.at == path)
+                .map(|finding| finding.rule.name)
+                .collect();
+            let is_told = |rule: &Rule| told_of.contains(&rule.name);
+            let differs = is_told(&rules::COLUMN_DEFAULT) || is_told(&rules::COLUMN_AUTO_INCREMENT);
             if !is_told(&rules::COLUMN_TYPE) {
                 compare_text_labels(comparing, row, &names, &path);
             }
-            let differs = is_told(&rules::COLUMN_DEFAULT) || is_told(&rules::COLUMN_AUTO_INCREMENT);
             if !differs {
                 compare_fills(comparing, row, &names, &path);
                 compare_updates(comparing, row, &names, &path);
@@ -48,15 +51,17 @@ fn compare_text_labels(
     path: &ObjectPath,
 ) {
     let columns = writers(comparing, names, Fact::ColumnType);
-    let labels = |column: &Option<&Column>| column.and_then(|column| column.client.text_labels.as_ref());
+    let labels: Vec<Option<&Vec<String>>> =
+        columns.iter().map(|column| column.and_then(|column| column.client.text_labels.as_ref())).collect();
     let sets: Vec<Option<BTreeSet<&String>>> =
-        columns.iter().map(|column| labels(column).map(|labels| labels.iter().collect())).collect();
+        labels.iter().map(|labels| labels.map(|labels| labels.iter().collect())).collect();
     let answers: Vec<Said<&BTreeSet<&String>>> =
         sets.iter().map(|set| set.as_ref().map_or(Said::Silent, Said::Value)).collect();
     let Some(groups) = group(&answers, |left, right| Relation::of_equality(left == right)) else { return };
     let says = columns
         .iter()
-        .map(|column| match (column, labels(column)) {
+        .zip(&labels)
+        .map(|(column, labels)| match (column, labels) {
             (Some(column), Some(labels)) => {
                 let text = format!("text out of {}", shorten(&labels.join(", ")));
                 Saying::new(text, column.place_of(Fact::ColumnType))

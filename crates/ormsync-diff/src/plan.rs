@@ -12,6 +12,7 @@ mod order;
 mod physical;
 mod rebuild;
 mod renames;
+mod routines;
 mod tables;
 mod target;
 mod types;
@@ -58,6 +59,7 @@ pub fn plan(from: &Schema, to: &Schema, dialect: &dyn Dialect, options: &PlanOpt
     let alterations = dialect.alterations(server.as_ref());
     let (mut state, mut target) = (from.clone(), to.clone());
     leave_out_others(options, &mut [&mut state, &mut target]);
+    let name_scope = name_scope(to, dialect);
     let mut planner = Planner {
         dialect,
         alterations,
@@ -69,7 +71,9 @@ pub fn plan(from: &Schema, to: &Schema, dialect: &dyn Dialect, options: &PlanOpt
     planner.rename(&options.renames, &target)?;
     target::complete(&planner.state, &mut target, options.keep_undeclared, dialect);
     planner.plan_all(&target);
-    Ok(planner.finish(server))
+    let mut plan = planner.finish(server);
+    plan.name_scope = name_scope;
+    Ok(plan)
 }
 
 /// The way back of a plan, with all warnings.
@@ -77,6 +81,23 @@ pub fn plan_back(plan: &Plan, dialect: &dyn Dialect) -> Plan {
     let mut back = plan.reverse();
     back.warnings = warnings::of(&back.operations, dialect);
     back
+}
+
+/// Where a server that was asked looks for the names that it prints without their namespace: in all that was read, the
+/// default namespace first, then in those of extensions. Nothing where that is the default namespace alone.
+fn name_scope(schema: &Schema, dialect: &dyn Dialect) -> Vec<String> {
+    if schema.server.is_none() || dialect.default_namespace().is_empty() {
+        return Vec::new();
+    }
+    let extensions = schema.extensions.values().filter_map(|extension| extension.namespace.as_ref());
+    let mut scope: Vec<String> = schema.namespaces.keys().cloned().collect();
+    scope.sort_by_key(|name| name != dialect.default_namespace());
+    for name in extensions {
+        if !scope.contains(name) {
+            scope.push(name.clone());
+        }
+    }
+    if scope == [dialect.default_namespace()] { Vec::new() } else { scope }
 }
 
 /// Tables that somebody else writes are in neither schema, so that nothing is planned for them.
@@ -125,6 +146,7 @@ impl Planner<'_> {
         let disturbed = self.disturbed_tables(target);
         self.drop_views(target, &disturbed);
         self.plan_types(target);
+        self.create_routines(target);
         self.plan_foreign_keys_that_go(target);
         for name in table_names(&self.state) {
             match target.table(&name.namespace, &name.name) {

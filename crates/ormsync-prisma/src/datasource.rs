@@ -38,7 +38,7 @@ pub enum DatasourceUrl {
 
 /// The datasource of a schema (file or folder), if it can be found; syntax errors elsewhere do not matter.
 pub fn datasource(path: &Path) -> Option<Datasource> {
-    of_sources(&Sources::load(path))
+    of_sources(&Sources::load_datasources(path))
 }
 
 fn of_sources(sources: &Sources) -> Option<Datasource> {

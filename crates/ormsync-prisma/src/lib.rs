@@ -11,6 +11,7 @@
 //! | `lower` | what Prisma's engine would make in a database |
 //! | `spelling` | the way back: an object of the canonical schema in Prisma's language |
 //! | `write` | the way back for a whole schema |
+//! | `config` | `prisma.config.ts`: where the schema and the database are |
 //! | `edit` | changes in a text that leave all the rest of it as it was |
 //! | `migrations` | the folder of migrations, and Prisma's own table |
 //!
@@ -22,6 +23,7 @@
 // The parser that pest makes without its `std` names it.
 extern crate alloc;
 
+mod config;
 mod datasource;
 mod edit;
 mod literal;
@@ -41,6 +43,7 @@ use std::path::Path;
 
 use ormsync_schema::{Diagnostic, Place, Reading, Schema};
 
+pub use config::{CONFIG_FILES, Named, PrismaConfig, folder_of_config, read_config};
 pub use datasource::{Datasource, DatasourceUrl, datasource};
 pub use edit::{Edit, EditError, edit};
 pub use migrations::{lock_file, migration_names, migrations_folder, migrations_table, warnings_comment};

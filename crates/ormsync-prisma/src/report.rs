@@ -2,7 +2,15 @@
 
 use std::sync::Arc;
 
-use ormsync_schema::{Diagnostic, Origin, Span};
+use ormsync_schema::{Diagnostic, Origin, Severity, Span};
+
+/// The code of notes on what only Prisma 8 has.
+pub(crate) const PRISMA_8: &str = "prisma-8";
+
+/// What is said of it.
+pub(crate) fn of_prisma_8(what: &str) -> String {
+    format!("{what} is of Prisma 8: it is passed over and not compared.")
+}
 
 /// Takes messages about places in one file.
 #[derive(Debug)]
@@ -30,6 +38,12 @@ impl<'a> Report<'a> {
         help: impl Into<String>,
     ) {
         self.diagnostics.push(Diagnostic::error(code, message, Origin::file(self.path, span)).with_help(help));
+    }
+
+    /// That something of Prisma 8's is passed over.
+    pub(crate) fn of_prisma_8(&mut self, span: Span, what: &str) {
+        let origin = Origin::file(self.path, span);
+        self.diagnostics.push(Diagnostic::new(Severity::Note, PRISMA_8, of_prisma_8(what), origin));
     }
 
     /// A warning.

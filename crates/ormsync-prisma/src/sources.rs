@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ormsync_schema::{Diagnostic, Origin, SourceFiles, Span};
+use ormsync_schema::{Diagnostic, Origin, Severity, SourceFiles, Span};
 
+use crate::report::PRISMA_8;
 use crate::syntax::{self, Document};
 
 /// One file that was read.
@@ -33,6 +34,15 @@ impl Sources {
     /// Reads the file at `path`, or every `.prisma` file of the folder at `path` and the folders in it,
     /// in the order of their paths. What cannot be read is a diagnostic.
     pub(crate) fn load(path: &Path) -> Self {
+        Self::load_with(path, syntax::parse)
+    }
+
+    /// The same of the datasources alone.
+    pub(crate) fn load_datasources(path: &Path) -> Self {
+        Self::load_with(path, syntax::parse_datasources)
+    }
+
+    fn load_with(path: &Path, parse: fn(&str) -> Document) -> Self {
         let mut sources = Self::default();
         let mut paths = Vec::new();
         if path.is_dir() {
@@ -48,7 +58,7 @@ impl Sources {
             paths.push(path.to_path_buf());
         }
         for path in &paths {
-            sources.load_file(path);
+            sources.load_file(path, parse);
         }
         sources
     }
@@ -57,14 +67,14 @@ impl Sources {
     #[cfg(test)]
     pub(crate) fn of_text(path: &str, text: &str) -> Self {
         let mut sources = Self::default();
-        sources.add(path, text.to_owned());
+        sources.add(path, text.to_owned(), syntax::parse);
         sources
     }
 
-    fn load_file(&mut self, path: &Path) {
+    fn load_file(&mut self, path: &Path, parse: fn(&str) -> Document) {
         let problem = match fs::read(path) {
             Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => return self.add(&path.to_string_lossy(), text),
+                Ok(text) => return self.add(&path.to_string_lossy(), text, parse),
                 Err(error) => file_problem(
                     path,
                     format!("This file is not UTF-8 text (byte {}).", error.utf8_error().valid_up_to()),
@@ -77,14 +87,18 @@ impl Sources {
         self.diagnostics.push(problem);
     }
 
-    fn add(&mut self, path: &str, text: String) {
-        let document = syntax::parse(&text);
+    fn add(&mut self, path: &str, text: String, parse: fn(&str) -> Document) {
+        let document = parse(&text);
         let path = self.files.insert(path, text);
         for problem in &document.problems {
             let mut diagnostic =
                 Diagnostic::error("prisma-syntax", problem.message.clone(), Origin::file(&path, problem.span));
             diagnostic.help.clone_from(&problem.help);
             self.diagnostics.push(diagnostic);
+        }
+        for note in &document.of_prisma_8 {
+            let origin = Origin::file(&path, note.span);
+            self.diagnostics.push(Diagnostic::new(Severity::Note, PRISMA_8, note.message.clone(), origin));
         }
         self.documents.push(SourceDocument { path, document });
     }

@@ -307,3 +307,20 @@ fn damaged_schemas_are_read() {
     }
     assert!(count > 2_000, "only {count} damaged schemas were read");
 }
+
+#[test]
+fn additions_of_prisma_8_are_notes() {
+    let text = "datasource db {\n  provider = \"postgresql\"\n}\nmodel A {\n  id Int @id\n  n String @noCheck(membership)\n  \
+                @@control(external)\n  @@check(\"id > 0\", name: \"c\")\n  @@rls\n}\n\
+                policy_select own {\n  target = A\n  roles = [r]\n  using = \"true\"\n}\n";
+    let reading = read_sources(Sources::of_text("schema.prisma", text), &ReadOptions::default());
+    let told: Vec<_> = reading.diagnostics.iter().map(|it| (it.severity, it.message.as_str())).collect();
+    let what = ["`@noCheck`", "`@@control`", "`@@check`", "`@@rls`", "`policy_select`"];
+    assert_eq!(told.len(), what.len(), "{told:?}");
+    for (told, what) in told.iter().zip(what) {
+        assert_eq!(told.0, ormsync_schema::Severity::Note);
+        assert_eq!(told.1, format!("{what} is of Prisma 8: it is passed over and not compared."));
+    }
+    assert_eq!(reading.schema.table("public", "A").unwrap().columns.len(), 2);
+    assert!(reading.schema.opaque.is_empty());
+}

@@ -14,6 +14,9 @@ pub struct Column {
     pub data_type: DataType,
     /// Whether it takes NULL.
     pub nullable: bool,
+    /// Its NOT NULL, where that is a constraint and not as the server makes it by itself. No ORM says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_null: Option<NotNull>,
     /// The database's default, if there is one. A column that the database numbers has none here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultValue>,
@@ -26,6 +29,9 @@ pub struct Column {
     /// How the database numbers it, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+    /// The sequence that numbers it, where that is not called as the server calls it by itself. No ORM says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbered_by: Option<String>,
     /// The expression it is generated from, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<Generated>,
@@ -67,10 +73,12 @@ impl Column {
         Self {
             data_type,
             nullable,
+            not_null: None,
             default: None,
             default_wording: Wording::default(),
             on_update: None,
             identity: None,
+            numbered_by: None,
             generated: None,
             collation: None,
             comment: None,
@@ -89,6 +97,23 @@ impl Column {
     pub fn place_of(&self, fact: Fact) -> &Origin {
         self.places.get(&fact).unwrap_or(&self.origin)
     }
+}
+
+/// A NOT NULL that is a constraint (PostgreSQL 18, SQLite), with what it was given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NotNull {
+    /// Its name, where it is not the one that the server makes up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The server has not checked existing rows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_valid: bool,
+    /// Tables that inherit from this one do not get it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_inherit: bool,
+    /// What happens to a row that breaks it (SQLite's `ON CONFLICT`), in small letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_conflict: Option<String>,
 }
 
 /// A column's default in the database.

@@ -34,7 +34,9 @@ mod suppression;
 mod table;
 mod trigger;
 
-pub use column::{ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal};
+pub use column::{
+    ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal, NotNull,
+};
 pub use constraint::{Check, Deferrability, Exclusion, ForeignKey, MatchKind, PrimaryKey, ReferentialAction};
 pub use data_type::{DataType, NamedType, TypeArgument};
 pub use diagnostic::{Diagnostic, Severity};

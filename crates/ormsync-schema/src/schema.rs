@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, Column, DataType, DefaultValue, Fact, Index, Opaque, Origin, RangeType, Sequence, Table, Trigger};
+use crate::{
+    Check, Column, DataType, DefaultValue, Fact, Index, NotNull, Opaque, Origin, RangeType, Sequence, Table, Trigger,
+};
 
 /// Version of the serialised form. A reader refuses a number it does not know.
 pub const FORMAT_VERSION: u32 = 1;
@@ -137,6 +139,9 @@ pub struct Domain {
     pub data_type: DataType,
     /// Whether it takes NULL.
     pub nullable: bool,
+    /// Its NOT NULL, where that is a constraint with something of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_null: Option<NotNull>,
     /// Its default, for columns that have none of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultValue>,
@@ -196,7 +201,8 @@ pub struct View {
     pub origin: Origin,
 }
 
-/// A function or procedure, known by name and signature only.
+/// A function or procedure. Sources are compared by name and signature only; the statement is kept so that a schema
+/// that a server gave can be made again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Routine {
     /// What kind of routine it is.
@@ -208,6 +214,12 @@ pub struct Routine {
     /// The language it is written in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// The statement that makes it, as the server writes it, where it may be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<Expression>,
+    /// Comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
     /// The catalogue's object.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,

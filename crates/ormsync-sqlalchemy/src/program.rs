@@ -91,6 +91,8 @@ pub(crate) struct Module {
     quoted_annotations: HashMap<usize, Expr>,
     /// The folder whose files are its submodules, if it is a package.
     folder: Option<PathBuf>,
+    /// The folder that relative imports start from; none for what is no file.
+    home: Option<PathBuf>,
 }
 
 /// Every module that the roots reach.
@@ -308,6 +310,7 @@ impl Loader<'_> {
             is_broken,
             is_known_package: false,
             folder: is_package.then(|| path.parent().map(Path::to_owned)).flatten(),
+            home: path.parent().map(Path::to_owned),
         });
         self.by_path.insert(path.to_owned(), id);
         self.queue.push_back(id);
@@ -340,6 +343,7 @@ impl Loader<'_> {
             is_broken: false,
             is_known_package: true,
             folder: None,
+            home: None,
         });
         self.by_path.insert(path, id);
         id
@@ -360,6 +364,7 @@ impl Loader<'_> {
             is_broken: false,
             is_known_package: false,
             folder: Some(folder.to_owned()),
+            home: Some(folder.to_owned()),
         });
         self.by_path.insert(folder.to_owned(), id);
         id
@@ -398,11 +403,7 @@ impl Loader<'_> {
 
     fn resolve(&mut self, from: ModuleId, level: u32, name: &str) -> Option<ModuleId> {
         if level > 0 {
-            let module = self.program.module(from);
-            let mut folder = match &module.folder {
-                Some(folder) => folder.clone(),
-                None => self.path_of(from)?.parent()?.to_owned(),
-            };
+            let mut folder = self.program.module(from).home.clone()?;
             for _ in 1..level {
                 folder = folder.parent()?.to_owned();
             }
@@ -425,10 +426,6 @@ impl Loader<'_> {
             }
         }
         None
-    }
-
-    fn path_of(&self, id: ModuleId) -> Option<PathBuf> {
-        self.by_path.iter().find(|(_, candidate)| **candidate == id).map(|(path, _)| path.clone())
     }
 
     /// The module at a path without its ending: a package, a file, or a bare folder.

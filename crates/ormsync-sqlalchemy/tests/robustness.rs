@@ -122,6 +122,11 @@ fn endless_work_ends() {
         "x = {}\nx['x'] = x\ny = str(x)\n",
         "x = []\nx.append(x)\ny = str(x) + repr(x)\nz = x == x\n",
         "x = []\nx.append(x)\nx.append(x)\ny = x == x\nz = str(x)\n",
+        // Each by itself is within its limit, all together are not.
+        "x = [0] * 20000\ny = [x * 1 for i in range(15000)]\nz = [x * 1 for i in range(15000)]\n",
+        "x = 'a' * 20000\ny = [[x + 'b' for i in range(10000)] for j in range(100)]\n",
+        "x = [0] * 10000\ny = [[] for i in range(10000)]\nfor z in y: z.extend(x)\n",
+        &"for i in range(10000):\n    for j in range(10000): pass\n".repeat(3_000),
         "class A(A): pass\n",
         "class A(Base):\n    __tablename__ = 'a'\n    x = Column(ForeignKey('a.x'))\n",
         "class A(Base):\n    __tablename__ = 'a'\n    x = Column(ForeignKey('b.x'))\nclass B(Base):\n    __tablename__ = 'b'\n    x = Column(ForeignKey('a.x'))\n",

@@ -32,7 +32,11 @@ pub(crate) struct Variable {
 impl Environment {
     /// Looks into `.env` of this folder too, behind those that were added before. Twice is as good as once.
     pub(crate) fn add_folder(&mut self, folder: &Path) {
-        let path = paths::join(folder, ".env");
+        self.add_file(paths::join(folder, ".env"));
+    }
+
+    /// Looks into this file too, as [`Environment::add_folder`] does.
+    pub(crate) fn add_file(&mut self, path: PathBuf) {
         if self.files.iter().any(|file| file.path == path) {
             return;
         }

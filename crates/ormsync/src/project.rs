@@ -44,6 +44,8 @@ pub(crate) struct Project {
     pub(crate) options: Options,
     /// How the project's own Python is asked, for the sides that are imported.
     pub(crate) import: ImportOptions,
+    /// What was not understood of settings that would have been used.
+    pub(crate) warnings: Vec<Diagnostic>,
     /// The files that messages about settings point into, passwords masked.
     pub(crate) files: SourceFiles,
     /// What is missing in the settings of other tools.
@@ -151,8 +153,20 @@ impl Project {
             side.imports = settings.imports_models();
         }
         let import = settings.import_options();
+        let warnings = settings.take_warnings(&mut files);
         let advice = Vec::new();
-        Ok(Self { dialect, assumed_server, sides, default_namespace, namespaces, options, import, files, advice })
+        Ok(Self {
+            dialect,
+            assumed_server,
+            sides,
+            default_namespace,
+            namespaces,
+            options,
+            import,
+            warnings,
+            files,
+            advice,
+        })
     }
 }
 
@@ -237,6 +251,7 @@ fn claims_of_sides(sides: &[Side], files: &mut SourceFiles) -> Vec<Claim> {
                 }
             }
             Location::Database { url, .. } => {
+                keep_masked(&side.origin, files);
                 claims.extend(claim(url.dialect.name(), format!("the database URL {url}"), &side.origin));
             }
             Location::Snapshot(path) => {

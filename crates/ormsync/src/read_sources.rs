@@ -68,8 +68,8 @@ pub(crate) fn read_settled_sources(project: &Project) -> Sources<'_> {
 
 fn read_in_form(project: &Project, form: impl Fn(&dyn Dialect, &mut Schema, Option<&Server>) + Sync) -> Sources<'_> {
     let readings = read_all(project);
-    let mut sources =
-        Sources { read: Vec::new(), diagnostics: Vec::new(), files: project.files.clone(), long_names: Vec::new() };
+    let (diagnostics, files) = (project.warnings.clone(), project.files.clone());
+    let mut sources = Sources { read: Vec::new(), diagnostics, files, long_names: Vec::new() };
     for (side, (reading, elapsed)) in project.sides.iter().zip(readings) {
         // An empty schema with errors is one that could not be read: compared, all of the others' tables would
         // be missing in it.

@@ -8,6 +8,7 @@ use ignore::WalkBuilder;
 use ormsync_schema::Origin;
 
 use crate::command_line::SourceOptions;
+use crate::discovery::{ConfigFile, schema_of};
 use crate::failure::{Failure, Result};
 use crate::paths;
 use crate::project::{DatabaseSetting, Location, Settings, Side, begins_like_a_server, sides};
@@ -26,7 +27,7 @@ pub(crate) fn recognise(text: &str, settings: &Settings) -> Result<Side> {
         return Ok(Side::database(database(text, settings), Origin::nowhere()));
     }
     let location = match text.split_once(':') {
-        Some(("prisma", path)) => Location::Prisma(existing(path)?),
+        Some(("prisma", path)) => prisma(&existing(path)?)?,
         Some(("sqlalchemy", path)) => Location::SqlAlchemy(vec![existing(path)?]),
         Some(("snapshot", path)) => Location::Snapshot(existing(path)?),
         Some((kind @ ("alembic" | "prisma-migrations" | "sql"), _)) => return Err(later(text, kind)),
@@ -88,6 +89,9 @@ fn by_content(path: &Path) -> Result<Location> {
     if path.is_dir() || path.as_os_str().is_empty() {
         return folder(path);
     }
+    if is_prisma_config(path) {
+        return prisma(path);
+    }
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("prisma") => Ok(Location::Prisma(path.to_owned())),
         Some("py") => Ok(Location::SqlAlchemy(vec![path.to_owned()])),
@@ -97,6 +101,22 @@ fn by_content(path: &Path) -> Result<Location> {
         _ => Err(Failure::new("source", format!("{}: nothing says what this file is", paths::display(path)))
             .with_help(format!("say it with a prefix: {PREFIXES}"))),
     }
+}
+
+fn is_prisma_config(path: &Path) -> bool {
+    ormsync_prisma::CONFIG_FILES.iter().any(|name| path.ends_with(name))
+}
+
+/// A schema, or the one that a prisma.config.ts is about.
+fn prisma(path: &Path) -> Result<Location> {
+    if !is_prisma_config(path) {
+        return Ok(Location::Prisma(path.to_owned()));
+    }
+    let config = ConfigFile::read(path.to_owned());
+    schema_of(&config).map(Location::Prisma).ok_or_else(|| {
+        let message = format!("{}: the schema that it is about was not found", paths::display(path));
+        Failure::new("source", message).with_help("name the schema itself: a `.prisma` file, or a folder of them")
+    })
 }
 
 /// The sixteen bytes that every SQLite database begins with.
@@ -194,6 +214,11 @@ mod tests {
         assert!(recognised(folder.path().join("migrations").to_str().unwrap()).unwrap_err().contains("later"));
         let prefixed = format!("prisma:{}", folder.path().display());
         assert!(matches!(recognised(&prefixed), Ok(Location::Prisma(_))));
+        let config = path("web/prisma.config.ts");
+        assert!(recognised(&config).unwrap_err().contains("not found"));
+        std::fs::write(&config, "export default { schema: 'db.prisma' }").unwrap();
+        let schema = path("web/db.prisma");
+        assert!(matches!(recognised(&config), Ok(Location::Prisma(found)) if found.to_str() == Some(&schema)));
         assert!(recognised("nowhere.prisma").unwrap_err().contains("no such file"));
         assert!(recognised("alembic:versions").unwrap_err().contains("later"));
     }

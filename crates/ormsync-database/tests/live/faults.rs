@@ -20,7 +20,7 @@ async fn execute(connection: &mut PgConnection, statements: &str) {
 async fn end_session_that_waits(administrator: &mut PgConnection) {
     let statement = "SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity \
                      WHERE application_name = 'ormsync' AND wait_event_type = 'Lock' AND datname = current_database()";
-    for _ in 0..200 {
+    for _ in 0..5000 {
         // Within a transaction the view would not change.
         execute(administrator, "SELECT pg_stat_clear_snapshot()").await;
         let ended = sqlx::raw_sql(statement).fetch_one(&mut *administrator).await.unwrap();

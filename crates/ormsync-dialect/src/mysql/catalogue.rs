@@ -7,6 +7,7 @@ mod columns;
 mod constraints;
 mod indexes;
 mod relations;
+mod shown;
 mod text;
 mod visibility;
 
@@ -75,12 +76,18 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
         .collect()
 }
 
+/// What can only be asked of objects that are known by name.
+pub(super) fn further_queries(server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery> {
+    let mut queries = shown::queries(rows, is_mariadb(server));
+    if is_mariadb(server) {
+        queries.extend(sequences(rows));
+    }
+    queries
+}
+
 /// What MariaDB's sequences are made of stands in each of them (in `information_schema` only from 11.5 on): they are
 /// asked all at once, after the tables have named them.
-pub(super) fn further_queries(server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery> {
-    if !is_mariadb(server) {
-        return Vec::new();
-    }
+fn sequences(rows: &CatalogueRows) -> Option<CatalogueQuery> {
     let sequences = Cells::of(rows, "tables").filter_map(|mut cells| {
         let (database, name, kind) = (cells.text(), cells.text(), cells.text());
         (kind == "SEQUENCE").then(|| {
@@ -96,7 +103,7 @@ pub(super) fn further_queries(server: &Server, rows: &CatalogueRows) -> Vec<Cata
         })
     });
     let sql = sequences.collect::<Vec<_>>().join(" UNION ALL ");
-    if sql.is_empty() { Vec::new() } else { vec![CatalogueQuery { name: "sequences", sql }] }
+    (!sql.is_empty()).then_some(CatalogueQuery { name: "sequences", sql })
 }
 
 /// The condition behind the column that names the database. MariaDB looks only into the databases it has to
@@ -130,6 +137,7 @@ pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &Catalogue
     catalogue.read_partitions(rows);
     catalogue.read_triggers(rows);
     catalogue.read_routines(rows);
+    catalogue.read_shown(rows);
     catalogue.read_privileges(rows);
     (catalogue.schema, catalogue.diagnostics)
 }

@@ -65,9 +65,11 @@ impl Writer {
             Operation::ChangeTable { table, change } => self.change(table, change),
             Operation::CreateView { name, view } => objects::create_view(&path(name), view),
             Operation::DropView { name, .. } => vec![format!("DROP VIEW {}", path(name))],
-            Operation::CreateRoutine { name, .. } | Operation::DropRoutine { name, .. } => {
-                vec![format!("-- {name}: its statement is not known")]
-            }
+            Operation::CreateRoutine { name, routine } => match &routine.definition {
+                Some(definition) => vec![definition.sql().to_owned()],
+                None => vec![format!("-- {name}: its statement is not known")],
+            },
+            Operation::DropRoutine { name, routine } => vec![objects::drop_routine(name, routine)],
             Operation::RunStatement { statement, .. } => vec![statement.clone()],
             // The server has no such things: enums are types of columns, views have no comments.
             Operation::CreateExtension { .. }

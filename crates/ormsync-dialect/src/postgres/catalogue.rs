@@ -12,7 +12,8 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ormsync_schema::{
-    Diagnostic, Extension, Origin, Routine, RoutineKind, Schema, Sequence, SequenceOwner, Server, Table, View,
+    Diagnostic, Expression, Extension, Origin, Routine, RoutineKind, Schema, Sequence, SequenceOwner, Server, Table,
+    View,
 };
 
 use super::{POSTGRESQL, facts};
@@ -220,7 +221,8 @@ fn read_routines(rows: &CatalogueRows, schema: &mut Schema) {
             "w" => RoutineKind::Window,
             _ => RoutineKind::Function,
         };
-        let routine = Routine { kind, returns, language, origin };
+        let definition = cells.filled().map(|text| Expression::printed_by_server(text.trim_end()));
+        let routine = Routine { kind, returns, language, definition, comment: cells.filled(), origin };
         schema.namespace_mut(namespace).routines.insert(signature, routine);
     }
 }

@@ -170,6 +170,22 @@ fn without_spaces_between(array: String) -> String {
     }
 }
 
+/// A constant, which the server prints with its type.
+fn constant_text(term: &Term) -> Option<&str> {
+    match term {
+        Term::Text(text) => Some(text),
+        Term::Cast(inner, _) => constant_text(inner),
+        _ => None,
+    }
+}
+
+/// A JSON path without what the server adds or leaves out when it prints one (`jsonpath_out`): spaces, quotes around
+/// keys, parentheses.
+fn bare_path(path: &str) -> String {
+    let spoken = path.replace("<>", "!=");
+    spoken.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '(' | ')')).collect()
+}
+
 /// `x LIKE 'p' ESCAPE 'e'` is kept as `x ~~ like_escape('p', 'e')`.
 fn rewrite_escape(left: Term, operator: String, right: Term) -> Term {
     match right {
@@ -247,7 +263,13 @@ fn rewrite_case(
     Term::Case(operand, conditions.into_iter().zip(results).collect(), otherwise.map(Box::new))
 }
 
-fn rewrite_call(name: String, arguments: Vec<Term>, scope: &Scope<'_>) -> Term {
+fn rewrite_call(name: String, mut arguments: Vec<Term>, scope: &Scope<'_>) -> Term {
+    if name.starts_with("jsonb_path_")
+        && let Some(path) = arguments.get_mut(1)
+        && let Some(text) = constant_text(path)
+    {
+        *path = Term::Text(bare_path(text));
+    }
     match (name.as_str(), arguments.as_slice()) {
         ("coalesce" | "greatest" | "least" | "nullif", _) => {
             let arguments = unify_list(arguments, scope);

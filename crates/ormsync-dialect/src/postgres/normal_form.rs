@@ -10,8 +10,9 @@ use ormsync_schema::{
 
 use super::expressions::GRAMMAR;
 use super::{constraint_names, defaults, facts, types};
+use crate::duplicate_uniques::{self, Heir};
+use crate::foreign_keys;
 use crate::schema_walk::Forms;
-use crate::{duplicate_uniques, foreign_keys};
 
 const FORMS: Forms = Forms {
     grammar: &GRAMMAR,
@@ -33,7 +34,7 @@ pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
     FORMS.apply(schema);
     for (name, table) in schema.namespaces.values_mut().flat_map(|namespace| &mut namespace.tables) {
         number_columns(name, table);
-        duplicate_uniques::drop_duplicates(table);
+        duplicate_uniques::drop_duplicates(table, Heir::TakesTheName);
         for index in &mut table.indexes {
             normalise_index(index, &table.columns);
         }

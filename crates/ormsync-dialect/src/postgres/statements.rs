@@ -13,11 +13,33 @@ use crate::statements::{Piece, Section, heading, pieces};
 /// The statements of a plan.
 pub(super) fn of(plan: &Plan) -> Vec<Section> {
     let writer = Writer { qualified: plan.qualified_names };
-    pieces(plan)
+    let mut sections: Vec<Section> = pieces(plan)
         .iter()
         .filter_map(|piece| writer.section(piece))
         .filter(|section| !section.statements.is_empty())
-        .collect()
+        .collect();
+    let settings = settings(plan);
+    if !settings.is_empty() && !sections.is_empty() {
+        // What has to be there before it can be looked into stands in front.
+        let after = sections.iter().take_while(|section| section.heading == "CreateSchema").count();
+        sections.insert(after, Section::new("Settings", settings));
+    }
+    sections
+}
+
+/// What the session has to be told so that expressions and bodies of functions mean what they meant to whoever asked
+/// the server.
+fn settings(plan: &Plan) -> Vec<String> {
+    let mut statements = Vec::new();
+    if !plan.name_scope.is_empty() {
+        let path: Vec<String> = plan.name_scope.iter().map(|name| quote(name)).collect();
+        statements.push(format!("SET search_path TO {}", path.join(", ")));
+    }
+    if plan.operations.iter().any(|operation| matches!(operation, Operation::CreateRoutine { .. })) {
+        // Tables that they speak of come later.
+        statements.push("SET check_function_bodies TO off".to_owned());
+    }
+    statements
 }
 
 /// How old values become new ones, where the server has to be told.
@@ -71,7 +93,10 @@ impl Writer {
             Operation::DropExtension { name, .. } => vec![format!("DROP EXTENSION {}", quote(name))],
             Operation::AlterExtension { name, from, to } => objects::alter_extension(name, from, to),
             Operation::CreateTable { name, table } => self.create_table(name, table),
-            Operation::DropTable { name, .. } => vec![format!("DROP TABLE {}", self.path(name))],
+            Operation::DropTable { name, table } => {
+                let kind = if tables::is_foreign(table) { "FOREIGN TABLE" } else { "TABLE" };
+                vec![format!("DROP {kind} {}", self.path(name))]
+            }
             Operation::RenameTable { from, to } => self.rename_table(from, to),
             Operation::ChangeTable { table, change } => self.change(table, change),
             Operation::CreateView { name, view } => self.create_view(name, view),
@@ -83,8 +108,9 @@ impl Writer {
                 let kind = if *materialised { "MATERIALIZED VIEW" } else { "VIEW" };
                 vec![comment(kind, &self.path(name), to.as_deref())]
             }
-            Operation::CreateRoutine { name, .. } | Operation::DropRoutine { name, .. } => {
-                vec![format!("-- {name}: its statement is not known")]
+            Operation::CreateRoutine { name, routine } => self.create_routine(name, routine),
+            Operation::DropRoutine { name, routine } => {
+                vec![format!("DROP {} {}", objects::routine_word(routine), self.routine_path(name))]
             }
             Operation::RunStatement { statement, .. } => vec![statement.clone()],
             of_types => self.type_operation(of_types),

@@ -134,11 +134,11 @@ fn refuse_namespaces(scope: &CatalogueScope, diagnostics: &mut Vec<Diagnostic>) 
 /// A virtual table is what its module makes of it: nobody knows its columns without the module.
 fn make_virtual(table: &mut Table, statement: &str) {
     let module = Tokens::read(statement).and_then(|tokens| tokens.text_behind("USING")).unwrap_or_default();
-    table.options.insert("virtual".to_owned(), module);
+    table.options.insert("virtual".to_owned(), module.clone());
     table.opaque.push(Opaque {
         fact: Fact::Column,
         name: None,
-        text: statement.to_owned(),
+        text: format!("CREATE VIRTUAL TABLE … USING {module}"),
         origin: table.origin.clone(),
     });
 }

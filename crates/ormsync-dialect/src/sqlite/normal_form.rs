@@ -8,8 +8,9 @@ use ormsync_schema::{Identity, IndexKind, Schema, Server, Table};
 
 use super::expressions::GRAMMAR;
 use super::{defaults, facts, types};
+use crate::duplicate_uniques::{self, Heir};
+use crate::foreign_keys;
 use crate::schema_walk::Forms;
-use crate::{duplicate_uniques, foreign_keys};
 
 const FORMS: Forms = Forms {
     grammar: &GRAMMAR,
@@ -25,7 +26,7 @@ pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
     foreign_keys::complete(schema);
     for table in schema.namespaces.values_mut().flat_map(|namespace| namespace.tables.values_mut()) {
         forget_generated_names(table);
-        duplicate_uniques::drop_duplicates(table);
+        duplicate_uniques::drop_duplicates(table, Heir::StaysNameless);
         number_row_id(table);
         for index in &mut table.indexes {
             index.method = None;

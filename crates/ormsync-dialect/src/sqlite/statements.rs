@@ -58,7 +58,8 @@ fn operation(operation: &Operation) -> Vec<String> {
         Operation::CreateView { name, view } => {
             let Some(definition) = &view.definition else { return Vec::new() };
             let query = definition.sql().trim_end_matches(';');
-            let mut statements = vec![format!("CREATE VIEW {} AS {query}", quote(&name.name))];
+            let columns = view.options.get("columns").map(|columns| format!(" ({columns})")).unwrap_or_default();
+            let mut statements = vec![format!("CREATE VIEW {}{columns} AS {query}", quote(&name.name))];
             for (trigger_name, trigger) in &view.triggers {
                 statements.push(create_trigger(&name.name, trigger_name, trigger));
             }

@@ -36,6 +36,8 @@ pub(super) enum Step {
     CreateSequence,
     /// A column's type may be it.
     CreateType,
+    /// Behind the types of its parameters. Defaults, checks and triggers may call it.
+    CreateRoutine,
     /// New labels are there before a default or row uses them; columns still are what they were.
     AlterType,
     /// Behind what held on to the columns, before what will.
@@ -50,6 +52,8 @@ pub(super) enum Step {
     CreateTable,
     /// The column it goes with has to be there.
     OwnSequence,
+    /// A parameter may be a row of a table.
+    CreateRoutineOfTables,
     /// A partition or child needs its parent.
     AttachTable,
     /// Tables that are made anew take all that hangs on them along, so all that does has to be there.

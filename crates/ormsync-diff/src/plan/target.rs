@@ -65,8 +65,8 @@ fn holds_what_is_kept(content: &Namespace, silence: &Silence<'_>) -> bool {
 }
 
 fn complete_namespace(old: &Namespace, new: &mut Namespace, silence: &Silence<'_>) {
-    // What is made of statements that nobody has is never made or dropped.
-    new.routines.clone_from(&old.routines);
+    // Only names and signatures are compared, so what is there is never changed or dropped.
+    new.routines.extend(old.routines.iter().map(|(name, routine)| (name.clone(), routine.clone())));
     if silence.keeps(Fact::Table) {
         keep(&old.tables, &mut new.tables);
     }
@@ -182,6 +182,13 @@ fn complete_column(old: &Column, new: &mut Column, silence: &Silence<'_>) {
     }
     if silence.about(Fact::ColumnComment) {
         new.comment.clone_from(&old.comment);
+    }
+    // No ORM has words for these.
+    if old.identity == new.identity && new.numbered_by.is_none() {
+        new.numbered_by.clone_from(&old.numbered_by);
+    }
+    if !new.nullable && !old.nullable && new.not_null.is_none() {
+        new.not_null.clone_from(&old.not_null);
     }
     if silence.about(Fact::Generated) {
         new.generated.clone_from(&old.generated);

@@ -107,6 +107,7 @@ pub(crate) fn shop() -> Schema {
         Domain {
             data_type: DataType::named("text"),
             nullable: true,
+            not_null: None,
             checks: vec![Check { expression: normal("VALUE <> ''"), ..Check::default() }],
             collation: None,
             comment: None,
@@ -124,12 +125,7 @@ pub(crate) fn shop() -> Schema {
     );
     public.routines.insert(
         "write_log()".into(),
-        Routine {
-            kind: RoutineKind::Function,
-            returns: Some("trigger".into()),
-            language: None,
-            origin: Origin::nowhere(),
-        },
+        Routine { kind: RoutineKind::Function, returns: Some("trigger".into()), ..Routine::default() },
     );
     public.tables.insert("users".into(), users());
     public.tables.insert("orders".into(), orders());

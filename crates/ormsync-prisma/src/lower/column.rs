@@ -36,16 +36,14 @@ impl<'t> Lowering<'_, 't> {
         let written = || DataType::Unreadable(self.written(model, type_span(field)));
         match &field.kind {
             FieldKind::Scalar(scalar) => match &field.native {
-                None => facts.dialect.parse_type((facts.default_type)(*scalar)),
+                None => self.parse_type((facts.default_type)(*scalar)),
                 Some(native) => match &native.resolved {
-                    Some((native, arguments)) => {
-                        facts.dialect.parse_type(&native_sql(facts, *scalar, native, arguments))
-                    }
+                    Some((native, arguments)) => self.parse_type(&native_sql(facts, *scalar, native, arguments)),
                     None => written(),
                 },
             },
             FieldKind::Enum(position) => self.enum_type(*position),
-            FieldKind::Unsupported(text) => facts.dialect.parse_type(text),
+            FieldKind::Unsupported(text) => self.parse_type(text),
             FieldKind::Composite | FieldKind::Unknown | FieldKind::Relation(_) => written(),
         }
     }
@@ -59,9 +57,7 @@ impl<'t> Lowering<'_, 't> {
             },
             EnumStorage::InColumn if model.incomplete => DataType::Unreadable(model.name().to_owned()),
             EnumStorage::InColumn => DataType::InlineEnum(model.labels()),
-            EnumStorage::Text => {
-                self.model.facts.dialect.parse_type((self.model.facts.default_type)(ScalarType::String))
-            }
+            EnumStorage::Text => self.parse_type((self.model.facts.default_type)(ScalarType::String)),
         }
     }
 

@@ -8,8 +8,12 @@ mod many_to_many;
 pub(crate) mod names;
 mod voice;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use ormsync_schema::{
-    ClientDelete, EnumType, Extension, Fact, ForeignKey, Opaque, ReferentialAction, Schema, SourceFiles, Table, View,
+    ClientDelete, DataType, EnumType, Extension, Fact, ForeignKey, Opaque, ReferentialAction, Schema, SourceFiles,
+    Table, View,
 };
 
 use crate::native::EnumStorage;
@@ -19,18 +23,30 @@ use crate::sources::Sources;
 /// Lowers a schema. `default_namespace` is where models without `@@schema` live.
 pub(crate) fn lower(model: &DataModel<'_>, sources: &Sources, default_namespace: Option<&str>) -> Schema {
     let default_namespace = default_namespace.unwrap_or_else(|| model.facts.dialect.default_namespace());
-    Lowering { model, files: &sources.files, default_namespace }.schema(sources)
+    Lowering { model, files: &sources.files, default_namespace, types: RefCell::default() }.schema(sources)
 }
 
 struct Lowering<'m, 't> {
     model: &'m DataModel<'t>,
     files: &'m SourceFiles,
     default_namespace: &'m str,
+    /// The types that were read, by their text: a schema has few, and many columns of each.
+    types: RefCell<HashMap<String, DataType>>,
 }
 
 impl<'m, 't> Lowering<'m, 't> {
     fn namespace<'a>(&'a self, name: Option<&'a str>) -> &'a str {
         name.unwrap_or(self.default_namespace)
+    }
+
+    /// The type of that text.
+    fn parse_type(&self, text: &str) -> DataType {
+        if let Some(known) = self.types.borrow().get(text) {
+            return known.clone();
+        }
+        let parsed = self.model.facts.dialect.parse_type(text);
+        self.types.borrow_mut().insert(text.to_owned(), parsed.clone());
+        parsed
     }
 
     fn schema(&self, sources: &Sources) -> Schema {

@@ -4,6 +4,9 @@
 use crate::report::Report;
 use crate::syntax::{Argument, Attribute, Expression, ExpressionKind};
 
+/// Attributes that Prisma 8 has and the engines before it have not. None of them changes what the others say.
+const OF_PRISMA_8: &[&str] = &["@@check", "@@control", "@@rls", "@@noCheck", "@noCheck"];
+
 /// The attributes of a field, block or enum value.
 pub(super) struct Attributes<'t> {
     /// `@` or `@@`, for messages.
@@ -59,12 +62,11 @@ impl<'t> Attributes<'t> {
     /// Reports what nobody took.
     pub(super) fn finish(self, report: &mut Report<'_>) {
         for (taken, attribute) in self.taken.iter().zip(self.all) {
-            if !taken {
-                report.error(
-                    "prisma-attribute",
-                    attribute.span,
-                    format!("There is no attribute `{}{}` here.", self.prefix, attribute.name.text),
-                );
+            let written = format!("{}{}", self.prefix, attribute.name.text);
+            if !taken && OF_PRISMA_8.contains(&written.as_str()) {
+                report.of_prisma_8(attribute.span, &format!("`{written}`"));
+            } else if !taken {
+                report.error("prisma-attribute", attribute.span, format!("There is no attribute `{written}` here."));
             }
         }
     }

@@ -3,30 +3,30 @@
 use pest::iterators::Pair;
 
 use super::expression::Standing;
-use super::tree::{Argument, Attribute, Document};
-use super::{Rule, expression, name_of, span_of};
+use super::tree::{Argument, Attribute};
+use super::{Building, Rule, expression};
 
 const ONE_LINE: &str = "Prisma's language is line-based: put the attribute with all its arguments on one line.";
 
-pub(super) fn build(pair: Pair<'_, Rule>, document: &mut Document) -> Attribute {
-    let span = span_of(&pair);
+pub(super) fn build(pair: Pair<'_, Rule>, building: &mut Building) -> Attribute {
+    let span = building.span_of(&pair);
     if pair.as_str().contains(['\n', '\r']) {
-        document.problem(span, "The arguments of an attribute may not go over several lines.", Some(ONE_LINE));
+        building.problem(span, "The arguments of an attribute may not go over several lines.", Some(ONE_LINE));
     }
     let mut inner = pair.into_inner();
-    let name = inner.next().map(|name| name_of(&name)).expect("the grammar has a path behind the `@`");
+    let name = inner.next().map(|name| building.name_of(&name)).expect("the grammar has a path behind the `@`");
     let standing = if name.text.contains('.') { Standing::NativeType } else { Standing::Attribute };
-    let arguments = inner.next().map(|list| arguments(list, standing, document)).unwrap_or_default();
+    let arguments = inner.next().map(|list| arguments(list, standing, building)).unwrap_or_default();
     Attribute { name, arguments, span }
 }
 
-pub(super) fn arguments(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> Vec<Argument> {
+pub(super) fn arguments(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> Vec<Argument> {
     let mut list = Vec::new();
     for part in pair.into_inner() {
         match part.as_rule() {
-            Rule::argument => list.push(argument(part, standing, document)),
+            Rule::argument => list.push(argument(part, standing, building)),
             Rule::trailing_comma if standing.refuses_trailing_comma() => {
-                document.problem(span_of(&part), "There may be no comma behind the last argument.", None);
+                building.problem(building.span_of(&part), "There may be no comma behind the last argument.", None);
             }
             _ => {}
         }
@@ -34,19 +34,19 @@ pub(super) fn arguments(pair: Pair<'_, Rule>, standing: Standing, document: &mut
     list
 }
 
-fn argument(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> Argument {
-    let span = span_of(&pair);
+fn argument(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> Argument {
+    let span = building.span_of(&pair);
     let mut argument = Argument { name: None, value: None, span };
     for part in pair.into_inner() {
         match part.as_rule() {
-            Rule::identifier => argument.name = Some(name_of(&part)),
-            Rule::expression => argument.value = Some(expression::build(part, standing, document)),
+            Rule::identifier => argument.name = Some(building.name_of(&part)),
+            Rule::expression => argument.value = Some(expression::build(part, standing, building)),
             _ => {}
         }
     }
     if argument.value.is_none() && standing.refuses_missing_value() {
         let name = argument.name.as_ref().map_or("", |name| name.text.as_str());
-        document.problem(span, format!("The argument `{name}` has no value."), None);
+        building.problem(span, format!("The argument `{name}` has no value."), None);
     }
     argument
 }

@@ -2,8 +2,8 @@
 
 use pest::iterators::Pair;
 
-use super::tree::{Document, Expression, ExpressionKind};
-use super::{Rule, attribute, name_of, span_of};
+use super::tree::{Expression, ExpressionKind};
+use super::{Building, Rule, attribute};
 
 /// Where a list of arguments stands. The engine forgives in some places what it refuses in others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,22 +28,22 @@ impl Standing {
     }
 }
 
-pub(super) fn build(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> Expression {
-    let span = span_of(&pair);
+pub(super) fn build(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> Expression {
+    let span = building.span_of(&pair);
     let mut parts = pair.into_inner();
     let first = parts.next().expect("an expression is one of its forms");
     let kind = match first.as_rule() {
-        Rule::string => ExpressionKind::Text(text(&first, document)),
+        Rule::string => ExpressionKind::Text(text(&first, building)),
         Rule::number => ExpressionKind::Number(first.as_str().to_owned()),
-        Rule::array => array(first, standing, document),
-        Rule::object => object(first, standing, document),
+        Rule::array => array(first, standing, building),
+        Rule::object => object(first, standing, building),
         _ => match parts.next() {
             None => ExpressionKind::Constant(first.as_str().to_owned()),
             Some(list) => {
                 // Of settings, the engine looks at `env` only.
                 let is_variable = standing == Standing::Setting && first.as_str() == "env";
                 let standing = if is_variable { Standing::Attribute } else { standing };
-                let arguments = attribute::arguments(list, standing, document);
+                let arguments = attribute::arguments(list, standing, building);
                 ExpressionKind::Function(first.as_str().to_owned(), arguments)
             }
         },
@@ -51,32 +51,36 @@ pub(super) fn build(pair: Pair<'_, Rule>, standing: Standing, document: &mut Doc
     Expression { kind, span }
 }
 
-fn array(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> ExpressionKind {
+fn array(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> ExpressionKind {
     let standing = if standing == Standing::Attribute { Standing::Element } else { standing };
     let mut elements = Vec::new();
     for part in pair.into_inner() {
         match part.as_rule() {
-            Rule::expression => elements.push(build(part, standing, document)),
-            _ => document.problem(span_of(&part), "There may be no comma behind the last element of a list.", None),
+            Rule::expression => elements.push(build(part, standing, building)),
+            _ => building.problem(
+                building.span_of(&part),
+                "There may be no comma behind the last element of a list.",
+                None,
+            ),
         }
     }
     ExpressionKind::Array(elements)
 }
 
-fn object(pair: Pair<'_, Rule>, standing: Standing, document: &mut Document) -> ExpressionKind {
+fn object(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> ExpressionKind {
     let members = pair
         .into_inner()
         .filter_map(|member| {
             let mut inner = member.into_inner();
-            let name = name_of(&inner.next()?);
-            Some((name, build(inner.next()?, standing, document)))
+            let name = building.name_of(&inner.next()?);
+            Some((name, build(inner.next()?, standing, building)))
         })
         .collect();
     ExpressionKind::Object(members)
 }
 
 /// The text of a string, its escapes resolved as JSON has them.
-pub(super) fn text(pair: &Pair<'_, Rule>, document: &mut Document) -> String {
+pub(super) fn text(pair: &Pair<'_, Rule>, building: &mut Building) -> String {
     let quoted = pair.as_str();
     let content = &quoted[1..quoted.len() - 1];
     let mut resolved = String::with_capacity(content.len());
@@ -90,8 +94,8 @@ pub(super) fn text(pair: &Pair<'_, Rule>, document: &mut Document) -> String {
                 rest = &escape[length..];
             }
             None => {
-                document.problem(
-                    span_of(pair),
+                building.problem(
+                    building.span_of(pair),
                     format!("`\\{}` is not an escape that strings have.", escape.chars().next().unwrap_or(' ')),
                     Some("Write a backslash as `\\\\`."),
                 );

@@ -8,6 +8,7 @@ mod block;
 mod expression;
 mod field;
 mod guard;
+mod parts;
 mod print;
 mod tree;
 
@@ -28,8 +29,8 @@ struct PrismaParser;
 
 /// Reads one file.
 pub(crate) fn parse(text: &str) -> Document {
-    let mut document = Document::default();
     let guarded = guard::guard(text);
+    let mut document = parts::parse(&guarded.text);
     for span in &guarded.too_deep {
         document.problem(*span, "This line nests more than 64 brackets.", None);
         document.has_bad_chunks = true;
@@ -37,20 +38,31 @@ pub(crate) fn parse(text: &str) -> Document {
     for span in &guarded.unclosed_comments {
         document.problem(*span, "This comment is never closed.", Some("Close it with `*/`."));
     }
-    match PrismaParser::parse(Rule::schema, &guarded.text) {
+    document.problems.sort_by_key(|problem| problem.span);
+    document
+}
+
+/// Reads the datasources of a file and nothing else, where that can be done without reading all of it.
+pub(crate) fn parse_datasources(text: &str) -> Document {
+    parts::parse_datasources(&guard::guard(text).text)
+}
+
+/// Reads a part of a file that begins at `base`.
+fn parse_part(text: &str, base: usize) -> Document {
+    let mut building = Building { document: Document::default(), base };
+    match PrismaParser::parse(Rule::schema, text) {
         Ok(mut pairs) => {
             if let Some(schema) = pairs.next() {
-                block::build_all(schema, &mut document);
+                block::build_all(schema, &mut building);
             }
         }
         // The grammar takes any text; what is left is its guard against an exhausted stack.
         Err(error) => {
-            document.problem(Span::new(0, text.len()), format!("This file cannot be read: {error}."), None);
-            document.has_bad_chunks = true;
+            building.problem(Span::new(base, base + text.len()), format!("This file cannot be read: {error}."), None);
+            building.document.has_bad_chunks = true;
         }
     }
-    document.problems.sort_by_key(|problem| problem.span);
-    document
+    building.document
 }
 
 /// Whether a text is one value of the language and nothing else.
@@ -66,20 +78,33 @@ impl Document {
     }
 }
 
-/// The place of a pair.
-fn span_of(pair: &Pair<'_, Rule>) -> Span {
-    let span = pair.as_span();
-    Span::new(span.start(), span.end())
+/// The tree of a part of a file while it is built.
+struct Building {
+    document: Document,
+    /// Where in the file the part begins.
+    base: usize,
 }
 
-/// The place of a pair that may end with line breaks, without these.
-fn trimmed_span_of(pair: &Pair<'_, Rule>) -> Span {
-    let start = pair.as_span().start();
-    Span::new(start, start + pair.as_str().trim_end().len())
-}
+impl Building {
+    fn problem(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
+        self.document.problem(span, message, help);
+    }
 
-fn name_of(pair: &Pair<'_, Rule>) -> Name {
-    Name { text: pair.as_str().to_owned(), span: span_of(pair) }
+    /// The place of a pair.
+    fn span_of(&self, pair: &Pair<'_, Rule>) -> Span {
+        let span = pair.as_span();
+        Span::new(self.base + span.start(), self.base + span.end())
+    }
+
+    /// The place of a pair that may end with line breaks, without these.
+    fn trimmed_span_of(&self, pair: &Pair<'_, Rule>) -> Span {
+        let start = self.base + pair.as_span().start();
+        Span::new(start, start + pair.as_str().trim_end().len())
+    }
+
+    fn name_of(&self, pair: &Pair<'_, Rule>) -> Name {
+        Name { text: pair.as_str().to_owned(), span: self.span_of(pair) }
+    }
 }
 
 #[cfg(test)]

@@ -187,3 +187,40 @@ fn what_stands_behind_an_opening_brace_is_ignored() {
     assert_eq!(model(&document, 0).fields.len(), 1);
     assert!(matches!(&document.blocks[1], Block::Enum(block) if block.name.text == "F"));
 }
+
+/// A long schema is read in parts; that must not show.
+#[test]
+fn parts_are_read_as_the_whole_is() {
+    let mut text = String::new();
+    let blocks = [
+        "model A {\n  id Int @id\n  x String[] @default([\"/x\"]) // model Z {\n}\n",
+        "enum B { // x\n  a\n  b @map(\"c\")\n}\n",
+        "model User {\n  id Int\n  bad line here !\n",
+        "  view V {\n  @@map(\"v\")\n}\n",
+        "modelC {\n}\n",
+        "what is this\nmodel D { id Int }\r\n",
+        "policy P {\n  a = 1\n  type T {\n}\n}\n",
+        "datasource db {\r\n  provider = \"sqlite\"\r}\ngenerator g {\n}\n",
+        "model E { // }\n  a Int @relation(fields: [\n  model F {\n  a])\n}\n",
+    ];
+    for round in 0..4_000 {
+        text.push_str(blocks[(round * round + round / 7) % blocks.len()]);
+    }
+    for tail in ["", "/* a\nmodel X {\n*/\nmodel Y {\n  id Int /*\nmodel W {\n*/\n}\n"] {
+        let text = format!("{text}{tail}{text}");
+        let (parts, whole) = (super::parts::parse(&text), super::parse_part(&text, 0));
+        let mut problems: Vec<_> = whole.problems.iter().map(|problem| (problem.span, &problem.message)).collect();
+        problems.sort();
+        let found: Vec<_> = parts.problems.iter().map(|problem| (problem.span, &problem.message)).collect();
+        assert_eq!(found.len(), problems.len());
+        assert!(found.iter().all(|problem| problems.binary_search(problem).is_ok()));
+        assert_eq!(format!("{:?}", parts.blocks), format!("{:?}", whole.blocks));
+        assert_eq!(parts.unreadable_blocks, whole.unreadable_blocks);
+        assert_eq!(parts.has_bad_chunks, whole.has_bad_chunks);
+        let is_datasource = |block: &&Block| matches!(block, Block::Configuration(block) if block.is_datasource);
+        let datasources = super::parts::parse_datasources(&text);
+        let expected: Vec<_> = whole.blocks.iter().filter(is_datasource).collect();
+        let found: Vec<_> = datasources.blocks.iter().filter(is_datasource).collect();
+        assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+    }
+}

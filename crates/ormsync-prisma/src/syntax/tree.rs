@@ -8,10 +8,23 @@ pub(crate) struct Document {
     pub(crate) blocks: Vec<Block>,
     /// What could not be read, in order.
     pub(crate) problems: Vec<SyntaxProblem>,
+    /// What only Prisma 8 has, passed over.
+    pub(crate) of_prisma_8: Vec<SyntaxProblem>,
     /// Blocks of which only the name is known, as (keyword, name).
     pub(crate) unreadable_blocks: Vec<(String, Name)>,
     /// Whether text outside blocks was not understood, so that blocks may be hidden in it.
     pub(crate) has_bad_chunks: bool,
+}
+
+impl Document {
+    /// Adds what a later part of the file holds.
+    pub(super) fn append(&mut self, mut later: Self) {
+        self.blocks.append(&mut later.blocks);
+        self.problems.append(&mut later.problems);
+        self.unreadable_blocks.append(&mut later.unreadable_blocks);
+        self.of_prisma_8.append(&mut later.of_prisma_8);
+        self.has_bad_chunks |= later.has_bad_chunks;
+    }
 }
 
 /// Something in a file that is not Prisma's language.

@@ -17,6 +17,10 @@ pub struct Plan {
     /// Whether names are written with their namespace: there is more than the default one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub qualified_names: bool,
+    /// The namespaces in which names without one are looked up inside expressions, in order, where that is more than the
+    /// dialect's default one: a server was asked, and prints names of what is in scope without their namespace.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub name_scope: Vec<String>,
     /// The operations.
     pub operations: Vec<Operation>,
     /// What is lost, may fail, or could not be planned.
@@ -27,7 +31,14 @@ pub struct Plan {
 impl Plan {
     /// A plan that does nothing.
     pub fn new(dialect: impl Into<String>, server: Option<Server>) -> Self {
-        Self { dialect: dialect.into(), server, qualified_names: false, operations: Vec::new(), warnings: Vec::new() }
+        Self {
+            dialect: dialect.into(),
+            server,
+            qualified_names: false,
+            name_scope: Vec::new(),
+            operations: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     /// Whether there is nothing to do.
@@ -47,6 +58,7 @@ impl Plan {
             dialect: self.dialect.clone(),
             server: self.server.clone(),
             qualified_names: self.qualified_names,
+            name_scope: self.name_scope.clone(),
             operations,
             warnings,
         }

@@ -461,11 +461,16 @@ class Printer:
             variants = getattr(given, "_variant_mapping", None)
             if variants and self.name in variants:
                 given = variants[self.name]
-            elif isinstance(given, self.sqlalchemy.types.TypeDecorator):
+            elif isinstance(given, self.sqlalchemy.types.TypeDecorator) and not self.is_compiled_by_project(given):
                 given = given.type_engine(self.dialect)
             else:
                 break
         return given
+
+    def is_compiled_by_project(self, given):
+        """Whether a function under `@compiles` writes the decorator itself."""
+        written = getattr(type(given), "_compiler_dispatcher", None)
+        return written is not None and ("default" in written.specs or self.name in written.specs)
 
     def enum(self, resolved):
         return {
@@ -608,6 +613,9 @@ class Printer:
         text = "EXCLUDE USING {} ({})".format(constraint.using.lower(), ", ".join(parts))
         if constraint.where is not None:
             text += " WHERE ({})".format(self.sql(constraint.where))
+        deferred = (constraint.initially or "").upper() == "DEFERRED"
+        if constraint.deferrable is not False and (constraint.deferrable or deferred):
+            text += " DEFERRABLE" + (" INITIALLY DEFERRED" if deferred else "")
         return {"name": self.constraint_name(constraint), "sql": text}
 
     def index(self, table, index):

@@ -271,6 +271,7 @@ impl Lowering<'_> {
         let made = schema::Domain {
             data_type: self.data_type(&domain.data_type),
             nullable: !domain.not_null,
+            not_null: None,
             checks: domain
                 .check
                 .iter()

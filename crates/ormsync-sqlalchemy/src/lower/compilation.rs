@@ -138,7 +138,9 @@ impl<'a> Lowering<'_, 'a> {
                 match (method, first) {
                     (Some("process"), Some(value)) => Ok(Compiled::Like(value)),
                     (Some(method), Some(value)) => match method.strip_prefix("visit_") {
-                        Some(visited) => Ok(Compiled::AsType(visited.into(), constructor_arguments(&value))),
+                        Some(visited) => {
+                            Ok(Compiled::AsType(visited_class(visited).into(), constructor_arguments(&value)))
+                        }
                         None => Err(unknown()),
                     },
                     _ => Err(unknown()),
@@ -149,9 +151,39 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
+/// The class that a method of the type compiler is for: `visit_BIGINT` of the type `BIGINT`, `visit_unicode` of the
+/// general type `Unicode` (`__visit_name__` in `sqlalchemy/sql/sqltypes.py`).
+fn visited_class(visited: &str) -> &str {
+    match visited {
+        "big_integer" => "BigInteger",
+        "boolean" => "Boolean",
+        "date" => "Date",
+        "datetime" => "DateTime",
+        "double" => "Double",
+        "float" => "Float",
+        "integer" => "Integer",
+        "large_binary" => "LargeBinary",
+        "numeric" => "Numeric",
+        "small_integer" => "SmallInteger",
+        "string" => "String",
+        "text" => "Text",
+        "time" => "Time",
+        "unicode" => "Unicode",
+        "unicode_text" => "UnicodeText",
+        "uuid" => "Uuid",
+        other => other,
+    }
+}
+
 /// What an object was made with: `visit_VARCHAR(type)` asks it for its length.
 fn constructor_arguments<'a>(value: &Value<'a>) -> Arguments<'a> {
     match value.as_symbol().map(|symbol| &symbol.form) {
+        // A decorator hands on to the type it is around, where that is made already.
+        Some(Form::Call { callee: Value::Class(class), arguments }) => {
+            let around = class.find("impl").map(|(_, found)| found.value);
+            let made = around.as_ref().and_then(|around| Some(around.as_symbol()?.external_call()?.1.clone()));
+            made.unwrap_or_else(|| arguments.clone())
+        }
         Some(Form::Call { arguments, .. }) => arguments.clone(),
         _ => Arguments::default(),
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ormsync_schema::{Check, Exclusion, Expression, Fact, Index, IndexKind, IndexPart, PrimaryKey};
+use ormsync_schema::{Check, Deferrability, Exclusion, Expression, Fact, Index, IndexKind, IndexPart, PrimaryKey};
 
 use crate::lower::Lowering;
 use crate::lower::column::KeyFacts;
@@ -280,6 +280,12 @@ impl<'a> Lowering<'_, 'a> {
         if let Some(predicate) = self.predicate(table, arguments.keyword("where"))? {
             text.push_str(&format!(" WHERE ({})", predicate.text));
         }
+        // As the server prints it.
+        text.push_str(match self.deferrability(arguments) {
+            Deferrability::NotDeferrable => "",
+            Deferrability::InitiallyImmediate => " DEFERRABLE",
+            Deferrability::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
+        });
         Ok(text)
     }
 }

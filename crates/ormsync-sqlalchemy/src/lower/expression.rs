@@ -89,8 +89,14 @@ impl<'a> Lowering<'_, 'a> {
         if !matches!(value, Value::Column(_) | Value::Symbol(_)) {
             return None;
         }
-        let id = self.column_of(table, value)?;
-        Some(self.identifier(&self.evaluator.registry.column(id).name))
+        if let Some(id) = self.column_of(table, value) {
+            return Some(self.identifier(&self.evaluator.registry.column(id).name));
+        }
+        // `func.lower(Column("email"))`: an object that belongs to no table is written as its name.
+        let (path, arguments) = value.as_symbol()?.external_call()?;
+        let name = arguments.get(0, "name")?.value.as_text().filter(|_| last_segment(path) == "Column")?;
+        let is_own = self.draft(table).columns.iter().any(|column| column.name == name);
+        (is_own && self.column_value(value).is_none()).then(|| self.identifier(&name))
     }
 
     /// A name as SQL: quoted only where it must be.
@@ -193,7 +199,10 @@ impl<'a> Lowering<'_, 'a> {
             return Err(format!("`{path}` is outside the models"));
         }
         let segments: Vec<&str> = path.split('.').collect();
-        if let Some(at) = segments.iter().position(|segment| *segment == "func") {
+        // `func.now()`, and the classes behind it: `sqlalchemy.sql.functions.now()`.
+        let at = ["func", "functions"].iter().find_map(|start| segments.iter().position(|segment| segment == start));
+        if let Some(at) = at.filter(|at| segments.get(at + 1).is_some_and(|name| !name.starts_with(char::is_uppercase)))
+        {
             return self.sql_function(table, &segments[at + 1..].join("."), arguments, depth);
         }
         let first = arguments.positional.first();

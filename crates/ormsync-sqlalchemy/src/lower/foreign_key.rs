@@ -22,6 +22,33 @@ struct Target {
     schema: Option<Rc<str>>,
 }
 
+/// The parameters of `ForeignKey` in their order (`sqlalchemy/sql/schema.py`, the same from 1.4 to 2.1).
+const KEY_ARGUMENTS: [&str; 10] = [
+    "column",
+    "_constraint",
+    "use_alter",
+    "name",
+    "onupdate",
+    "ondelete",
+    "deferrable",
+    "initially",
+    "link_to_name",
+    "match",
+];
+/// The parameters of `ForeignKeyConstraint` in their order.
+const CONSTRAINT_ARGUMENTS: [&str; 10] = [
+    "columns",
+    "refcolumns",
+    "name",
+    "onupdate",
+    "ondelete",
+    "deferrable",
+    "initially",
+    "use_alter",
+    "link_to_name",
+    "match",
+];
+
 impl<'a> Lowering<'_, 'a> {
     /// The column a `ForeignKey(…)` refers to, if it is among the models.
     pub(super) fn referenced_column(&self, table: TableId, symbol: &Rc<Symbol<'a>>) -> Option<ColumnId> {
@@ -71,7 +98,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// An attached column, or the `Column(…)` object that became one.
-    fn column_value(&self, value: &Value<'a>) -> Option<ColumnId> {
+    pub(super) fn column_value(&self, value: &Value<'a>) -> Option<ColumnId> {
         match value {
             Value::Column(id) => Some(*id),
             Value::Symbol(symbol) => {
@@ -132,7 +159,8 @@ impl<'a> Lowering<'_, 'a> {
             for symbol in self.evaluator.registry.column(id).foreign_keys.clone() {
                 let Form::Call { arguments, .. } = &symbol.form else { continue };
                 let targets = arguments.get(0, "column").cloned().into_iter().collect();
-                self.lower_foreign_key(table, &[id], targets, arguments, symbol.place, hidden, &mut keys);
+                let options = with_names(arguments, &KEY_ARGUMENTS);
+                self.lower_foreign_key(table, &[id], targets, &options, symbol.place, hidden, &mut keys);
             }
         }
         self.lower_key_constraints(table, late, hidden, &mut keys);
@@ -155,7 +183,8 @@ impl<'a> Lowering<'_, 'a> {
                 locals.and_then(|locals| locals.iter().map(|local| self.column_of(table, &local.value)).collect());
             match (columns, targets) {
                 (Some(columns), Some(targets)) if columns.len() == targets.len() => {
-                    self.lower_foreign_key(table, &columns, targets, arguments, symbol.place, hidden, keys);
+                    let options = with_names(arguments, &CONSTRAINT_ARGUMENTS);
+                    self.lower_foreign_key(table, &columns, targets, &options, symbol.place, hidden, keys);
                 }
                 _ => self.hide(table, Fact::ForeignKey, symbol.place, "its columns could not be worked out", hidden),
             }
@@ -261,6 +290,17 @@ impl<'a> Lowering<'_, 'a> {
         );
         hidden.push(HiddenPart { fact, name: None, place });
     }
+}
+
+/// The same arguments, those that were given by their position under their names too.
+fn with_names<'a>(arguments: &Arguments<'a>, names: &[&str]) -> Arguments<'a> {
+    let mut named = arguments.clone();
+    for (name, given) in names.iter().zip(&arguments.positional) {
+        if named.keyword(name).is_none() {
+            named.keywords.push(((*name).into(), given.clone()));
+        }
+    }
+    named
 }
 
 /// `ON DELETE` and `ON UPDATE` as they are written; nothing for words that no server has.

@@ -242,6 +242,10 @@ pub(crate) fn part_of_text(text: &str, compiler: Compiler, is_column: impl Fn(&s
         }
     }
     let unquoted = |name: &str| name.trim_matches(['"', '`']).to_owned();
+    let operator_class = operator_class_of(bare, &is_column).filter(|_| compiler == Compiler::PostgreSql);
+    if let Some(class) = operator_class {
+        bare = bare[..bare.len() - class.len()].trim_end();
+    }
     let prefixed = bare.strip_suffix(')').and_then(|bare| bare.split_once('(')).filter(|_| compiler.is_mysql());
     let prefix = prefixed.and_then(|(name, length)| Some((unquoted(name), length.trim().parse().ok()?)));
     let mut part = match prefix {
@@ -253,7 +257,17 @@ pub(crate) fn part_of_text(text: &str, compiler: Compiler, is_column: impl Fn(&s
     };
     part.order = order;
     part.nulls = nulls;
+    part.operator_class = operator_class.map(str::to_owned);
     part
+}
+
+/// The last word of an index's part, where it stands behind a column, a call or an expression in parentheses.
+fn operator_class_of<'t>(text: &'t str, is_column: impl Fn(&str) -> bool) -> Option<&'t str> {
+    let (before, class) = text.rsplit_once(char::is_whitespace)?;
+    let before = before.trim_end();
+    let is_word = |text: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let starts_well = class.starts_with(|letter: char| letter.is_ascii_lowercase());
+    (starts_well && is_word(class) && (before.ends_with(')') || is_column(before.trim_matches('"')))).then_some(class)
 }
 
 enum Modifier {

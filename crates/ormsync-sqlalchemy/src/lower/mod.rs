@@ -3,6 +3,7 @@
 mod column;
 mod compilation;
 mod compiler;
+mod condition;
 mod constraint;
 mod default;
 mod expression;

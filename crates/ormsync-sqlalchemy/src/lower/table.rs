@@ -56,8 +56,9 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn make_table(&mut self, id: TableId) -> Table {
+        let mut hidden = self.draft(id).hidden.clone();
+        self.leave_out_conditional(id, &mut hidden);
         let draft = self.draft(id);
-        let mut hidden = draft.hidden.clone();
         for column in &draft.columns {
             hidden.extend(
                 column.hidden.iter().filter(|part| !matches!(part.fact, Fact::Default | Fact::Nullability)).cloned(),

@@ -270,8 +270,11 @@ impl<'a> Lowering<'_, 'a> {
     ) -> Result<LoweredType, Refusal> {
         if !self.evaluator.compilations.is_empty() {
             let object = self.evaluator.call_symbol(Value::external(path), arguments.clone(), place);
-            if let Some(compiled) = self.compiled_external(path, &object, place) {
-                return self.compiled_type(table, compiled, Some(path), place, depth);
+            // Where there are no intervals, `Interval` is a decorator around `DateTime`.
+            let is_moment = last_segment(path) == "Interval" && self.compiler != Compiler::PostgreSql;
+            let written = if is_moment { "sqlalchemy.DateTime" } else { path };
+            if let Some(compiled) = self.compiled_external(written, &object, place) {
+                return self.compiled_type(table, compiled, Some(written), place, depth);
             }
         }
         self.standard_type(table, path, arguments, depth)
@@ -494,16 +497,28 @@ impl<'a> Lowering<'_, 'a> {
         let namespace =
             call.text(usize::MAX, "schema").map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
         let inner = self.type_of(table, &inner.value, inner.place, depth + 1)?;
-        let check = call.arguments.keyword("check").and_then(|check| check.value.as_text());
+        let check = match call.arguments.keyword("check").map(|check| check.value.clone()) {
+            None | Some(Value::None) => None,
+            Some(check) => Some(match check.as_text() {
+                Some(text) => text.to_string(),
+                None => self.sql(table, &check).map_err(|reason| {
+                    Refusal::Unknown(format!("the check of domain {name} could not be read: {reason}"))
+                })?,
+            }),
+        };
         let check = check.map(|text| ormsync_schema::Check {
             name: call.text(usize::MAX, "constraint_name").map(|name| name.to_string()),
-            expression: ormsync_schema::Expression::written(text.as_ref()),
+            expression: ormsync_schema::Expression::written(text),
             ..Default::default()
         });
+        let default =
+            call.arguments.keyword("default").filter(|default| !matches!(default.value, Value::None)).cloned();
+        let default = default.and_then(|default| self.lower_default(table, &default, &inner.data_type).default);
         let domain = Domain {
             data_type: inner.data_type,
             nullable: call.flag("not_null") != Some(true),
-            default: None,
+            not_null: None,
+            default,
             collation: call.text(usize::MAX, "collation").map(|name| name.to_string()),
             checks: check.into_iter().collect(),
             comment: None,

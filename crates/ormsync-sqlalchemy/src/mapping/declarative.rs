@@ -454,6 +454,7 @@ impl<'a> Evaluator<'a> {
             scan.relationships.extend(RelationshipDraft::read(arguments, annotation.as_ref(), located.place));
         }
         let reason = match &located.value {
+            Value::Opaque(unknown) if unknown.is_number => return,
             Value::Opaque(unknown) => self.reason(unknown, located.place),
             other if !is_not_a_column(other) => "the function that makes it is outside the models".to_owned(),
             _ => return,

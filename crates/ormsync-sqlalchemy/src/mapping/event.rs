@@ -27,26 +27,37 @@ impl<'a> Evaluator<'a> {
             "declare them with `Index` and SQLAlchemy's constraints where that is possible",
             place,
         );
-        for fact in [Fact::Index, Fact::Check, Fact::ForeignKey, Fact::PrimaryKey, Fact::Exclusion] {
-            self.registry.table_mut(table).hidden.push(HiddenPart { fact, name: None, place });
+        for fact in facts_of(&statement) {
+            self.registry.table_mut(table).hidden.push(HiddenPart { fact: *fact, name: None, place });
         }
     }
 
     /// The text of a `DDL(…)` that runs on this dialect.
     fn statement_of(&self, action: &Value<'a>) -> Option<std::rc::Rc<str>> {
         if let Some((inner, "execute_if", arguments)) = action.as_symbol()?.method_call() {
-            let is_meant = match arguments.keyword("dialect").map(|dialect| &dialect.value) {
-                None | Some(Value::None) => true,
-                Some(one) => match one.elements() {
-                    Some(several) => {
-                        several.iter().any(|one| one.value.as_text().as_deref() == Some(self.dialect_name))
-                    }
-                    None => one.as_text().as_deref() == Some(self.dialect_name),
-                },
-            };
+            let is_meant = arguments.get(0, "dialect").is_none_or(|given| runs_on(&given.value, self.dialect_name));
             return if is_meant { self.statement_of(inner) } else { None };
         }
         let (_, _, arguments) = sqlalchemy_call(action).filter(|(name, ..)| *name == "DDL")?;
         arguments.positional.first()?.value.as_text()
+    }
+}
+
+/// What a statement in capitals may add to a table: only an index, where it is nothing but `CREATE INDEX`.
+fn facts_of(statement: &str) -> &'static [Fact] {
+    let mut words = statement.split_whitespace();
+    let is_index = words.next() == Some("CREATE") && words.find(|word| *word != "UNIQUE") == Some("INDEX");
+    if is_index && !statement.trim_end_matches(|letter: char| letter == ';' || letter.is_whitespace()).contains(';') {
+        return &[Fact::Index];
+    }
+    &[Fact::Index, Fact::Check, Fact::ForeignKey, Fact::PrimaryKey, Fact::Exclusion]
+}
+
+/// Whether what is said to be for a dialect, or for one of several, is for this one. None is all.
+pub(crate) fn runs_on(given: &Value<'_>, dialect: &str) -> bool {
+    match given.elements() {
+        _ if matches!(given, Value::None) => true,
+        Some(several) => several.iter().any(|one| one.value.as_text().as_deref() == Some(dialect)),
+        None => given.as_text().as_deref() == Some(dialect),
     }
 }

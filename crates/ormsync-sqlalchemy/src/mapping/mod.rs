@@ -18,6 +18,7 @@ use ormsync_schema::Fact;
 use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
 
 pub(crate) use column::ColumnDraft;
+pub(crate) use event::runs_on;
 pub(crate) use metadata::{Metadata, metadata_source};
 pub(crate) use relationship::RelationshipDraft;
 

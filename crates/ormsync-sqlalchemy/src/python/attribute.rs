@@ -13,6 +13,11 @@ pub(crate) const DIALECT_OBJECT: &str = "ormsync.dialect";
 /// The compiler that functions under `@compiles` are called with.
 pub(crate) const COMPILER_OBJECT: &str = "ormsync.compiler";
 
+/// Python's version by its dotted name.
+pub(super) const PYTHON_VERSION: &str = "sys.version_info";
+/// The attribute under which an index or constraint keeps what `ddl_if` was called with.
+pub(crate) const DDL_CONDITION: &str = "ddl_if()";
+
 impl<'a> Evaluator<'a> {
     pub(crate) fn attribute(&mut self, object: Value<'a>, name: &str, place: Place) -> Value<'a> {
         match &object {
@@ -352,6 +357,9 @@ impl<'a> Evaluator<'a> {
                 {
                     return Value::EnumMember(member);
                 }
+            }
+            Value::External(path) if path.as_ref() == PYTHON_VERSION && index.as_integer() == Some(0) => {
+                return Value::Int(3);
             }
             Value::Tuple(_) | Value::List(_) | Value::Text(_) => {
                 let items = self.iterate(&object, place).unwrap_or_default();

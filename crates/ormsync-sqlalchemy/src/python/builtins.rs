@@ -330,6 +330,8 @@ impl<'a> Evaluator<'a> {
                     let item = first?.clone();
                     if items.borrow().len() < SIZE {
                         items.borrow_mut().push(item);
+                    } else {
+                        self.note_too_large();
                     }
                     Some(Value::None)
                 }
@@ -337,8 +339,11 @@ impl<'a> Evaluator<'a> {
                     let more = self.iterate(&first?.value, place).unwrap_or_else(|| {
                         vec![Located { value: Value::opaque("it comes from something unknown", place), place }]
                     });
+                    self.count_elements(more.len());
                     if items.borrow().len() + more.len() <= SIZE {
                         items.borrow_mut().extend(more);
+                    } else {
+                        self.note_too_large();
                     }
                     Some(Value::None)
                 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::{Expr, Stmt};
 
-use crate::python::attribute::{DIALECT_OBJECT, is_decorated, is_flask_extension};
+use crate::python::attribute::{DDL_CONDITION, DIALECT_OBJECT, is_decorated, is_flask_extension};
 use crate::python::evaluator::{DEPTH, Evaluator, Frame, SIZE};
 use crate::python::scope::{Scope, ScopeKind};
 use crate::python::statement::Flow;
@@ -183,6 +183,11 @@ impl<'a> Evaluator<'a> {
                 Some(Value::None)
             }
             Value::Symbol(symbol) => {
+                if name == "ddl_if" && symbol.external_call().is_some_and(|(path, _)| path.starts_with("sqlalchemy")) {
+                    let value = self.call_symbol(Value::external(DDL_CONDITION), arguments.clone(), place);
+                    symbol.attributes.borrow_mut().insert(DDL_CONDITION.into(), Located { value, place });
+                    return Some(object.clone());
+                }
                 if name == "__init__" && symbol.external_call().is_some_and(|(path, _)| path == "builtins.super") {
                     // The object under construction is what the function calls its first parameter.
                     let owner = frame.scope.names.borrow().values().next().cloned();

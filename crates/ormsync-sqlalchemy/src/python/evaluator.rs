@@ -16,6 +16,15 @@ use crate::release::Release;
 
 /// How many expressions and statements one top-level statement may cost.
 const STEPS: u32 = 300_000;
+/// How many expressions and statements the whole of a project may cost, beside those that its size allows: enough for
+/// any that is written by hand, and an end to many statements that each come close to their own limit.
+const ALL_STEPS: u64 = 20_000_000;
+/// How many steps each byte of source allows.
+const STEPS_OF_A_BYTE: u64 = 20;
+/// How many bytes of computed values cost as much as a step: values stay in memory until all is read.
+const BYTES_OF_A_STEP: usize = 1024;
+/// What an element of a sequence takes, in bytes.
+const BYTES_OF_AN_ELEMENT: usize = 48;
 /// How deep expressions and calls may nest.
 pub(super) const DEPTH: u32 = 250;
 /// How many elements or characters a computed value may have.
@@ -36,6 +45,8 @@ pub(crate) struct Evaluator<'a> {
     pub(super) external_attributes: HashMap<String, Located<'a>>,
     next_id: u32,
     steps: u32,
+    /// Steps that are left for all modules.
+    steps_left: u64,
     pub(super) depth: u32,
     /// The condition that decides whether the present code runs at all, where that could not be known.
     pub(super) condition: Option<Place>,
@@ -85,6 +96,8 @@ impl<'a> Evaluator<'a> {
             external_attributes: HashMap::new(),
             next_id: 0,
             steps: 0,
+            steps_left: ALL_STEPS
+                + program.modules.iter().map(|module| module.text.len() as u64 * STEPS_OF_A_BYTE).sum::<u64>(),
             depth: 0,
             condition: None,
             compilations: Vec::new(),
@@ -149,12 +162,41 @@ impl<'a> Evaluator<'a> {
 
     /// Counts a step. False once the present top-level statement has used up its budget.
     pub(super) fn step(&mut self) -> bool {
-        self.steps += 1;
-        if self.steps > STEPS {
+        self.steps = self.steps.saturating_add(1);
+        self.steps_left = self.steps_left.saturating_sub(1);
+        if self.steps > STEPS || self.steps_left == 0 {
             self.is_exhausted = true;
             return false;
         }
         true
+    }
+
+    /// Counts a value that was just made, by the memory that it takes.
+    pub(super) fn count_made(&mut self, value: &Value<'a>) {
+        let bytes = match value {
+            Value::Text(text) => text.len(),
+            Value::Tuple(elements) => elements.len() * BYTES_OF_AN_ELEMENT,
+            Value::List(elements) => elements.borrow().len() * BYTES_OF_AN_ELEMENT,
+            Value::Dict(entries) => entries.borrow().len() * 2 * BYTES_OF_AN_ELEMENT,
+            _ => return,
+        };
+        self.count_bytes(bytes);
+    }
+
+    /// Counts elements that went into a sequence which is there.
+    pub(super) fn count_elements(&mut self, count: usize) {
+        self.count_bytes(count * BYTES_OF_AN_ELEMENT);
+    }
+
+    fn count_bytes(&mut self, bytes: usize) {
+        let steps = u32::try_from(bytes / BYTES_OF_A_STEP).unwrap_or(u32::MAX);
+        self.steps = self.steps.saturating_add(steps);
+        self.steps_left = self.steps_left.saturating_sub(steps.into());
+    }
+
+    /// Notes that something was left out because it would grow too large.
+    pub(super) fn note_too_large(&mut self) {
+        self.is_exhausted = true;
     }
 
     /// The condition that decides whether the present code runs at all, where that could not be known.

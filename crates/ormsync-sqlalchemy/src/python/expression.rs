@@ -30,6 +30,10 @@ impl<'a> Evaluator<'a> {
         self.depth += 1;
         let value = self.evaluate_form(frame, expression, place);
         self.depth -= 1;
+        // Names and attributes give what is there already.
+        if !matches!(expression, Expr::Name(_) | Expr::Attribute(_)) {
+            self.count_made(&value);
+        }
         value
     }
 

@@ -4,6 +4,7 @@ use ruff_python_ast::{StmtImport, StmtImportFrom};
 use ruff_text_size::Ranged;
 
 use crate::program::ModuleId;
+use crate::python::attribute::PYTHON_VERSION;
 use crate::python::evaluator::{Evaluator, Frame};
 use crate::python::value::{Place, Value};
 
@@ -117,5 +118,9 @@ impl<'a> Evaluator<'a> {
 
 /// Constants of the standard library that decide what code runs.
 pub(super) fn known_constant<'a>(module: &str, name: &str) -> Option<Value<'a>> {
-    matches!((module, name), ("typing" | "typing_extensions", "TYPE_CHECKING")).then_some(Value::Bool(false))
+    match (module, name) {
+        ("typing" | "typing_extensions", "TYPE_CHECKING") => Some(Value::Bool(false)),
+        (PYTHON_VERSION, "major") => Some(Value::Int(3)),
+        _ => None,
+    }
 }

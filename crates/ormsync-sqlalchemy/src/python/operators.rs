@@ -2,6 +2,7 @@
 
 use ruff_python_ast::{CmpOp, Operator, UnaryOp};
 
+use crate::python::attribute::PYTHON_VERSION;
 use crate::python::evaluator::{Evaluator, SIZE};
 use crate::python::format::Specification;
 use crate::python::value::{Form, Place, Value};
@@ -31,12 +32,10 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn binary(&mut self, operator: Operator, left: Value<'a>, right: Value<'a>, place: Place) -> Value<'a> {
         if let (Some(left), Some(right)) = (left.as_integer(), right.as_integer()) {
-            return integer_operation(operator, left, right)
-                .unwrap_or_else(|| Value::opaque("the number cannot be worked out", place));
+            return integer_operation(operator, left, right).unwrap_or_else(|| Value::opaque_number(place));
         }
         if let (Some(left), Some(right)) = (as_float(&left), as_float(&right)) {
-            return float_operation(operator, left, right)
-                .unwrap_or_else(|| Value::opaque("the number cannot be worked out", place));
+            return float_operation(operator, left, right).unwrap_or_else(|| Value::opaque_number(place));
         }
         match (operator, &left, &right) {
             (Operator::BitOr, _, _) if is_type_like(&left) && is_type_like(&right) => {
@@ -221,7 +220,7 @@ fn order(left: &Value<'_>, right: &Value<'_>) -> Option<std::cmp::Ordering> {
         return left.partial_cmp(&right);
     }
     // `sys.version_info >= (3, 11)`: models are read as the newest Python would run them.
-    let is_version = |value: &Value<'_>| matches!(value, Value::External(path) if path.as_ref() == "sys.version_info");
+    let is_version = |value: &Value<'_>| matches!(value, Value::External(path) if path.as_ref() == PYTHON_VERSION);
     match (is_version(left), is_version(right)) {
         (true, false) => Some(std::cmp::Ordering::Greater),
         (false, true) => Some(std::cmp::Ordering::Less),

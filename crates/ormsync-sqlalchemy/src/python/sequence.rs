@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::{Expr, ExprSlice};
 
+use crate::python::attribute::PYTHON_VERSION;
 use crate::python::evaluator::{Evaluator, Frame};
 use crate::python::value::{Place, Value};
 
@@ -16,7 +17,9 @@ impl<'a> Evaluator<'a> {
         slice: &'a ExprSlice,
         place: Place,
     ) -> Value<'a> {
-        if matches!(object, Value::Opaque(_)) {
+        // `sys.version_info[:2]` is compared as the whole is.
+        let is_version = matches!(&object, Value::External(path) if path.as_ref() == PYTHON_VERSION);
+        if is_version || matches!(object, Value::Opaque(_)) {
             return object;
         }
         let unknown = || Value::opaque("the bounds of a slice cannot be known", place);

@@ -313,6 +313,8 @@ fn is_same_object<'a>(left: &Value<'a>, right: &Value<'a>) -> bool {
         (Value::Opaque(left), Value::Opaque(right)) => Rc::ptr_eq(left, right),
         (Value::Column(left), Value::Column(right)) => left == right,
         (Value::List(left), Value::List(right)) => Rc::ptr_eq(left, right),
+        (Value::Tuple(left), Value::Tuple(right)) if Rc::ptr_eq(left, right) => true,
+        (Value::Method(left), Value::Method(right)) => Rc::ptr_eq(left, right),
         (Value::Dict(left), Value::Dict(right)) => Rc::ptr_eq(left, right),
         _ => left.equals(right) == Some(true),
     }

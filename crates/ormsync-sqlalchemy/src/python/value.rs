@@ -72,6 +72,8 @@ pub(crate) struct Unknown {
     pub(crate) place: Place,
     /// The keys it may have, where it is a dictionary or None whatever the unknown condition.
     pub(crate) keys: Option<Vec<Rc<str>>>,
+    /// Whether it is a number, whichever.
+    pub(crate) is_number: bool,
 }
 
 /// The residue of an operation that the evaluator does not carry out.
@@ -201,12 +203,18 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn opaque(reason: impl Into<String>, place: Place) -> Self {
-        Self::Opaque(Rc::new(Unknown { reason: reason.into(), place, keys: None }))
+        Self::Opaque(Rc::new(Unknown { reason: reason.into(), place, keys: None, is_number: false }))
+    }
+
+    /// A number that is not known.
+    pub(crate) fn opaque_number(place: Place) -> Self {
+        let reason = "the number cannot be worked out".to_owned();
+        Self::Opaque(Rc::new(Unknown { reason, place, keys: None, is_number: true }))
     }
 
     /// Something unknown that is a dictionary with some of these keys, or None.
     pub(crate) fn opaque_dictionary(reason: impl Into<String>, place: Place, keys: Vec<Rc<str>>) -> Self {
-        Self::Opaque(Rc::new(Unknown { reason: reason.into(), place, keys: Some(keys) }))
+        Self::Opaque(Rc::new(Unknown { reason: reason.into(), place, keys: Some(keys), is_number: false }))
     }
 
     pub(crate) fn tuple(items: Vec<Located<'a>>) -> Self {

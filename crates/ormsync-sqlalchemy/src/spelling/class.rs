@@ -47,7 +47,9 @@ impl Writer<'_> {
             constraints: Vec::new(),
             options: self.table_options(place),
             left_out: Vec::new(),
-            is_class: table.primary_key.is_some() && !is_association(place),
+            // A class needs a key that can be written.
+            is_class: table.primary_key.as_ref().is_some_and(|key| self.primary_key(place, key).is_ok())
+                && !is_association(place),
             relationships: Vec::new(),
         };
         let inline_key = self.key_said_by_columns(place);
@@ -56,7 +58,9 @@ impl Writer<'_> {
                 name: (!draft.is_class).then_some(name),
                 is_key: inline_key.contains(&name.as_str()),
                 foreign_key: inline_foreign_key(place, name),
-                unique: self.unique_said_by_column(place, name).is_some(),
+                unique: self.unique_said_by_column(place, name).is_some()
+                    || self.index_said_by_column(place, name).is_some_and(|index| index.kind.is_unique()),
+                index: self.index_said_by_column(place, name).is_some(),
                 is_annotated: draft.is_class,
                 ..Inline::default()
             };
@@ -67,7 +71,23 @@ impl Writer<'_> {
                     arguments: spelled.arguments,
                     python: spelled.python,
                 }),
-                Err(why) => draft.left_out.push(format!("column {}: {}", string_literal(name), why.0)),
+                Err(why) => {
+                    // Without its default it is a column still.
+                    let bare = Column { default: None, on_update: None, identity: None, ..column.clone() };
+                    let what = match self.column(place, name, &bare, &inline) {
+                        Ok(spelled) => {
+                            draft.members.push(Member {
+                                column: name,
+                                nullable: column.nullable && !place.has_key_column(name),
+                                arguments: spelled.arguments,
+                                python: spelled.python,
+                            });
+                            "the default of column"
+                        }
+                        Err(_) => "column",
+                    };
+                    draft.left_out.push(format!("{what} {}: {}", string_literal(name), why.0));
+                }
             }
         }
         self.draft_constraints(&mut draft, &inline_key);
@@ -102,7 +122,8 @@ impl Writer<'_> {
         }
         for index in table.indexes.iter().filter(|index| !index.implicit) {
             let is_inline = matches!(plain_columns(&index.parts).as_deref(), Some([column])
-                if self.unique_said_by_column(place, column).is_some_and(|inline| std::ptr::eq(inline, index)));
+                if self.unique_said_by_column(place, column).is_some_and(|inline| std::ptr::eq(inline, index))
+                    || self.index_said_by_column(place, column).is_some_and(|inline| std::ptr::eq(inline, index)));
             let columns: Vec<&str> = index.columns().collect();
             if !are_written(&columns) {
                 draft.left_out.push(format!("index ({}): its column has no type", columns.join(", ")));
@@ -111,7 +132,7 @@ impl Writer<'_> {
             }
         }
         for check in &table.checks {
-            match self.check(check) {
+            match self.check(place, check) {
                 Ok(check) => draft.constraints.push(check),
                 Err(why) => {
                     let name = check.name.as_deref().unwrap_or(&check.expression.text);
@@ -154,6 +175,22 @@ impl Writer<'_> {
         })
     }
 
+    /// The index that `index=True` in a column says.
+    fn index_said_by_column<'a>(&self, place: Place<'a>, column: &str) -> Option<&'a Index> {
+        // Both words together are a unique index.
+        if self.unique_said_by_column(place, column).is_some() {
+            return None;
+        }
+        place.table.indexes.iter().filter(|index| !index.implicit).find(|index| {
+            let plain = Index {
+                name: index.name.clone(),
+                origin: index.origin.clone(),
+                ..Index::on_columns(index.kind, None, [column.to_owned()], Origin::default())
+            };
+            !self.is_constraint(index) && **index == plain && self.has_usual_name(place, index)
+        })
+    }
+
     /// Comment, schema and storage options of a table.
     pub(super) fn table_options(&self, place: Place<'_>) -> Vec<(String, Python)> {
         let table = place.table;
@@ -179,7 +216,7 @@ impl Writer<'_> {
 }
 
 /// The foreign key that a column says: the first of those it has alone.
-fn inline_foreign_key<'a>(place: Place<'a>, column: &str) -> Option<&'a ForeignKey> {
+pub(super) fn inline_foreign_key<'a>(place: Place<'a>, column: &str) -> Option<&'a ForeignKey> {
     place.table.foreign_keys.iter().find(|key| key.columns == [column] && key.referenced_columns.len() <= 1)
 }
 
@@ -194,19 +231,31 @@ fn is_association(place: Place<'_>) -> bool {
 impl<'a> Draft<'a> {
     /// What has to be imported.
     pub(super) fn imports(&self, into: &mut BTreeSet<Import>) {
+        self.imports_of_parts(into);
+        if !self.is_class {
+            into.insert(Import::From("sqlalchemy", "Column".to_owned()));
+            into.insert(Import::From("sqlalchemy", "Table".to_owned()));
+            return;
+        }
+        into.insert(Import::From("sqlalchemy.orm", "Mapped".to_owned()));
+        let has_call = |((column, attribute), member): (&(&str, String), &Member<'_>)| {
+            attribute != column || !member.arguments.is_empty()
+        };
+        if self.attributes().iter().zip(&self.members).any(has_call) {
+            into.insert(Import::From("sqlalchemy.orm", "mapped_column".to_owned()));
+        }
+    }
+
+    /// What columns, constraints, options and relationships need.
+    fn imports_of_parts(&self, into: &mut BTreeSet<Import>) {
         let arguments = self.members.iter().flat_map(|member| &member.arguments);
         Python::call(Name::local(""), arguments.cloned().collect()).imports(into);
         self.constraints.iter().for_each(|constraint| constraint.imports(into));
         if self.is_class {
-            into.insert(Import::From("sqlalchemy.orm", "Mapped".to_owned()));
-            into.insert(Import::From("sqlalchemy.orm", "mapped_column".to_owned()));
             for member in &self.members {
                 annotation_imports(&member.python, into);
             }
             self.relationships.iter().for_each(|relationship| relationship.call().imports(into));
-        } else {
-            into.insert(Import::From("sqlalchemy", "Column".to_owned()));
-            into.insert(Import::From("sqlalchemy", "Table".to_owned()));
         }
     }
 
@@ -230,24 +279,15 @@ impl<'a> Draft<'a> {
                 arguments.insert(0, Argument::Positional(Python::text(member.column)));
             }
             let optional = if member.nullable { " | None" } else { "" };
-            let start = format!("{indentation}{attribute}: Mapped[{}{optional}] = ", member.python);
             let call = Python::call(Name::of("sqlalchemy.orm", "mapped_column"), arguments);
-            text.push_str(&format!("{start}{}\n", call.write(INDENTATION, start.chars().count(), 0)));
+            text.push_str(&attribute_line(&attribute, &format!("{}{optional}", member.python), &call));
         }
         if !self.relationships.is_empty() {
             text.push('\n');
         }
         for relationship in &self.relationships {
             let Relationship { attribute, annotation, .. } = relationship;
-            let mut start = format!("{indentation}{attribute}: Mapped[{annotation}] = ");
-            let mut column = start.chars().count();
-            if column + "relationship(".len() > LINE_WIDTH {
-                let last = format!("{indentation}] = ");
-                column = last.len();
-                start = format!("{indentation}{attribute}: Mapped[\n{indentation}{indentation}{annotation}\n{last}");
-            }
-            let call = relationship.call().write(INDENTATION, column, 0);
-            text.push_str(&format!("{start}{call}\n"));
+            text.push_str(&attribute_line(attribute, annotation, &relationship.call()));
         }
         text
     }
@@ -273,7 +313,7 @@ impl<'a> Draft<'a> {
     /// Names that the text uses: no attribute may hide them, nor the name of the whole.
     pub(super) fn taken_names(&self) -> BTreeSet<String> {
         let mut imports = BTreeSet::new();
-        self.imports(&mut imports);
+        self.imports_of_parts(&mut imports);
         let mut names: BTreeSet<String> = imports
             .into_iter()
             .map(|import| match import {
@@ -281,7 +321,7 @@ impl<'a> Draft<'a> {
                 Import::From(_, name) => name,
             })
             .collect();
-        names.extend(["Base", "relationship"].map(str::to_owned));
+        names.extend(["Base", "Mapped", "mapped_column", "relationship"].map(str::to_owned));
         for member in &self.members {
             names.extend(words(&member.python).map(|word| word.split('.').next().unwrap_or_default().to_owned()));
         }
@@ -313,6 +353,29 @@ impl<'a> Draft<'a> {
             text.push_str(&format!("{indentation}# Not written: {sentence}.\n"));
         }
     }
+}
+
+/// `attribute: Mapped[annotation] = call(…)` in a class, broken as `ruff format` breaks it: in the call; else the call
+/// goes between parentheses; else the annotation is broken.
+fn attribute_line(attribute: &str, annotation: &str, call: &Python) -> String {
+    let indentation = " ".repeat(INDENTATION);
+    if matches!(call, Python::Call { arguments, .. } if arguments.is_empty()) {
+        return format!("{indentation}{attribute}: Mapped[{annotation}]\n");
+    }
+    let start = format!("{indentation}{attribute}: Mapped[{annotation}] = ");
+    let column = start.chars().count();
+    let flat = call.flat();
+    let opening = flat.find('(').map_or(flat.len(), |at| at + 1);
+    if column + flat.chars().count() <= LINE_WIDTH || column + opening <= LINE_WIDTH {
+        return format!("{start}{}\n", call.write(INDENTATION, column, 0));
+    }
+    let inner = INDENTATION + INDENTATION;
+    if column < LINE_WIDTH {
+        return format!("{start}(\n{indentation}{indentation}{}\n{indentation})\n", call.write(inner, inner, 0));
+    }
+    let last = format!("{indentation}] = ");
+    let call = call.write(INDENTATION, last.len(), 0);
+    format!("{indentation}{attribute}: Mapped[\n{indentation}{indentation}{annotation}\n{last}{call}\n")
 }
 
 /// The dotted names in an annotation.

@@ -51,7 +51,9 @@ impl Writer<'_> {
         }
         let mut arguments: Vec<Argument> =
             inline.name.map(|name| Argument::Positional(Python::text(name))).into_iter().collect();
-        arguments.push(Argument::Positional(spelled.expression.clone()));
+        if !(inline.is_annotated && self.goes_without_type(column, inline, &spelled)) {
+            arguments.push(Argument::Positional(spelled.expression.clone()));
+        }
         if let Some(key) = inline.foreign_key {
             arguments.push(Argument::Positional(self.foreign_key(place, key)?));
         }
@@ -59,7 +61,7 @@ impl Writer<'_> {
         if inline.is_key {
             arguments.push(keyword("primary_key", Python::Boolean(true)));
         }
-        if place.has_key_column(name) {
+        if self.is_in_written_key(place, name) {
             arguments.extend(self.auto_increment(place, name, column, &spelled));
         } else if !column.nullable && !inline.is_annotated {
             arguments.push(keyword("nullable", Python::Boolean(false)));
@@ -75,6 +77,23 @@ impl Writer<'_> {
         }
         arguments.extend(column.comment.as_ref().map(|comment| keyword("comment", Python::text(comment))));
         Ok(SpelledColumn { arguments, python: spelled.python })
+    }
+
+    /// Whether the type is the one that the annotation stands for, or that of the column referred to.
+    fn goes_without_type(&self, column: &Column, inline: &Inline<'_>, spelled: &Spelled) -> bool {
+        let Some(key) = inline.foreign_key else { return is_meant_by_annotation(spelled) };
+        let [name] = key.referenced_columns.as_slice() else { return false };
+        let Some(table) = self.schema.table(&key.referenced_namespace, &key.referenced_table) else { return false };
+        // A column that refers to another one in turn may have no type of its own either.
+        let is_end = !table.foreign_keys.iter().any(|key| key.columns.contains(name));
+        let referenced = table.columns.get(name).filter(|_| is_end);
+        referenced.is_some_and(|referenced| {
+            let is_numbered_by_type = self.serial(table, referenced, name).is_some();
+            matches!(column.data_type, DataType::Named(_))
+                && column.data_type == referenced.data_type
+                && column.collation == referenced.collation
+                && !is_numbered_by_type
+        })
     }
 
     /// `autoincrement=…` for a key column, where SQLAlchemy would do something else without it: it
@@ -161,15 +180,15 @@ impl Writer<'_> {
                 Python::call(sqlalchemy("func.now"), Vec::new())
             }
             DefaultValue::Unreadable(text) => return Err(unread(text)),
+            DefaultValue::Expression(_) => Python::sql(&expression_default(&self.dialect.default_text(default))),
             DefaultValue::NextValue { namespace, sequence }
                 if let Some(variable) = self.sequences.get(&(namespace.clone(), sequence.clone())) =>
             {
                 Python::call(Name::local(format!("{variable}.next_value")), Vec::new())
             }
-            DefaultValue::Literal(_)
-            | DefaultValue::Now { .. }
-            | DefaultValue::NextValue { .. }
-            | DefaultValue::Expression(_) => Python::sql(&self.dialect.default_text(default)),
+            DefaultValue::Literal(_) | DefaultValue::Now { .. } | DefaultValue::NextValue { .. } => {
+                Python::sql(&self.dialect.default_text(default))
+            }
         })
     }
 
@@ -195,12 +214,38 @@ pub(super) fn generation(column: &Column) -> Option<Python> {
     Some(Python::call(sqlalchemy("Identity"), arguments))
 }
 
+/// Whether SQLAlchemy takes the type for `Mapped[…]` by itself (`_type_map` of `sqlalchemy.sql.sqltypes`). `float` is
+/// `Float` to 2.0 and `Double` to 2.1, so it says its type.
+fn is_meant_by_annotation(spelled: &Spelled) -> bool {
+    let class = match spelled.python.as_str() {
+        "bool" => "Boolean",
+        "bytes" => "LargeBinary",
+        "datetime.date" => "Date",
+        "datetime.datetime" => "DateTime",
+        "datetime.time" => "Time",
+        "datetime.timedelta" => "Interval",
+        "decimal.Decimal" => "Numeric",
+        "int" => "Integer",
+        "str" => "String",
+        "uuid.UUID" => "Uuid",
+        _ => return false,
+    };
+    spelled.expression == Python::Name(sqlalchemy(class))
+}
+
 fn truth(value: bool) -> Python {
     Python::call(sqlalchemy(if value { "true" } else { "false" }), Vec::new())
 }
 
 fn unread(text: &str) -> Wordless {
     Wordless(format!("its default was not understood: {text}"))
+}
+
+/// An expression behind DEFAULT: in parentheses, unless it is a single word, constant or call on PostgreSQL, which
+/// takes any other with them only.
+fn expression_default(sql: &str) -> String {
+    let is_one_word = !sql.contains(|letter: char| letter.is_whitespace() || "+-*/%|&<>=".contains(letter));
+    if is_one_word || super::constraint::is_call(sql) { sql.to_owned() } else { parenthesised(sql.to_owned()) }
 }
 
 fn parenthesised(sql: String) -> String {

@@ -5,6 +5,8 @@ use ormsync_schema::{
     PrimaryKey, ReferentialAction, SortOrder,
 };
 
+use super::class::inline_foreign_key;
+use super::convention::Kind;
 use super::python::{Argument, Name, Python, sqlalchemy};
 use super::words::NamedConstraint;
 use super::writer::{Place, Wordless, Writer, keyword};
@@ -18,6 +20,12 @@ impl Writer<'_> {
         let mut arguments = texts(&columns);
         arguments.extend(name.map(|name| keyword("name", Python::text(name))));
         Ok(Python::call(sqlalchemy("PrimaryKeyConstraint"), arguments))
+    }
+
+    /// Whether a column is in a primary key that SQLAlchemy has words for, which takes no NULL.
+    pub(super) fn is_in_written_key(&self, place: Place<'_>, column: &str) -> bool {
+        let key = place.table.primary_key.as_ref().filter(|_| place.has_key_column(column));
+        key.is_some_and(|key| plain_columns(&key.parts).is_some())
     }
 
     /// `UniqueConstraint("a", "b", name="…")` or `Index("…", "a", text("b DESC"), unique=True)`.
@@ -48,12 +56,15 @@ impl Writer<'_> {
     }
 
     fn index_proper(&self, place: Place<'_>, index: &Index) -> Python {
-        let name = index.name.clone().unwrap_or_else(|| {
-            // As SQLAlchemy's own `index=True` names it.
-            let columns: Vec<&str> = index.columns().collect();
-            format!("ix_{}_{}", place.name, columns.join("_"))
-        });
-        let mut arguments = vec![Argument::Positional(Python::text(name))];
+        let mut arguments = vec![if self.convention.names(Kind::Index) && self.has_usual_name(place, index) {
+            Argument::Verbatim("None".to_owned())
+        } else {
+            Argument::Positional(Python::text(index.name.clone().unwrap_or_else(|| {
+                // As SQLAlchemy's own `index=True` names it.
+                let columns: Vec<&str> = index.columns().collect();
+                format!("ix_{}_{}", place.name, columns.join("_"))
+            })))
+        }];
         arguments.extend(index.parts.iter().map(|part| Argument::Positional(self.index_part(part))));
         if index.kind.is_unique() {
             arguments.push(keyword("unique", Python::Boolean(true)));
@@ -112,8 +123,10 @@ impl Writer<'_> {
         }
         let mut sql = match &part.target {
             IndexTarget::Column(name) => self.quoted(name),
-            // A call stands for itself; any other expression is in parentheses.
-            IndexTarget::Expression(expression) if is_call(&expression.text) => expression.text.clone(),
+            // A call stands for itself where the server takes it so; any other expression is in parentheses.
+            IndexTarget::Expression(expression) if self.words.has_bare_calls && is_call(&expression.text) => {
+                expression.text.clone()
+            }
             IndexTarget::Expression(expression) => format!("({})", without_parentheses(&expression.text)),
         };
         if let Some(length) = part.prefix_length {
@@ -180,9 +193,14 @@ impl Writer<'_> {
     fn foreign_key_options(&self, place: Place<'_>, key: &ForeignKey) -> Vec<Argument> {
         let mut arguments = Vec::new();
         let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
-        if let Some(name) = self.chosen_name(NamedConstraint::ForeignKey, place, key.name.as_deref(), &columns) {
-            arguments.push(keyword("name", Python::text(name)));
-        }
+        let name = key.name.as_deref();
+        let written = self
+            .name_to_write(NamedConstraint::ForeignKey, place, name, &columns, &key.referenced_table)
+            .or_else(|| {
+                let is_counted = self.words.numbers_foreign_keys && !self.convention.names(Kind::ForeignKey);
+                name.filter(|_| is_counted && !are_numbered_in_order(place))
+            });
+        arguments.extend(written.map(|name| keyword("name", Python::text(name))));
         for (word, action) in [("ondelete", key.on_delete), ("onupdate", key.on_update)] {
             if action != ReferentialAction::NoAction {
                 arguments.push(keyword(word, Python::text(action.as_sql())));
@@ -199,20 +217,20 @@ impl Writer<'_> {
     }
 
     /// `CheckConstraint("…", name="…")`.
-    pub(super) fn check(&self, check: &Check) -> Result<Python, Wordless> {
+    pub(super) fn check(&self, place: Place<'_>, check: &Check) -> Result<Python, Wordless> {
         if check.not_enforced {
             return Err(Wordless("SQLAlchemy has no words for a check that is not enforced".to_owned()));
         }
         let sql = super::python::without_parameters(&check.expression.text);
         let mut arguments = vec![Argument::Positional(Python::Text(sql))];
-        arguments.extend(check.name.as_ref().map(|name| keyword("name", Python::text(name))));
+        arguments.extend(check.name.as_ref().map(|name| keyword("name", Python::text(self.check_name(place, name)))));
         if check.not_valid {
             arguments.push(self.dialect_keyword("not_valid", Python::Boolean(true)));
         }
         Ok(Python::call(sqlalchemy("CheckConstraint"), arguments))
     }
 
-    /// A name that somebody chose: not the one the server gives.
+    /// A name that somebody chose: not the one that the server or the convention gives.
     pub(super) fn chosen_name<'n>(
         &self,
         constraint: NamedConstraint,
@@ -220,12 +238,28 @@ impl Writer<'_> {
         name: Option<&'n str>,
         columns: &[&str],
     ) -> Option<&'n str> {
-        name.filter(|name| !(self.words.is_default_name)(constraint, place.name, columns, name))
+        self.name_to_write(constraint, place, name, columns, "")
     }
 
     fn dialect_keyword(&self, word: &str, value: Python) -> Argument {
         Argument::Keyword(format!("{}_{word}", self.words.dialect), value)
     }
+}
+
+/// Whether the numbers that the server gives to foreign keys without a name are those that they have: it counts in the
+/// order in which they are written, those of columns first.
+fn are_numbered_in_order(place: Place<'_>) -> bool {
+    let keys = &place.table.foreign_keys;
+    let inline = place.table.columns.keys().filter_map(|column| inline_foreign_key(place, column));
+    let is_inline = |key: &ForeignKey| {
+        key.columns.len() == 1
+            && inline_foreign_key(place, &key.columns[0]).is_some_and(|inline| std::ptr::eq(inline, key))
+    };
+    let written = inline.chain(keys.iter().filter(|key| !is_inline(key)));
+    let number = |key: &ForeignKey| -> Option<u32> {
+        key.name.as_ref()?.strip_prefix(place.name)?.strip_prefix("_ibfk_")?.parse().ok()
+    };
+    written.filter_map(number).eq(1..=u32::try_from(keys.iter().filter_map(number).count()).unwrap_or(u32::MAX))
 }
 
 /// Whether nothing but a column's name, or what has a keyword of its own, is said.
@@ -250,11 +284,21 @@ impl Writer<'_> {
         }
         arguments.extend(exclusion.name.as_ref().map(|name| keyword("name", Python::text(name))));
         arguments.push(keyword("using", Python::text(method.trim())));
-        if !behind.is_empty() {
-            // Anything more than a condition (DEFERRABLE) is left to a person.
-            let condition = behind.strip_prefix("WHERE ").filter(|condition| closes_at_end(condition))?;
+        let (condition, deferrable) = match behind.find("DEFERRABLE") {
+            Some(at) if !behind[at..].contains(')') => (behind[..at].trim(), &behind[at..]),
+            _ => (behind, ""),
+        };
+        if !condition.is_empty() {
+            let condition = condition.strip_prefix("WHERE ").filter(|condition| closes_at_end(condition))?;
             arguments.push(keyword("where", Python::sql(without_parentheses(condition))));
         }
+        // Anything more is left to a person.
+        arguments.extend(deferrability(match deferrable {
+            "" => Deferrability::NotDeferrable,
+            "DEFERRABLE" | "DEFERRABLE INITIALLY IMMEDIATE" => Deferrability::InitiallyImmediate,
+            "DEFERRABLE INITIALLY DEFERRED" => Deferrability::InitiallyDeferred,
+            _ => return None,
+        }));
         let name = Name::of("sqlalchemy.dialects.postgresql", "ExcludeConstraint");
         Some(Python::call(name, arguments))
     }
@@ -306,7 +350,7 @@ fn texts(columns: &[&str]) -> Vec<Argument> {
 }
 
 /// Whether the whole text is `name(…)`.
-fn is_call(sql: &str) -> bool {
+pub(super) fn is_call(sql: &str) -> bool {
     let name = sql.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').count();
     name > 0 && closes_at_end(&sql[name..])
 }

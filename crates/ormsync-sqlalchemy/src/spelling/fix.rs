@@ -45,9 +45,12 @@ impl Spelling for SqlAlchemySpelling {
                 if is_lone { writer.foreign_key(place, key) } else { writer.foreign_key_constraint(place, key) }.ok()?
             }
             ObjectKind::Check => writer
-                .check(place.table.checks.iter().find(|check| {
-                    check.name.as_deref() == Some(name) || parenthesised_like(&check.expression.text, name)
-                })?)
+                .check(
+                    place,
+                    place.table.checks.iter().find(|check| {
+                        check.name.as_deref() == Some(name) || parenthesised_like(&check.expression.text, name)
+                    })?,
+                )
                 .ok()?,
             _ => return None,
         };

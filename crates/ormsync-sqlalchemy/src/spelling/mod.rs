@@ -11,6 +11,7 @@
 mod class;
 mod column;
 mod constraint;
+mod convention;
 mod fix;
 mod module;
 mod names;

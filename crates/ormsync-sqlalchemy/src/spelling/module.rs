@@ -20,7 +20,11 @@ pub fn write_models(schema: &Schema) -> String {
     let Some(mut writer) = Writer::new(schema) else { return String::new() };
     // The imports of a first try tell which names the classes can't have.
     let mut taken = imports(&drafts(&writer)).into_iter().map(imported_name).collect::<BTreeSet<_>>();
-    taken.extend(["Base", "DeclarativeBase", "Sequence", "UserDefinedType", "enum", "relationship"].map(str::to_owned));
+    taken.extend(
+        ["Base", "DeclarativeBase", "MetaData", "Sequence", "UserDefinedType", "enum", "relationship"]
+            .map(str::to_owned),
+    );
+    writer.convention = writer.convention_of(schema);
     writer.enums = enum_classes(schema, &mut taken);
     writer.own_types = own_types::classes(&writer, &mut taken);
     writer.sequences = own_types::sequences(schema, &mut taken);
@@ -35,8 +39,15 @@ pub fn write_models(schema: &Schema) -> String {
     if !writer.sequences.is_empty() {
         imports.insert(Import::From("sqlalchemy", "Sequence".to_owned()));
     }
+    let metadata = writer.convention.metadata();
+    metadata.iter().for_each(|metadata| metadata.imports(&mut imports));
     let mut text = write_imports(&imports);
-    text.push_str("\n\nclass Base(DeclarativeBase):\n    pass\n");
+    text.push_str("\n\nclass Base(DeclarativeBase):\n");
+    let start = format!("{}metadata = ", " ".repeat(INDENTATION));
+    text.push_str(&match metadata {
+        Some(metadata) => format!("{start}{}\n", metadata.write(INDENTATION, start.len(), 0)),
+        None => format!("{}pass\n", " ".repeat(INDENTATION)),
+    });
     for ((namespace, name), class) in &writer.enums {
         text.push_str("\n\n");
         text.push_str(&write_enum(class, schema.enum_type(namespace, name).map_or(&[], |found| &found.labels)));

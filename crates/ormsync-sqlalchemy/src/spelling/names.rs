@@ -188,6 +188,27 @@ pub(super) fn singular(table: &str) -> String {
     }
 }
 
+/// A guess at the English plural of a table name's last word; as it is where it is one already, or a guess would be
+/// bold.
+pub(super) fn plural(table: &str) -> String {
+    let lower = table.to_lowercase();
+    let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
+    let is_plural = singular(table) != table;
+    if is_plural || !lower.ends_with(|letter: char| letter.is_ascii_lowercase()) {
+        table.to_owned()
+    } else if ends(&["news", "series", "settings", "analytics", "data", "info", "media", "people", "children"]) {
+        table.to_owned()
+    } else if ends(&["y"]) && !ends(&["ay", "ey", "iy", "oy", "uy"]) {
+        format!("{}ies", &table[..table.len() - 1])
+    } else if ends(&["ss", "us", "x", "z", "ch", "sh"]) {
+        format!("{table}es")
+    } else if ends(&["is"]) {
+        format!("{}es", &table[..table.len() - 2])
+    } else {
+        format!("{table}s")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +248,13 @@ mod tests {
         assert_eq!(class("categories", None, &none), "Category");
         assert_eq!(class("addresses", None, &none), "Address");
         assert_eq!(class("news", None, &none), "News");
+        assert_eq!(plural("FlightAncillary"), "FlightAncillaries");
+        assert_eq!(plural("order_items"), "order_items");
+        assert_eq!(plural("status"), "statuses");
+        assert_eq!(plural("analysis"), "analyses");
+        assert_eq!(plural("box"), "boxes");
+        assert_eq!(plural("users_roles_day"), "users_roles_days");
+        assert_eq!(plural("stock_2024"), "stock_2024");
         assert_eq!(class("ExchangeRate", None, &none), "ExchangeRate");
         assert_eq!(class("users", Some("Account"), &none), "Account");
         assert_eq!(class("2024-log", None, &none), "Table2024Log");

@@ -190,9 +190,9 @@ fn upward_name(key: &ForeignKey, parent: &str) -> String {
     names::snake_case(&names::singular(parent))
 }
 
-/// The table's name, in the singular where there can be only one.
+/// The table's name, in the singular where there can be only one, else in the plural.
 fn downward_name(child: &str, is_single: bool) -> String {
-    if is_single { names::snake_case(&names::singular(child)) } else { names::snake_case(child) }
+    names::snake_case(&if is_single { names::singular(child) } else { names::plural(child) })
 }
 
 /// Whether no two rows can have the same values there.

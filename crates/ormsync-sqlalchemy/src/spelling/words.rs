@@ -20,6 +20,12 @@ pub(super) struct Words {
     pub(super) has_plain_now: bool,
     /// Types whose constant defaults are written as expressions, in parentheses.
     pub(super) expression_defaults: &'static [&'static str],
+    /// Whether a call stands in an index without parentheses of its own.
+    pub(super) has_bare_calls: bool,
+    /// Whether the server counts the foreign keys that have no name.
+    pub(super) numbers_foreign_keys: bool,
+    /// How many bytes a name may have.
+    pub(super) longest_name: usize,
     /// Index methods that stand before the word INDEX.
     pub(super) method_prefixes: &'static [&'static str],
     /// Table options with the keyword for each.
@@ -63,6 +69,9 @@ static POSTGRESQL: Words = Words {
     has_booleans: true,
     has_plain_now: true,
     expression_defaults: &[],
+    has_bare_calls: true,
+    numbers_foreign_keys: false,
+    longest_name: 63,
     method_prefixes: &[],
     options: &[],
     unique_indexes_are_constraints: false,
@@ -95,6 +104,9 @@ static MYSQL: Words = Words {
         "longblob",
         "json",
     ],
+    has_bare_calls: false,
+    numbers_foreign_keys: true,
+    longest_name: 64,
     method_prefixes: &["fulltext", "spatial"],
     options: &[
         ("engine", OptionWords::Text("mysql_engine")),
@@ -121,6 +133,9 @@ static SQLITE: Words = Words {
     has_booleans: false,
     has_plain_now: true,
     expression_defaults: &[],
+    has_bare_calls: true,
+    numbers_foreign_keys: false,
+    longest_name: usize::MAX,
     method_prefixes: &[],
     options: &[
         ("strict", OptionWords::Switch("sqlite_strict", true)),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ormsync_dialect::Dialect;
 use ormsync_schema::{DataType, Domain, Schema, Table};
 
+use super::convention::Convention;
 use super::native_types::{self, Spelled};
 use super::python::{Argument, Import, Name, Python, sqlalchemy};
 use super::words::{self, Words};
@@ -21,6 +22,8 @@ pub(super) struct Writer<'a> {
     pub(super) enums: BTreeMap<(String, String), EnumClass>,
     /// The Python classes of types without other words, by the types' SQL.
     pub(super) own_types: BTreeMap<String, String>,
+    /// What explains names that are not written.
+    pub(super) convention: Convention,
     /// The variables of sequences by namespace and name.
     pub(super) sequences: BTreeMap<(String, String), String>,
 }
@@ -67,6 +70,7 @@ impl<'a> Writer<'a> {
             enums: BTreeMap::new(),
             own_types: BTreeMap::new(),
             sequences: BTreeMap::new(),
+            convention: Convention::default(),
         })
     }
 
@@ -150,12 +154,22 @@ impl<'a> Writer<'a> {
         if let Some(schema) = self.schema_word(namespace) {
             arguments.push(keyword("schema", Python::text(schema)));
         }
+        if let Some(default) = &domain.default {
+            let sql = self.dialect.default_text(default);
+            arguments.push(keyword("default", Python::sql(&sql)));
+        }
+        arguments.extend(domain.collation.as_ref().map(|collation| keyword("collation", Python::text(collation))));
         if !domain.nullable {
             arguments.push(keyword("not_null", Python::Boolean(true)));
         }
         match domain.checks.as_slice() {
             [] => {}
-            [check] => arguments.push(keyword("check", Python::sql(&check.expression.text))),
+            [check] => {
+                // The server's own name goes without saying.
+                let chosen = check.name.as_ref().filter(|chosen| **chosen != format!("{name}_check"));
+                arguments.extend(chosen.map(|chosen| keyword("constraint_name", Python::text(chosen))));
+                arguments.push(keyword("check", Python::sql(&check.expression.text)));
+            }
             _ => return None,
         }
         let expression = Python::call(native_types::class("postgresql.DOMAIN"), arguments);

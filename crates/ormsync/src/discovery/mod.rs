@@ -3,6 +3,7 @@
 
 mod alembic_settings;
 mod models;
+mod prisma_config;
 mod prisma_schemas;
 
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 pub(crate) use alembic_settings::{AlembicUrl, scripts_of, url_of};
+pub(crate) use prisma_config::{ConfigFile, config_of, schema_of};
 
 use crate::paths;
 
@@ -126,6 +128,20 @@ mod tests {
             ("db/other.prisma", "model A {\n}\n"),
         ]);
         assert_eq!(names(&folder, &discover(folder.path()).prisma), ["db/main.prisma"]);
+    }
+
+    #[test]
+    fn prisma_config_says_where_the_schema_is() {
+        let folder = project(&[
+            ("web/prisma.config.ts", "export default defineConfig({ schema: path.join(__dirname, 'db') })"),
+            ("web/db/main.prisma", DATASOURCE),
+            ("web/db/other.prisma", "model A {\n}\n"),
+            ("web/prisma/schema.prisma", DATASOURCE),
+        ]);
+        assert_eq!(names(&folder, &discover(folder.path()).prisma), ["web/db", "web/prisma/schema.prisma"]);
+        let schema = |path: &str| config_of(&folder.path().join(path));
+        assert!(schema("web/db").is_some() && schema("web/db/main.prisma").is_some());
+        assert!(schema("web/prisma/schema.prisma").is_none());
     }
 
     #[test]

@@ -2,14 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Files, text_of};
+use ormsync_prisma::CONFIG_FILES;
+
+use super::{ConfigFile, Files, schema_of, text_of};
 use crate::paths;
 
-/// The schemas among `files`: what package.json names (`prisma.schema`), every `schema.prisma`, every folder called
+/// The schemas among `files`: what prisma.config.ts and package.json name (`prisma.schema`), every `schema.prisma`, every folder called
 /// `schema` with a datasource; and where there is none of these in a folder or below it, any other file or
 /// folder with a datasource. What is left (backups, proposals, parts of a schema) is none.
 pub(super) fn schemas(files: &Files) -> Vec<PathBuf> {
-    let mut schemas: Vec<PathBuf> = files.named("package.json").filter_map(named_by_package).collect();
+    let mut schemas: Vec<PathBuf> = Vec::new();
+    for named in files.named("package.json").filter_map(named_by_package).chain(configured(files)) {
+        add(&mut schemas, &named);
+    }
     let candidates: Vec<Candidate> = files.with_extension("prisma").filter_map(|file| candidate(files, file)).collect();
     for candidate in candidates.iter().filter(|candidate| candidate.named_so) {
         add(&mut schemas, &candidate.path);
@@ -38,6 +43,12 @@ struct Candidate {
     folder: PathBuf,
     /// Whether it is called what Prisma calls schemas.
     named_so: bool,
+}
+
+/// What the configurations of Prisma's say.
+fn configured(files: &Files) -> impl Iterator<Item = PathBuf> {
+    let configurations = CONFIG_FILES.iter().flat_map(|name| files.named(name));
+    configurations.filter_map(|path| schema_of(&ConfigFile::read(path.to_owned())))
 }
 
 /// Prisma's own setting for a schema elsewhere: `"prisma": { "schema": PATH }` in package.json.

@@ -3,14 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use ormsync_prisma::DatasourceUrl;
+use ormsync_prisma::{DatasourceUrl, Named};
 use ormsync_schema::Origin;
 
 use super::database_setting::DatabaseSetting;
 use super::settings::Settings;
 use super::side::{Location, Side};
 use crate::command_line::SourceOptions;
-use crate::discovery::{AlembicUrl, url_of};
+use crate::discovery::{AlembicUrl, ConfigFile, url_of};
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
 use crate::providers::Places;
@@ -149,7 +149,7 @@ fn found_database(settings: &Settings, schema: Option<&Location>) -> Result<Opti
     let environment = environment_for(settings, schema);
     let mut candidates = Vec::new();
     candidates.extend(schema.and_then(|schema| database_of_datasource(settings, schema)));
-    let named_by_datasource = schema.is_some_and(|schema| datasource_names(schema, "DATABASE_URL"));
+    let named_by_datasource = schema.is_some_and(|schema| settings_of_prisma_name(settings, schema, "DATABASE_URL"));
     if !named_by_datasource && settings.environment.get("DATABASE_URL").is_some() {
         candidates.push(DatabaseSetting {
             text: "env:DATABASE_URL".to_owned(),
@@ -200,9 +200,17 @@ fn same_database(left: &Location, right: &Location) -> bool {
     }
 }
 
-/// Variables as Prisma sees them: `.env` beside the schema and in the folder above it count, too.
+/// Variables as Prisma sees them: `.env` beside the schema, in the folder above it, and where prisma.config.ts reads
+/// one count, too.
 pub(crate) fn environment_for(settings: &Settings, schema: Option<&Location>) -> Environment {
     let mut environment = settings.environment.clone();
+    if let Some(Location::Prisma(path)) = schema
+        && let Some(config) = settings.prisma_config(path)
+    {
+        for file in &config.says.environment_files {
+            environment.add_file(paths::join(Path::new(""), file));
+        }
+    }
     if let Some(folder) = schema.and_then(Location::prisma_folder) {
         environment.add_folder(folder);
         environment.add_folder(paths::folder_of(folder));
@@ -210,34 +218,69 @@ pub(crate) fn environment_for(settings: &Settings, schema: Option<&Location>) ->
     environment
 }
 
-/// What the Prisma datasource says about the database: `directUrl` where it is usable, else `url`.
+/// What Prisma's own settings say about the database: those of prisma.config.ts where there are some, else the
+/// datasource's; `directUrl` where it is usable, else `url`.
 pub(crate) fn database_of_datasource(settings: &Settings, schema: &Location) -> Option<DatabaseSetting> {
     let Location::Prisma(path) = schema else { return None };
     let folder = schema.prisma_folder()?;
-    let datasource = ormsync_prisma::datasource(path)?;
     let environment = environment_for(settings, Some(schema));
-    let setting_of = |url: DatasourceUrl, key: &str| {
-        let text = match url {
-            DatasourceUrl::Literal(text) => text,
-            DatasourceUrl::Environment(name) => environment.get(&name).map(|_| format!("env:{name}"))?,
-        };
+    if let Some(config) = settings.prisma_config(path) {
+        if matches!(config.says.urls, Named::Unreadable) {
+            settings.is_unclear(config);
+            return None;
+        }
+        if config.says.urls.said().is_some() {
+            let bases = vec![config.folder().to_owned(), folder.to_owned(), settings.folder()];
+            return database_of_config(&config, &environment, &bases);
+        }
+    }
+    let datasource = ormsync_prisma::datasource(path)?;
+    let setting_of = |url: &DatasourceUrl, key: &str| {
         Some(DatabaseSetting {
-            text,
+            text: text_of(url, &environment)?,
             said_by: format!("{key} of the datasource in {}", paths::display(path)),
             origin: datasource.origin.clone(),
             bases: vec![folder.to_owned(), settings.folder()],
             namespaces: Vec::new(),
         })
     };
-    let direct = datasource.direct_url.clone().and_then(|url| setting_of(url, "directUrl"));
-    direct.or_else(|| setting_of(datasource.url.clone()?, "url"))
+    let direct = datasource.direct_url.as_ref().and_then(|url| setting_of(url, "directUrl"));
+    direct.or_else(|| setting_of(datasource.url.as_ref()?, "url"))
 }
 
-fn datasource_names(schema: &Location, variable: &str) -> bool {
+fn database_of_config(config: &ConfigFile, environment: &Environment, bases: &[PathBuf]) -> Option<DatabaseSetting> {
+    let settings = [("datasource.directUrl", &config.says.direct_urls), ("datasource.url", &config.says.urls)];
+    settings.into_iter().find_map(|(key, urls)| {
+        let text = urls.said()?.iter().find_map(|url| text_of(url, environment))?;
+        Some(DatabaseSetting {
+            text,
+            said_by: format!("{key} in {}", paths::display(&config.path)),
+            origin: urls.origin().cloned().unwrap_or_default(),
+            bases: bases.to_vec(),
+            namespaces: Vec::new(),
+        })
+    })
+}
+
+/// The URL as a setting; none where it is a variable that is not set.
+fn text_of(url: &DatasourceUrl, environment: &Environment) -> Option<String> {
+    match url {
+        DatasourceUrl::Literal(text) => Some(text.clone()),
+        DatasourceUrl::Environment(name) => environment.get(name).map(|_| format!("env:{name}")),
+    }
+}
+
+/// Whether Prisma's own settings name this variable.
+fn settings_of_prisma_name(settings: &Settings, schema: &Location, variable: &str) -> bool {
     let Location::Prisma(path) = schema else { return false };
+    let is_it = |url: &DatasourceUrl| matches!(url, DatasourceUrl::Environment(name) if name == variable);
+    if let Some(config) = settings.prisma_config(path)
+        && [&config.says.urls, &config.says.direct_urls].iter().any(|urls| urls.said().into_iter().flatten().any(is_it))
+    {
+        return true;
+    }
     let Some(datasource) = ormsync_prisma::datasource(path) else { return false };
-    let names = |url: &Option<DatasourceUrl>| matches!(url, Some(DatasourceUrl::Environment(name)) if name == variable);
-    names(&datasource.url) || names(&datasource.direct_url)
+    datasource.url.iter().chain(&datasource.direct_url).any(is_it)
 }
 
 /// Where what says the server, beside the sources, is looked for.

@@ -1,16 +1,18 @@
 //! What a run may take its sources from: ormsync.toml, variables, and what lies around.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use ormsync_database::DatabaseUrl;
-use ormsync_schema::{Origin, SourceFiles};
+use ormsync_schema::{Diagnostic, Origin, SourceFiles};
 use ormsync_sqlalchemy::ImportOptions;
 
 use super::database_setting::mask_files;
 use crate::command_line::GlobalOptions;
 use crate::config::{Config, Extract};
-use crate::discovery::{self, AlembicUrl, Found, url_of};
+use crate::discovery::{self, AlembicUrl, ConfigFile, Found, config_of, url_of};
 use crate::environment::Environment;
 use crate::failure::Result;
 use crate::paths;
@@ -23,6 +25,10 @@ pub(crate) struct Settings {
     /// Variables of the process and of `.env` beside ormsync.toml.
     pub(crate) environment: Environment,
     found: OnceCell<Found>,
+    /// The prisma.config.ts of each schema that was asked about.
+    prisma_configs: RefCell<BTreeMap<PathBuf, Option<Rc<ConfigFile>>>>,
+    /// Those of them that did not say what was wanted of them.
+    unclear: RefCell<Vec<Rc<ConfigFile>>>,
 }
 
 impl Settings {
@@ -43,7 +49,30 @@ impl Settings {
     fn from_config(config: Option<Config>) -> Self {
         let mut environment = Environment::default();
         environment.add_folder(config.as_ref().map_or(Path::new(""), Config::folder));
-        Self { config, environment, found: OnceCell::new() }
+        let (prisma_configs, unclear) = Default::default();
+        Self { config, environment, found: OnceCell::new(), prisma_configs, unclear }
+    }
+
+    /// The prisma.config.ts of a schema, if there is one.
+    pub(crate) fn prisma_config(&self, schema: &Path) -> Option<Rc<ConfigFile>> {
+        let mut known = self.prisma_configs.borrow_mut();
+        known.entry(schema.to_owned()).or_insert_with(|| config_of(schema).map(Rc::new)).clone()
+    }
+
+    /// That something was wanted of a prisma.config.ts which it does not say in so many words.
+    pub(crate) fn is_unclear(&self, config: Rc<ConfigFile>) {
+        let mut unclear = self.unclear.borrow_mut();
+        if !unclear.iter().any(|known| known.path == config.path) {
+            unclear.push(config);
+        }
+    }
+
+    /// What was not understood of settings that the run would have used; the files are added.
+    pub(crate) fn take_warnings(&self, files: &mut SourceFiles) -> Vec<Diagnostic> {
+        let unclear = self.unclear.take();
+        unclear.iter().for_each(|config| files.extend(config.says.files.clone()));
+        mask_files(files);
+        unclear.iter().flat_map(|config| config.says.diagnostics.iter().cloned()).collect()
     }
 
     /// The folder that everything is relative to.

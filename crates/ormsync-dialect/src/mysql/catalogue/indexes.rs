@@ -28,8 +28,12 @@ impl Assembly {
         for ((database, table_name, name), mut index) in indexes {
             let Some(table) = self.table_mut(database, table_name) else { continue };
             if name == "PRIMARY" {
-                table.primary_key =
-                    Some(PrimaryKey { name: None, parts: index.parts, origin: index.origin, ..PrimaryKey::default() });
+                table.primary_key = Some(PrimaryKey {
+                    parts: index.parts,
+                    comment: index.comment,
+                    origin: index.origin,
+                    ..PrimaryKey::default()
+                });
                 continue;
             }
             index.implicit = table.foreign_keys.iter().any(|foreign_key| is_made_for(&index, foreign_key));

@@ -159,6 +159,7 @@ impl Assembly {
                 returns: returns.get(&(database, name)).filter(|_| !is_procedure).cloned(),
                 language: language.map(|language| language.to_lowercase()),
                 origin: origin(&[database, &signature]),
+                ..Routine::default()
             };
             let namespace = self.namespace(database);
             self.schema.namespace_mut(namespace).routines.insert(signature, routine);

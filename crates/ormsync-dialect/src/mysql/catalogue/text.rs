@@ -48,7 +48,7 @@ pub(super) fn without_database(text: &str, database: &str) -> String {
 
 /// Where the quoted text that `text` begins with ends. A doubled quote is seen as two quoted texts, which
 /// comes to the same.
-fn quoted_end(text: &str, quote: char) -> usize {
+pub(super) fn quoted_end(text: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, letter) in text.char_indices().skip(1) {
         match letter {

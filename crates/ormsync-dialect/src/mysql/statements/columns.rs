@@ -4,7 +4,7 @@ use ormsync_schema::{
     Column, ColumnChange, DataType, DefaultValue, GeneratedStorage, Literal, NamedType, QualifiedName, TableChange,
 };
 
-use super::tables::key_parts;
+use super::tables::primary_key;
 use super::{Writer, path, quote};
 use crate::mysql::{defaults, facts, types};
 
@@ -26,6 +26,9 @@ impl Writer {
     /// Everything behind a column's name.
     fn definition(&self, column: &Column, says_null: bool) -> String {
         let mut text = self.type_text(&column.data_type);
+        if column.compressed {
+            text.push_str(if self.is_mariadb { " COMPRESSED" } else { " COLUMN_FORMAT COMPRESSED" });
+        }
         if let Some(collation) = &column.collation {
             // A collation's name begins with its character set's.
             let charset = collation.split('_').next().unwrap_or_default();
@@ -39,7 +42,10 @@ impl Writer {
                 GeneratedStorage::Stored => "STORED",
                 GeneratedStorage::Virtual => "VIRTUAL",
             };
-            text.push_str(&format!(" GENERATED ALWAYS AS ({}) {storage}", generated.expression.sql()));
+            match period_end(column) {
+                Some(end) => text.push_str(&format!(" GENERATED ALWAYS AS {end}")),
+                None => text.push_str(&format!(" GENERATED ALWAYS AS ({}) {storage}", generated.expression.sql())),
+            }
             // MariaDB takes no nullability behind a generated column.
             if !self.is_mariadb {
                 text.push_str(self.nullability(column, says_null));
@@ -61,6 +67,9 @@ impl Writer {
         }
         if column.invisible {
             text.push_str(" INVISIBLE");
+        }
+        if column.without_history {
+            text.push_str(" WITHOUT SYSTEM VERSIONING");
         }
         if let Some(comment) = &column.comment {
             text.push_str(&format!(" COMMENT {}", facts::quote_text(comment)));
@@ -139,7 +148,7 @@ impl Writer {
     fn clause(&self, change: &TableChange) -> Option<String> {
         Some(match change {
             TableChange::DropPrimaryKey(_) => "DROP PRIMARY KEY".to_owned(),
-            TableChange::AddPrimaryKey(key) => format!("ADD PRIMARY KEY ({})", key_parts(&key.parts)),
+            TableChange::AddPrimaryKey(key) => format!("ADD {}", primary_key(key)),
             TableChange::DropColumn { name, .. } => format!("DROP COLUMN {}", quote(name)),
             TableChange::AddColumn { name, column } => format!("ADD COLUMN {}", self.column(name, column)),
             TableChange::AlterColumn(change) => self.alter_column(change),
@@ -160,6 +169,12 @@ impl Writer {
         }
         format!("MODIFY {}", self.column(name, to))
     }
+}
+
+/// `ROW START` or `ROW END`, where that is what MariaDB fills the column with: the span of time of a version of a row.
+pub(super) fn period_end(column: &Column) -> Option<&'static str> {
+    let text = column.generated.as_ref()?.expression.sql();
+    ["ROW START", "ROW END"].into_iter().find(|words| text.eq_ignore_ascii_case(words))
 }
 
 fn is_boolean(data_type: &DataType) -> bool {

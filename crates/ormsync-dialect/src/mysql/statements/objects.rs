@@ -1,8 +1,9 @@
 //! Views, triggers and sequences.
 
-use ormsync_schema::{Sequence, Trigger, TriggerEvent, TriggerTiming, View};
+use ormsync_schema::{QualifiedName, Routine, RoutineKind, Sequence, Trigger, TriggerEvent, TriggerTiming, View};
 
-use super::quote;
+use super::{path, quote};
+use crate::mysql::facts;
 
 pub(super) fn create_view(path: &str, view: &View) -> Vec<String> {
     let Some(definition) = &view.definition else { return Vec::new() };
@@ -13,7 +14,8 @@ pub(super) fn create_view(path: &str, view: &View) -> Vec<String> {
         Some(kind) => format!(" WITH {kind} CHECK OPTION"),
     };
     let query = definition.sql().trim_end_matches(';');
-    vec![format!("CREATE {algorithm}{security}VIEW {path} AS {query}{check}")]
+    let columns = view.options.get("columns").map(|columns| format!(" ({columns})")).unwrap_or_default();
+    vec![format!("CREATE {algorithm}{security}VIEW {path}{columns} AS {query}{check}")]
 }
 
 fn option(view: &View, name: &str) -> Option<String> {
@@ -30,11 +32,24 @@ pub(super) fn create_trigger(path: &str, name: &str, trigger: &Trigger) -> Strin
     format!("CREATE TRIGGER {} {timing} {event} ON {path} FOR EACH ROW {}", quote(name), trigger.action)
 }
 
+/// Its name goes without its parameters.
+pub(super) fn drop_routine(name: &QualifiedName, routine: &Routine) -> String {
+    let (word, own) = match routine.kind {
+        RoutineKind::Procedure => ("PROCEDURE", name.name.strip_prefix("procedure ").unwrap_or(&name.name)),
+        _ => ("FUNCTION", name.name.as_str()),
+    };
+    let own = own.split('(').next().unwrap_or_default();
+    format!("DROP {word} {}", path(&QualifiedName::new(&name.namespace, own)))
+}
+
 /// MariaDB's.
 pub(super) fn create_sequence(path: &str, sequence: &Sequence) -> String {
     let mut text = format!("CREATE SEQUENCE {path}");
     for option in options(sequence) {
         text.push_str(&format!(" {option}"));
+    }
+    if let Some(comment) = &sequence.comment {
+        text.push_str(&format!(" COMMENT = {}", facts::quote_text(comment)));
     }
     text
 }

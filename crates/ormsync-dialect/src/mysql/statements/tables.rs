@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use ormsync_schema::{
-    Check, ForeignKey, Index, IndexPart, IndexTarget, Partition, Partitioning, QualifiedName, SortOrder, Table,
+    Check, ForeignKey, Index, IndexPart, IndexTarget, Partition, Partitioning, PrimaryKey, QualifiedName, SortOrder,
+    Table,
 };
 
+use super::columns::period_end;
 use super::{Writer, column_list, objects, path, quote};
 use crate::mysql::facts;
 
@@ -13,16 +15,27 @@ impl Writer {
     /// The table and all that is in it. Triggers, and foreign keys if there are any, stand behind it.
     pub(super) fn create_table(&self, name: &QualifiedName, table: &Table) -> Vec<String> {
         let table_path = path(name);
-        let mut lines: Vec<String> =
-            table.columns.iter().map(|(name, column)| format!("    {}", self.column(name, column))).collect();
-        let indexes = table.indexes.iter().filter(|index| !index.implicit);
-        lines.extend(indexes.map(|index| format!("    {}", self.index_clause(index))));
-        lines.extend(table.checks.iter().filter(|check| check.name.is_some()).map(|it| format!("    {}", check(it))));
-        // A check without a name is one at a column, which has none.
-        lines.extend(table.checks.iter().filter(|check| check.name.is_none()).map(|it| format!("    {}", check(it))));
-        if let Some(key) = &table.primary_key {
-            lines.push(format!("    PRIMARY KEY ({})", key_parts(&key.parts)));
+        let at_column = |name: &str| {
+            let check = table.checks.iter().find(|check| check.column.as_deref() == Some(name));
+            check.map(|check| format!(" {}", self::check(check))).unwrap_or_default()
+        };
+        let mut lines: Vec<String> = table
+            .columns
+            .iter()
+            .map(|(name, column)| format!("    {}{}", self.column(name, column), at_column(name)))
+            .collect();
+        let is_memory = table.options.get("engine").is_some_and(|engine| engine == "MEMORY");
+        for index in table.indexes.iter().filter(|index| !comes_by_itself(index, table)) {
+            // The engine that keeps rows in memory makes hash tables where nothing is said.
+            let tree = if is_memory && index.method.is_none() { " USING BTREE" } else { "" };
+            lines.push(format!("    {}{tree}", self.index_clause(index)));
         }
+        let checks = table.checks.iter().filter(|check| check.column.is_none());
+        lines.extend(checks.map(|check| format!("    {}", self::check(check))));
+        if let Some(key) = &table.primary_key {
+            lines.push(format!("    {}", primary_key(key)));
+        }
+        lines.extend(period(table).map(|period| format!("    {period}")));
         // A blank line parts columns from the rest.
         if let Some(line) = lines.get_mut(table.columns.len()) {
             line.insert(0, '\n');
@@ -36,7 +49,7 @@ impl Writer {
             text.push_str(" WITH SYSTEM VERSIONING");
         }
         if let Some(Partitioning::PartitionedBy(key)) = &table.partitioning {
-            text.push_str(&format!(" PARTITION BY {key}{}", partitions(&table.partitions)));
+            text.push_str(&format!(" PARTITION BY {}", partitions(key, &table.partitions)));
         }
         let mut statements = vec![text];
         for key in &table.foreign_keys {
@@ -83,6 +96,24 @@ impl Writer {
         }
         text
     }
+}
+
+/// `PRIMARY KEY (…)`.
+pub(super) fn primary_key(key: &PrimaryKey) -> String {
+    let comment = key.comment.as_ref().map(|comment| format!(" COMMENT {}", facts::quote_text(comment)));
+    format!("PRIMARY KEY ({}){}", key_parts(&key.parts), comment.unwrap_or_default())
+}
+
+/// Whether the server makes an index by itself for a foreign key, under the very name.
+fn comes_by_itself(index: &Index, table: &Table) -> bool {
+    index.implicit && table.foreign_keys.iter().any(|key| key.name == index.name)
+}
+
+/// `PERIOD FOR SYSTEM_TIME (…)`, where columns of the table's own hold the span of time of a version.
+fn period(table: &Table) -> Option<String> {
+    let column = |end: &str| table.columns.iter().find(|(_, column)| period_end(column) == Some(end));
+    let (start, end) = (column("ROW START")?.0, column("ROW END")?.0);
+    Some(format!("PERIOD FOR SYSTEM_TIME ({}, {})", quote(start), quote(end)))
 }
 
 fn kind(index: &Index) -> &'static str {
@@ -200,10 +231,23 @@ pub(super) fn set_partitioning(path: &str, from: Option<&Partitioning>, to: Opti
     }
 }
 
-fn partitions(partitions: &[Partition]) -> String {
-    if partitions.is_empty() {
-        return String::new();
+/// How a table is split, and into what. Partitions that have the names which the server gives them are only counted.
+fn partitions(key: &str, partitions: &[Partition]) -> String {
+    let are_counted = |names: &mut dyn Iterator<Item = &str>, prefix: &str| {
+        names.enumerate().all(|(number, name)| name == format!("{prefix}{number}"))
+    };
+    let is_plain = |partition: &Partition| {
+        partition.values.is_none() && partition.comment.is_none() && partition.subpartitions.is_empty()
+    };
+    let mut names = partitions.iter().map(|partition| partition.name.as_str());
+    if partitions.iter().all(is_plain) && are_counted(&mut names, "p") {
+        return if partitions.is_empty() { key.to_owned() } else { format!("{key}\nPARTITIONS {}", partitions.len()) };
     }
+    let count = partitions.first().map_or(0, |first| first.subpartitions.len());
+    let subpartitions_are_counted = partitions.iter().all(|partition| {
+        let mut names = partition.subpartitions.iter().map(String::as_str);
+        partition.subpartitions.len() == count && are_counted(&mut names, &format!("{}sp", partition.name))
+    });
     let partition = |partition: &Partition| {
         let mut text = format!("PARTITION {}", quote(&partition.name));
         if let Some(values) = &partition.values {
@@ -212,12 +256,14 @@ fn partitions(partitions: &[Partition]) -> String {
         if let Some(comment) = &partition.comment {
             text.push_str(&format!(" COMMENT = {}", facts::quote_text(comment)));
         }
-        if !partition.subpartitions.is_empty() {
+        if !partition.subpartitions.is_empty() && !subpartitions_are_counted {
             let names: Vec<String> =
                 partition.subpartitions.iter().map(|name| format!("SUBPARTITION {}", quote(name))).collect();
             text.push_str(&format!(" ({})", names.join(", ")));
         }
         text
     };
-    format!(" ({})", partitions.iter().map(partition).collect::<Vec<_>>().join(", "))
+    let counted =
+        if count > 0 && subpartitions_are_counted { format!(" SUBPARTITIONS {count}") } else { String::new() };
+    format!("{key}{counted} ({})", partitions.iter().map(partition).collect::<Vec<_>>().join(", "))
 }

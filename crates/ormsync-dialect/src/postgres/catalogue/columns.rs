@@ -7,6 +7,7 @@ use ormsync_schema::{Column, DefaultValue, Expression, Generated, GeneratedStora
 use super::{origin, types};
 use crate::CatalogueRows;
 use crate::catalogue::Cells;
+use crate::postgres::constraint_names::object_name;
 use crate::postgres::defaults;
 
 /// Columns of tables and views. Gives back the sequences (namespace, name) that number a column as
@@ -24,6 +25,9 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(Strin
         column.comment = cells.filled();
         let sequence = SequenceOfColumn::read(&mut cells);
         column.inherited = !cells.flag();
+        if identity != "" {
+            column.numbered_by = sequence.own_name(relation, name);
+        }
         match (identity, generated) {
             ("a", _) => column.identity = Some(sequence.identity(IdentityKind::Always)),
             ("d", _) => column.identity = Some(sequence.identity(IdentityKind::ByDefault)),
@@ -31,6 +35,9 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(Strin
             _ => {
                 if let Some(text) = default {
                     read_default(text, &sequence, &mut column, &mut numbering);
+                    if column.identity.is_some() {
+                        column.numbered_by = sequence.own_name(relation, name);
+                    }
                 }
             }
         }
@@ -110,6 +117,11 @@ impl<'a> SequenceOfColumn<'a> {
             cache: cells.number(),
             cycle: cells.flag(),
         }
+    }
+
+    /// Its name, where it is not the one that the server makes up for the column.
+    fn own_name(&self, table: &str, column: &str) -> Option<String> {
+        self.name.filter(|name| *name != object_name(table, column, "seq")).map(str::to_owned)
     }
 
     fn identity(&self, kind: IdentityKind) -> Identity {

@@ -1,13 +1,14 @@
 //! Foreign keys, checks and exclusion constraints.
 
 use ormsync_schema::{
-    Check, Diagnostic, Exclusion, Expression, ForeignKey, MatchKind, Origin, ReferentialAction, Schema,
+    Check, Diagnostic, Exclusion, Expression, ForeignKey, MatchKind, NotNull, Origin, ReferentialAction, Schema,
 };
 
 use super::indexes::read_deferrability;
 use super::{origin, table_mut, unknown_kind};
 use crate::CatalogueRows;
 use crate::catalogue::Cells;
+use crate::postgres::constraint_names::object_name;
 
 /// Constraints of tables.
 pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut Vec<Diagnostic>) {
@@ -40,6 +41,19 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
                 origin,
                 ..Check::default()
             }),
+            "n" => {
+                let Some(column_name) = foreign_key.columns.first() else { continue };
+                let usual = object_name(table_name, column_name, "not_null");
+                let not_null = NotNull {
+                    name: name.filter(|name| *name != usual),
+                    not_valid: !valid,
+                    no_inherit,
+                    on_conflict: None,
+                };
+                if let Some(column) = table.columns.get_mut(column_name).filter(|_| not_null != NotNull::default()) {
+                    column.not_null = Some(not_null);
+                }
+            }
             "x" => table.exclusions.push(Exclusion { name, definition: Expression::printed_by_server(text), origin }),
             other => diagnostics.push(unknown_kind("constraint", other, origin)),
         }

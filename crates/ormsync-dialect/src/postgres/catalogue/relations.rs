@@ -16,7 +16,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) {
         let (row_security, force_row_security, persistence) = (cells.flag(), cells.flag(), cells.text());
         let storage = cells.list();
         let (partition_key, bounds, parents) = (cells.optional(), cells.optional(), cells.list());
-        let (definition, foreign_server, foreign_options) = (cells.optional(), cells.filled(), cells.list());
+        let (definition, foreign_server, foreign_options) = (cells.optional(), cells.filled(), cells.filled());
         let (composite_type, populated) = (cells.filled(), cells.flag());
         let origin = origin(&[namespace, name]);
         let mut options = storage_options(&storage);
@@ -40,7 +40,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) {
             ("unlogged", (persistence == "u").then(|| "true".to_owned())),
             ("force_row_security", force_row_security.then(|| "true".to_owned())),
             ("foreign_server", foreign_server),
-            ("foreign_options", Some(foreign_options.join(", ")).filter(|options| !options.is_empty())),
+            ("foreign_options", foreign_options),
             ("of_type", composite_type),
         ];
         options.extend(more.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));

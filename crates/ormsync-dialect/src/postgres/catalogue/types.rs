@@ -1,12 +1,13 @@
 //! Enum types, domains, composite and range types, and the types of columns.
 
 use ormsync_schema::{
-    Check, CompositeType, DataType, Domain, EnumType, Expression, Namespace, Origin, RangeType, Schema,
+    Check, CompositeType, DataType, Domain, EnumType, Expression, Namespace, NotNull, Origin, RangeType, Schema,
 };
 
 use super::origin;
 use crate::CatalogueRows;
 use crate::catalogue::Cells;
+use crate::postgres::constraint_names::object_name;
 use crate::postgres::{defaults, types};
 
 /// The five cells that every query gives of a type, as `columns.sql` says.
@@ -71,8 +72,14 @@ impl Slot {
         let (not_null, default) = (cells.flag(), cells.optional());
         let (check, expression, valid) = (cells.filled(), cells.optional(), cells.flag());
         let Self { data_type, comment, collation, origin, .. } = self;
+        // What only ranges have.
+        for _ in 0..3 {
+            cells.optional();
+        }
+        let name_of_not_null = cells.filled().filter(|own| *own != object_name(name, "", "not_null"));
         let domain = content.domains.entry(name.to_owned()).or_insert_with(|| Domain {
             nullable: !not_null,
+            not_null: name_of_not_null.map(|name| NotNull { name: Some(name), ..NotNull::default() }),
             default: default.map(|text| defaults::parse(text, &data_type)),
             data_type,
             collation,

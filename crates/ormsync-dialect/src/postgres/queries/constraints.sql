@@ -1,5 +1,5 @@
--- Foreign keys, checks and exclusion constraints. Keys and unique constraints come with their indexes; the
--- NOT NULL constraints of PostgreSQL 18 are facts of their columns.
+-- Foreign keys, checks and exclusion constraints, and the NOT NULL constraints (PostgreSQL 18) that are not what the
+-- server makes by itself. Keys and unique constraints come with their indexes.
 SELECT n.nspname::text,
        t.relname::text,
        con.conname::text,
@@ -38,7 +38,14 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = con.confrelid
 LEFT JOIN pg_catalog.pg_namespace AS rn ON rn.oid = r.relnamespace
 WHERE n.nspname IN ({namespaces})
-  AND con.contype IN ('f', 'c', 'x')
+  AND (
+      con.contype IN ('f', 'c', 'x')
+      OR con.contype = 'n' AND con.conislocal AND (con.connoinherit OR NOT con.convalidated OR con.conname <> (
+          SELECT t.relname || '_' || a.attname || '_not_null'
+          FROM pg_catalog.pg_attribute AS a
+          WHERE a.attrelid = con.conrelid AND a.attnum = con.conkey[1]
+      ))
+  )
   -- A foreign key to a partitioned table has one hidden copy for each of that table's partitions.
   AND NOT (con.contype = 'f' AND con.conparentid <> 0 AND EXISTS (
       SELECT FROM pg_catalog.pg_constraint AS parent

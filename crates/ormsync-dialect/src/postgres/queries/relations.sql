@@ -27,7 +27,13 @@ SELECT n.nspname::text,
        ),
        CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END,
        s.srvname::text,
-       pg_catalog.array_to_json(ft.ftoptions)::text,
+       (
+           SELECT pg_catalog.string_agg(
+                      pg_catalog.quote_ident(given.option_name) || ' ' || pg_catalog.quote_literal(given.option_value), ', '
+                      ORDER BY given.option_name
+                  )
+           FROM pg_catalog.pg_options_to_table(ft.ftoptions) AS given
+       ),
        -- A typed table has the columns of a composite type.
        CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END,
        c.relispopulated::text

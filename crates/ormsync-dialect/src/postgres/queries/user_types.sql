@@ -12,11 +12,8 @@ SELECT n.nspname::text,
        (
            SELECT d.description
            FROM pg_catalog.pg_description AS d
-           WHERE d.objoid = CASE t.typtype WHEN 'c' THEN t.typrelid ELSE t.oid END
-             AND d.classoid = CASE t.typtype
-                 WHEN 'c' THEN 'pg_catalog.pg_class'::pg_catalog.regclass
-                 ELSE 'pg_catalog.pg_type'::pg_catalog.regclass
-             END
+           WHERE d.objoid = t.oid
+             AND d.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
              AND d.objsubid = 0
        ),
        collation_.collname::text,
@@ -27,7 +24,13 @@ SELECT n.nspname::text,
        con.convalidated::text,
        opc.opcname::text,
        slot.difference,
-       slot.multirange
+       slot.multirange,
+       (
+           SELECT constraint_.conname::text
+           FROM pg_catalog.pg_constraint AS constraint_
+           WHERE constraint_.contypid = t.oid AND constraint_.contype = 'n'
+             AND constraint_.conname <> t.typname || '_not_null'
+       )
 FROM pg_catalog.pg_type AS t
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
 -- Every table has a row type; only a class of kind 'c' was declared as a type.

@@ -1,8 +1,8 @@
 //! Columns: in CREATE TABLE, added, and changed.
 
 use ormsync_schema::{
-    Column, ColumnChange, DataType, DefaultValue, GeneratedStorage, Identity, IdentityKind, Literal, QualifiedName,
-    TableChange,
+    Column, ColumnChange, DataType, DefaultValue, GeneratedStorage, Identity, IdentityKind, Literal, NotNull,
+    QualifiedName, TableChange,
 };
 
 use super::{Writer, column_list, comment, quote};
@@ -33,8 +33,20 @@ impl Writer {
         if let Some(collation) = &column.collation {
             text.push_str(&format!(" COLLATE {}", collation_path(collation)));
         }
-        if !column.nullable {
-            text.push_str(" NOT NULL");
+        text.push_str(&self.column_constraints(column));
+        text
+    }
+
+    /// `"name" WITH OPTIONS …`: what a typed table adds to a column of its type, if it does.
+    pub(super) fn column_options(&self, name: &str, column: &Column) -> Option<String> {
+        let constraints = self.column_constraints(column);
+        (!constraints.is_empty()).then(|| format!("{} WITH OPTIONS{constraints}", quote(name)))
+    }
+
+    fn column_constraints(&self, column: &Column) -> String {
+        let mut text = String::new();
+        if !column.nullable && !column.not_null.as_ref().is_some_and(|not_null| not_null.not_valid) {
+            text.push_str(&not_null(column.not_null.as_ref()));
         }
         if let Some(generated) = &column.generated {
             let storage = match generated.storage {
@@ -100,13 +112,23 @@ impl Writer {
     /// What follows the statement that makes a column: what its type's short form has no room for, and the comment.
     pub(super) fn behind_column(&self, table: &QualifiedName, name: &str, column: &Column) -> Vec<String> {
         let mut statements = Vec::new();
+        if let Some(own) = column.numbered_by.as_ref().filter(|_| column.identity.is_some() && !column.inherited) {
+            let usual = self.beside(table, &constraint_names::object_name(&table.name, name, "seq"));
+            statements.push(format!("ALTER SEQUENCE {usual} RENAME TO {}", quote(own)));
+        }
         if let Some(identity) = column.identity.as_ref().filter(|identity| identity.kind == IdentityKind::AutoIncrement)
         {
             let options = sequence_options(identity);
             if !options.is_empty() {
-                let sequence = self.own_sequence(table, name);
-                statements.push(format!("ALTER SEQUENCE {sequence} {}", options.join(" ")));
+                let sequence = self.own_sequence(table, name, column);
+                // It stands at 1, which may be out of its limits now.
+                statements.push(format!("ALTER SEQUENCE {sequence} {} RESTART", options.join(" ")));
             }
+        }
+        if let Some(constraint) = column.not_null.as_ref().filter(|constraint| constraint.not_valid) {
+            let (path, named) = (self.path(table), super::tables::named(constraint.name.as_deref()));
+            let inherit = if constraint.no_inherit { " NO INHERIT" } else { "" };
+            statements.push(format!("ALTER TABLE {path} ADD {named}NOT NULL {}{inherit} NOT VALID", quote(name)));
         }
         if let Some(text) = &column.comment {
             statements.push(comment("COLUMN", &format!("{}.{}", self.path(table), quote(name)), Some(text)));
@@ -114,9 +136,10 @@ impl Writer {
         statements
     }
 
-    /// The sequence that `SERIAL` makes.
-    fn own_sequence(&self, table: &QualifiedName, column: &str) -> String {
-        self.beside(table, &constraint_names::object_name(&table.name, column, "seq"))
+    /// The sequence that `SERIAL` makes, under the name that it has now.
+    fn own_sequence(&self, table: &QualifiedName, name: &str, column: &Column) -> String {
+        let usual = || constraint_names::object_name(&table.name, name, "seq");
+        self.beside(table, &column.numbered_by.clone().unwrap_or_else(usual))
     }
 
     /// One ALTER TABLE with all changes of columns and of the primary key, and what has to stand around it.
@@ -160,6 +183,11 @@ impl Writer {
             self.drop_identity(table, change, &column, parts);
         }
         match (from.nullable, to.nullable) {
+            (false, false) if from.not_null != to.not_null => self.alter_not_null(table, change, parts),
+            (true, false) if to.not_null.as_ref().is_some_and(|constraint| constraint.name.is_some()) => {
+                let named = super::tables::named(to.not_null.as_ref().and_then(|it| it.name.as_deref()));
+                parts.clauses.push(format!("ADD {named}NOT NULL {}", quote(name)));
+            }
             (true, false) => parts.clauses.push(format!("{column} SET NOT NULL")),
             (false, true) => parts.clauses.push(format!("{column} DROP NOT NULL")),
             _ => {}
@@ -196,6 +224,22 @@ impl Writer {
         }
     }
 
+    /// A constraint that stays, but is called something else, or has to hold for all rows.
+    fn alter_not_null(&self, table: &QualifiedName, change: &ColumnChange, parts: &mut Parts) {
+        let usual = constraint_names::object_name(&table.name, &change.name, "not_null");
+        let of = |column: &ormsync_schema::Column| column.not_null.clone().unwrap_or_default();
+        let (from, to) = (of(&change.from), of(&change.to));
+        let path = self.path(table);
+        let new_name = quote(to.name.as_deref().unwrap_or(&usual));
+        if from.name != to.name {
+            let old_name = quote(from.name.as_deref().unwrap_or(&usual));
+            parts.before.push(format!("ALTER TABLE {path} RENAME CONSTRAINT {old_name} TO {new_name}"));
+        }
+        if from.not_valid && !to.not_valid {
+            parts.after.push(format!("ALTER TABLE {path} VALIDATE CONSTRAINT {new_name}"));
+        }
+    }
+
     /// How old values become new ones, where the server has to be told.
     pub(super) fn using(&self, change: &ColumnChange) -> Option<String> {
         let ColumnChange { name, from, to, using, .. } = change;
@@ -220,7 +264,7 @@ impl Writer {
             (Some(Identity { kind: IdentityKind::AutoIncrement, .. }), other)
                 if other.as_ref().is_none_or(|other| other.kind != IdentityKind::AutoIncrement) =>
             {
-                let sequence = self.own_sequence(table, &change.name);
+                let sequence = self.own_sequence(table, &change.name, &change.from);
                 if other.is_some() {
                     // An identity column can't have a default at any time.
                     parts.before.push(format!("ALTER TABLE {} {column} DROP DEFAULT", self.path(table)));
@@ -244,7 +288,7 @@ impl Writer {
         let Some(to) = &change.to.identity else { return };
         let from = change.from.identity.as_ref();
         if to.kind == IdentityKind::AutoIncrement {
-            let sequence = self.own_sequence(table, &change.name);
+            let sequence = self.own_sequence(table, &change.name, &change.to);
             if from.is_some_and(|from| from.kind == IdentityKind::AutoIncrement) {
                 let options = all_sequence_options(to);
                 parts.after.push(format!("ALTER SEQUENCE {sequence} {}", options.join(" ")));
@@ -283,8 +327,15 @@ impl Writer {
     fn comment_on_key(&self, table: &QualifiedName, key: &ormsync_schema::PrimaryKey) -> Option<String> {
         let text = key.comment.as_deref()?;
         let name = key.name.as_deref()?;
-        Some(comment("CONSTRAINT", &format!("{} ON {}", quote(name), self.path(table)), Some(text)))
+        Some(comment("INDEX", &self.beside(table, name), Some(text)))
     }
+}
+
+/// ` NOT NULL`, with what it was given as a constraint.
+fn not_null(constraint: Option<&NotNull>) -> String {
+    let Some(constraint) = constraint else { return " NOT NULL".to_owned() };
+    let inherit = if constraint.no_inherit { " NO INHERIT" } else { "" };
+    format!(" {}NOT NULL{inherit}", super::tables::named(constraint.name.as_deref()))
 }
 
 /// What an ALTER TABLE is made of.

@@ -1,7 +1,8 @@
 //! Extensions, views, triggers and policies.
 
 use ormsync_schema::{
-    Deferrability, Extension, Policy, QualifiedName, Trigger, TriggerEvent, TriggerFiring, TriggerTiming, View,
+    Deferrability, Extension, Policy, QualifiedName, Routine, RoutineKind, Trigger, TriggerEvent, TriggerFiring,
+    TriggerTiming, View,
 };
 
 use super::{Writer, comment, quote};
@@ -54,23 +55,55 @@ pub(super) fn create_policy(path: &str, name: &str, policy: &Policy) -> String {
     text
 }
 
+/// What a statement calls a routine.
+pub(super) fn routine_word(routine: &Routine) -> &'static str {
+    match routine.kind {
+        RoutineKind::Procedure => "PROCEDURE",
+        RoutineKind::Aggregate => "AGGREGATE",
+        RoutineKind::Function | RoutineKind::Window => "FUNCTION",
+    }
+}
+
 impl Writer {
+    /// The statement is the server's own.
+    pub(super) fn create_routine(&self, name: &QualifiedName, routine: &Routine) -> Vec<String> {
+        let Some(definition) = &routine.definition else {
+            return vec![format!("-- {name}: its statement is not known")];
+        };
+        let mut statements = vec![definition.sql().to_owned()];
+        statements.extend(
+            routine.comment.as_ref().map(|it| comment(routine_word(routine), &self.routine_path(name), Some(it))),
+        );
+        statements
+    }
+
+    /// `"name"(arguments)`.
+    pub(super) fn routine_path(&self, name: &QualifiedName) -> String {
+        let (own, arguments) = name.name.split_once('(').unwrap_or((&name.name, ")"));
+        let arguments = if arguments == ")" { "" } else { arguments.strip_suffix(')').unwrap_or(arguments) };
+        format!("{}({arguments})", self.path(&QualifiedName::new(&name.namespace, own)))
+    }
+
     pub(super) fn create_view(&self, name: &QualifiedName, view: &View) -> Vec<String> {
         let path = self.path(name);
         let Some(definition) = &view.definition else { return Vec::new() };
         let kind = if view.materialised { "MATERIALIZED VIEW" } else { "VIEW" };
         let mut options: Vec<String> = Vec::new();
         let mut check_option = "";
+        let mut rows = "";
         for (option, value) in &view.options {
             match (option.as_str(), value.as_str()) {
+                ("populated", _) => rows = " WITH NO DATA",
                 ("check_option", "local") => check_option = " WITH LOCAL CHECK OPTION",
                 ("check_option", _) => check_option = " WITH CASCADED CHECK OPTION",
                 _ => options.push(format!("{option} = {value}")),
             }
         }
         let options = if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
-        let mut statements =
-            vec![format!("CREATE {kind} {path}{options} AS {}{check_option}", definition.sql().trim_end_matches(';'))];
+        let mut statements = vec![format!(
+            "CREATE {kind} {path}{options} AS {}{check_option}{rows}",
+            definition.sql().trim_end_matches(';')
+        )];
         for index in &view.indexes {
             statements.push(self.index_statement(&path, index));
         }
@@ -100,9 +133,10 @@ impl Writer {
         let transition = trigger.transition_tables.as_ref().map(|words| format!(" REFERENCING {words}"));
         let level = if trigger.for_each_row { "ROW" } else { "STATEMENT" };
         let mut statements = vec![format!(
-            "CREATE {constraint}TRIGGER {} {timing} {} ON {path}{deferrable}{} FOR EACH {level} {action}",
+            "CREATE {constraint}TRIGGER {} {timing} {} ON {path}{}{deferrable}{} FOR EACH {level} {action}",
             quote(name),
             events.join(" OR "),
+            trigger.other_table.as_ref().map(|other| format!(" FROM {other}")).unwrap_or_default(),
             transition.unwrap_or_default()
         )];
         let switch = match (trigger.disabled, trigger.firing) {

@@ -14,15 +14,21 @@ impl Writer {
     /// The table and all that is in it. What was stripped off by the planner comes in sections of its own.
     pub(super) fn create_table(&self, name: &QualifiedName, table: &Table) -> Vec<String> {
         let path = self.path(name);
-        let mut statements = vec![self.table_statement(&path, name, table)];
+        let server = table.options.get("foreign_server");
+        let mut statements: Vec<String> = server
+            .map(|server| format!("-- The foreign server {} has to be there: it is no part of a schema", quote(server)))
+            .into_iter()
+            .collect();
+        statements.push(self.table_statement(&path, name, table));
         for (column_name, column) in &table.columns {
             statements.extend(self.behind_column(name, column_name, column));
         }
         if let Some(text) = &table.comment {
-            statements.push(comment("TABLE", &path, Some(text)));
+            let kind = if is_foreign(table) { "FOREIGN TABLE" } else { "TABLE" };
+            statements.push(comment(kind, &path, Some(text)));
         }
         if let Some(PrimaryKey { name: Some(key), comment: Some(text), .. }) = &table.primary_key {
-            statements.push(comment("CONSTRAINT", &format!("{} ON {path}", quote(key)), Some(text)));
+            statements.push(comment("INDEX", &self.beside(name, key), Some(text)));
         }
         for check in table.checks.iter().filter(|check| is_behind(check)) {
             statements.push(format!("ALTER TABLE {path} ADD {}", self::check(check)));
@@ -53,11 +59,17 @@ impl Writer {
     }
 
     fn table_statement(&self, path: &str, name: &QualifiedName, table: &Table) -> String {
+        // The columns of a typed table are its type's: only what it adds to them is written.
+        let of_type = table.options.get("of_type");
         let mut lines: Vec<String> = table
             .columns
             .iter()
             .filter(|(_, column)| !column.inherited)
-            .map(|(name, column)| format!("    {}", self.column(name, column)))
+            .filter_map(|(name, column)| match of_type {
+                Some(_) => self.column_options(name, column),
+                None => Some(self.column(name, column)),
+            })
+            .map(|line| format!("    {line}"))
             .collect();
         let mut constraints = Vec::new();
         constraints.extend(table.primary_key.iter().filter(|key| !key.inherited).map(|key| primary_key(key, ",")));
@@ -88,7 +100,18 @@ impl Writer {
                 let parents: Vec<String> = parents.iter().map(|parent| self.parent(name, parent)).collect();
                 format!("CREATE {unlogged}TABLE {path} {body} INHERITS ({})", parents.join(", "))
             }
-            None => format!("CREATE {unlogged}TABLE {path} {body}"),
+            None => match (of_type, table.options.get("foreign_server")) {
+                (Some(of_type), _) => {
+                    let body = if lines.is_empty() { String::new() } else { format!(" {body}") };
+                    format!("CREATE {unlogged}TABLE {path} OF {of_type}{body}")
+                }
+                (None, Some(server)) => {
+                    let options = table.options.get("foreign_options");
+                    let options = options.map(|options| format!(" OPTIONS ({options})")).unwrap_or_default();
+                    format!("CREATE FOREIGN TABLE {path} {body} SERVER {}{options}", quote(server))
+                }
+                (None, None) => format!("CREATE {unlogged}TABLE {path} {body}"),
+            },
         };
         let storage = storage(&table.options);
         if !storage.is_empty() {
@@ -225,8 +248,13 @@ impl Writer {
     }
 }
 
+/// Whether its rows are kept by another server, which the statements about it have to say.
+pub(super) fn is_foreign(table: &Table) -> bool {
+    table.options.contains_key("foreign_server")
+}
+
 /// `CONSTRAINT "x" `.
-fn named(name: Option<&str>) -> String {
+pub(super) fn named(name: Option<&str>) -> String {
     name.map(|name| format!("CONSTRAINT {} ", quote(name))).unwrap_or_default()
 }
 
@@ -318,7 +346,16 @@ fn part(part: &IndexPart) -> String {
 
 /// Options that are storage parameters, and not facts of ours with a statement of their own.
 fn storage(options: &BTreeMap<String, String>) -> Vec<String> {
-    const OWN: &[&str] = &["unlogged", "force_row_security", "foreign_server", "tablespace", "access_method"];
+    const OWN: &[&str] = &[
+        "unlogged",
+        "force_row_security",
+        "foreign_server",
+        "foreign_options",
+        "of_type",
+        "populated",
+        "tablespace",
+        "access_method",
+    ];
     options
         .iter()
         .filter(|(name, _)| !OWN.contains(&name.as_str()))

@@ -111,7 +111,8 @@ impl Writer {
             text.push_str(&format!(" DEFAULT {}", self.default(default, &domain.data_type)));
         }
         if !domain.nullable {
-            text.push_str(" NOT NULL");
+            let name = domain.not_null.as_ref().and_then(|constraint| constraint.name.as_deref());
+            text.push_str(&format!(" {}NOT NULL", super::tables::named(name)));
         }
         for check in domain.checks.iter().filter(|check| !check.not_valid) {
             text.push_str(&format!(" {}", super::tables::check(check)));

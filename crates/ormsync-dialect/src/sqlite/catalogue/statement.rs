@@ -1,6 +1,6 @@
 //! `CREATE TABLE`, for what the pragmas do not tell.
 
-use ormsync_schema::{Deferrability, MatchKind};
+use ormsync_schema::{Deferrability, MatchKind, NotNull};
 
 use super::tokens::{Slice, Tokens};
 
@@ -18,6 +18,8 @@ pub(super) struct TableStatement {
 pub(super) struct ColumnWords {
     pub(super) name: String,
     pub(super) collation: Option<String>,
+    /// Its NOT NULL, if there is one, with what it was given.
+    pub(super) not_null: Option<NotNull>,
     /// The expression of a generated column.
     pub(super) generated: Option<String>,
 }
@@ -146,10 +148,14 @@ fn read_column_clause(
         rest.skip();
     } else if rest.take_keyword("AS") {
         column.generated = rest.take_parentheses().map(Slice::text);
-    } else if !rest.take_keyword("NOT") {
+    } else if rest.take_keyword("NOT") {
+        rest.take_keyword("NULL");
+        let on_conflict = take_conflict_clause(rest);
+        column.not_null = Some(NotNull { name: name.take(), on_conflict, ..NotNull::default() });
+    } else {
         return false;
     }
-    // NOT NULL, DEFAULT and the like may have a name; it is theirs.
+    // DEFAULT and the like may have a name; it is theirs.
     *name = None;
     true
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ormsync_schema::{
     Check, Column, Deferrability, Diagnostic, Expression, Fact, ForeignKey, Generated, GeneratedStorage, Identity,
-    IndexPart, MatchKind, Opaque, Origin, PrimaryKey, ReferentialAction, Table,
+    IndexPart, MatchKind, NotNull, Opaque, Origin, PrimaryKey, ReferentialAction, Table,
 };
 
 use super::statement::{ConstraintKind, ConstraintWords, TableStatement};
@@ -30,6 +30,7 @@ pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, ta
         column.collation = words
             .and_then(|words| words.collation.clone())
             .filter(|collation| !collation.eq_ignore_ascii_case("BINARY"));
+        column.not_null = words.and_then(|words| words.not_null.clone()).filter(|it| *it != NotNull::default());
         column.generated = generated(hidden, words.and_then(|words| words.generated.as_deref()));
         column.default = default
             .filter(|text| !text.eq_ignore_ascii_case("NULL"))

@@ -41,10 +41,12 @@ pub(super) fn table_statement(name: &str, table: &Table) -> String {
         .collect();
     let mut constraints = Vec::new();
     if let Some(key) = table.primary_key.as_ref().filter(|key| key.parts.len() != 1) {
-        constraints.push(format!("{}PRIMARY KEY ({})", named(key.name.as_deref()), parts(&key.parts)));
+        let conflict = on_conflict(key.options.get("on_conflict"));
+        constraints.push(format!("{}PRIMARY KEY ({}){conflict}", named(key.name.as_deref()), parts(&key.parts)));
     }
     for index in table.indexes.iter().filter(|index| index.kind == IndexKind::UniqueConstraint) {
-        constraints.push(format!("{}UNIQUE ({})", named(index.name.as_deref()), parts(&index.parts)));
+        let conflict = on_conflict(index.options.get("on_conflict"));
+        constraints.push(format!("{}UNIQUE ({}){conflict}", named(index.name.as_deref()), parts(&index.parts)));
     }
     for check in &table.checks {
         constraints.push(format!("{}CHECK ({})", named(check.name.as_deref()), check.expression.sql()));
@@ -96,7 +98,11 @@ pub(super) fn column(name: &str, column: &Column, key: Option<&PrimaryKey>) -> S
     if !data_type.is_empty() {
         text.push_str(&format!(" {data_type}"));
     }
-    if !column.nullable {
+    // The row id is NOT NULL without a word, and takes none.
+    if let Some(constraint) = &column.not_null {
+        let (name, conflict) = (named(constraint.name.as_deref()), on_conflict(constraint.on_conflict.as_ref()));
+        text.push_str(&format!(" {name}NOT NULL{conflict}"));
+    } else if !column.nullable {
         text.push_str(" NOT NULL");
     }
     if let Some(key) = key {
@@ -104,7 +110,8 @@ pub(super) fn column(name: &str, column: &Column, key: Option<&PrimaryKey>) -> S
             Some(SortOrder::Descending) => " DESC",
             _ => "",
         };
-        text.push_str(&format!(" {}PRIMARY KEY{order}", named(key.name.as_deref())));
+        let conflict = on_conflict(key.options.get("on_conflict"));
+        text.push_str(&format!(" {}PRIMARY KEY{order}{conflict}", named(key.name.as_deref())));
         if column.identity.as_ref().is_some_and(|identity| identity.never_again) {
             text.push_str(" AUTOINCREMENT");
         }
@@ -144,6 +151,11 @@ fn type_text(data_type: &DataType) -> String {
 
 fn named(name: Option<&str>) -> String {
     name.map(|name| format!("CONSTRAINT {} ", quote(name))).unwrap_or_default()
+}
+
+/// What happens to a row that breaks a constraint, where it is not refused.
+fn on_conflict(algorithm: Option<&String>) -> String {
+    algorithm.map(|algorithm| format!(" ON CONFLICT {}", algorithm.to_uppercase())).unwrap_or_default()
 }
 
 fn foreign_key(key: &ForeignKey) -> String {

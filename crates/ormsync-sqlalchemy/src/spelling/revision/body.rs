@@ -10,12 +10,15 @@ use super::super::python::{Argument, INDENTATION, Import, Name, Python, string_l
 use super::super::writer::{Place, Wordless, Writer, keyword};
 use super::objects::operation;
 use super::tables::wordless;
+use super::words::SQLALCHEMY;
 
 /// What a revision says, without the file around it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RevisionBody {
     /// Lines of imports beside `op` and `sa`.
     pub imports: Vec<String>,
+    /// Whether `sa` is used.
+    pub uses_sqlalchemy: bool,
     /// Classes for types that SQLAlchemy has no words for; empty, or whole definitions.
     pub classes: String,
     /// The lines of `upgrade()`, indented; empty where there is nothing to do.
@@ -36,8 +39,7 @@ pub(super) enum Line {
 
 /// Writes a plan from `from`, and its way back, as Alembic operations. Empty for a dialect that SQLAlchemy does not know.
 pub fn revision_body(from: &Schema, plan: &Plan, back: &Plan) -> RevisionBody {
-    let mut body =
-        RevisionBody { imports: Vec::new(), classes: String::new(), upgrade: String::new(), downgrade: String::new() };
+    let mut body = RevisionBody::default();
     let Some(dialect) = ormsync_dialect::by_name(&plan.dialect) else { return body };
     let classes = own_classes(plan);
     let to = plan.apply(from);
@@ -57,6 +59,7 @@ pub fn revision_body(from: &Schema, plan: &Plan, back: &Plan) -> RevisionBody {
     }
     let written: Vec<String> = used.into_iter().map(|(sql, class)| own_types::write_class(sql, class)).collect();
     body.classes = written.join("\n\n");
+    body.uses_sqlalchemy = imports.remove(&SQLALCHEMY);
     body.imports = super::super::module::write_imports(&imports).lines().map(str::to_owned).collect();
     body
 }

@@ -67,6 +67,7 @@ fn from_ours(frame: &RevisionFrame, body: &RevisionBody) -> String {
             "" => String::new(),
             classes => format!("\n\n{classes}\n\n"),
         },
+        uses_sqlalchemy => body.uses_sqlalchemy || !frame.functions.is_empty(),
         revision_literal => string_literal(&frame.revision),
         down_revision => down_revision(&frame.down_revisions, string_literal),
         upgrade => function_body(&body.upgrade),
@@ -77,6 +78,7 @@ fn from_ours(frame: &RevisionFrame, body: &RevisionBody) -> String {
 }
 
 fn function_body(lines: &str) -> String {
+    // A comment alone is no body.
     let has_statement = lines.lines().any(|line| !line.trim_start().starts_with('#'));
     if has_statement { lines.trim_end().to_owned() } else { format!("{lines}    pass") }
 }

@@ -2,11 +2,16 @@
 
 use super::super::python::{Argument, Import, Name, Python};
 
+/// How a revision imports SQLAlchemy itself.
+pub(super) const SQLALCHEMY: Import = Import::Module("sqlalchemy as sa");
+
 /// An expression of a model as one of a revision: names of SQLAlchemy behind `sa.`, types always called, their
 /// arguments by name as `repr()` of a type has them.
 pub(super) fn in_revision(expression: Python) -> Python {
     match expression {
-        Python::Name(name) if name.import.is_some() => Python::call(renamed(name), Vec::new()),
+        Python::Name(name) if name.import.as_ref().is_some_and(|import| *import != SQLALCHEMY) => {
+            Python::call(renamed(name), Vec::new())
+        }
         Python::Call { function, arguments } => {
             let keywords = keywords(&function.text);
             let arguments = arguments.into_iter().enumerate().map(|(at, argument)| match argument {
@@ -31,7 +36,7 @@ pub(super) fn in_revision(expression: Python) -> Python {
 
 fn renamed(name: Name) -> Name {
     match name.import {
-        Some(Import::From("sqlalchemy", _)) => Name::local(format!("sa.{}", name.text)),
+        Some(Import::From("sqlalchemy", _)) => Name { text: format!("sa.{}", name.text), import: Some(SQLALCHEMY) },
         // A class of the revision's own.
         Some(Import::From("sqlalchemy.types", _)) => Name::local(name.text),
         _ => name,

@@ -1,0 +1,108 @@
+//! Cutting a file into parts that can be read apart: a line that opens a block (`BLOCK_HEAD` in the grammar) ends
+//! whatever stands before it, read or not. So large files are read by several threads, and a datasource is found
+//! without reading the models.
+//!
+//! Only a comment over several lines may hold such a line without opening a block: behind the first `/*` nothing is
+//! cut.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::parse_part;
+use super::tree::Document;
+
+/// Bytes below which a thread costs more than it saves.
+const WORTH_A_THREAD: usize = 32 * 1024;
+
+/// Reads a whole file.
+pub(super) fn parse(text: &str) -> Document {
+    let parts = cut(text);
+    if parts.len() == 1 {
+        return parse_part(text, 0);
+    }
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(parts.len());
+    let next = AtomicUsize::new(0);
+    let read: Vec<Mutex<Document>> = parts.iter().map(|_| Mutex::default()).collect();
+    let work = || {
+        while let Some((part, read)) = {
+            let position = next.fetch_add(1, Ordering::Relaxed);
+            parts.get(position).zip(read.get(position))
+        } {
+            *read.lock().unwrap_or_else(PoisonError::into_inner) = parse_part(&text[part.0..part.1], part.0);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut whole = Document::default();
+    for part in read {
+        whole.append(part.into_inner().unwrap_or_else(PoisonError::into_inner));
+    }
+    whole
+}
+
+/// The parts of a file, a few for each thread.
+fn cut(text: &str) -> Vec<(usize, usize)> {
+    let last = text.find("/*").unwrap_or(text.len());
+    let mut parts = Vec::new();
+    let mut start: usize = 0;
+    while let Some(end) = start.checked_add(WORTH_A_THREAD).filter(|end| *end < last) {
+        let mut heads = heads(text, text.ceil_char_boundary(end), last);
+        let Some((head, _)) = heads.next() else { break };
+        parts.push((start, head));
+        start = head;
+    }
+    parts.push((start, text.len()));
+    parts
+}
+
+/// Reads the datasources.
+pub(super) fn parse_datasources(text: &str) -> Document {
+    if text.contains("/*") {
+        return parse(text);
+    }
+    let mut heads = heads(text, 0, text.len()).peekable();
+    let mut found = Document::default();
+    while let Some((head, keyword)) = heads.next() {
+        let end = heads.peek().map_or(text.len(), |(next, _)| *next);
+        if keyword == "datasource" {
+            found.append(parse_part(&text[head..end], head));
+        }
+    }
+    found
+}
+
+/// The places from `start` up to `end` of lines that open a block, with their keywords. A line at `start` itself
+/// counts only at the beginning of the text.
+fn heads(text: &str, start: usize, end: usize) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = start;
+    let mut is_line = start == 0;
+    std::iter::from_fn(move || {
+        while at < end {
+            let line = at;
+            let is_whole = std::mem::replace(&mut is_line, true);
+            let rest = &text[line..end];
+            at += rest.find(['\n', '\r']).map_or(rest.len(), |length| length + 1);
+            if let Some(keyword) = keyword_of(&text[line..at]).filter(|_| is_whole) {
+                return Some((line, keyword));
+            }
+        }
+        None
+    })
+}
+
+/// The keyword of a line that opens a block. Not all such lines are known here, but all that are known are such.
+fn keyword_of(line: &str) -> Option<&str> {
+    const KEYWORDS: [&str; 6] = ["model", "enum", "view", "type", "datasource", "generator"];
+    let space = [' ', '\t'];
+    let line = line.trim_start_matches(space);
+    let keyword = KEYWORDS.into_iter().find(|keyword| line.starts_with(keyword))?;
+    let name = line[keyword.len()..].trim_start_matches(space);
+    let behind = name.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter));
+    let is_named = name.len() > behind.len() && name.starts_with(|letter: char| letter.is_ascii_alphanumeric());
+    (is_named && behind.trim_start_matches(space).starts_with('{')).then_some(keyword)
+}
