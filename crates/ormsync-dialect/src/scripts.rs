@@ -49,7 +49,7 @@ mod tests {
     fn scripts_of_three_servers() {
         let told = |script: &str| tokens_of_one_server(script).first().copied();
         assert_eq!(told("CREATE TABLE `a` (\n  id INT);"), Some((13, "mysql")));
-        assert_eq!(told("-- `a`\nCREATE TABLE \"a\" (id SERIAL, b TEXT DEFAULT 'TINYINT');"), Some((29, "postgresql")));
+        assert_eq!(told("-- `a`\nCREATE TABLE \"a\" (id SERIAL, b TEXT DEFAULT 'TINYINT');"), Some((28, "postgresql")));
         assert_eq!(told("CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT);"), Some((39, "sqlite")));
         assert_eq!(told("CREATE TABLE a (id INTEGER);"), None);
     }

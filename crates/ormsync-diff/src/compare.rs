@@ -115,7 +115,7 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
         options::compare(&mut comparing, row);
         if !options.differences_only {
             hazards::compare(&mut comparing, row, told);
-            delete_rules::compare(&mut comparing, row);
+            delete_rules::compare(&mut comparing, row, told);
         }
     }
 

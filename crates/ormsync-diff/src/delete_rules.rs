@@ -15,8 +15,9 @@ struct Trouble {
     at_most: Severity,
 }
 
-/// Looks for deletions that one ORM follows up itself, and another writer does not.
-pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
+/// Looks for deletions that one ORM follows up itself, and another writer does not, in a table whose differences are the
+/// findings from `told` on: where the sources differ on the foreign key or its columns, that is told already.
+pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>, told: usize) {
     let declared: Vec<usize> = (0..row.slots.len()).filter(|source| !comparing.is_live(*source)).collect();
     for source in declared {
         let Some(table) = row.table(source) else { continue };
@@ -25,6 +26,13 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
                 .filter(|other| *other != source && !comparing.is_live(*other))
                 .filter(|other| row.table(*other).is_some_and(|table| !has_own(table, delete)))
                 .collect();
+            let columns = || delete.columns.iter().map(String::as_str);
+            let everywhere = (0..row.slots.len())
+                .all(|other| row.table(other).is_none() || row.has_columns(comparing, other, columns()));
+            let path = row.path(comparing, ObjectKind::ForeignKey, &format!("({})", delete.columns.join(", ")));
+            if !everywhere || comparing.findings[told..].iter().any(|finding| finding.at == path) {
+                continue;
+            }
             let key = key_of(comparing, row, source, delete);
             if let (false, Some(trouble)) = (others.is_empty(), trouble(table, delete, key)) {
                 report(comparing, row, (source, delete, key), &others, &trouble);

@@ -62,21 +62,27 @@ pub(crate) fn long(comparing: &mut Comparing<'_>, names: &[LongName]) {
     }
 }
 
-/// Tells tables and columns that are called by a word the server keeps for itself, each once.
+/// Tells tables and columns that are called by a word the server keeps for itself, each once. Names with capital letters
+/// are not told: they are an ORM's own (`Order`), and who writes SQL for them by hand is used to quoting.
 pub(crate) fn reserved(comparing: &mut Comparing<'_>, rows: &[TableRow<'_>]) {
     for row in rows.iter().filter(|row| row.holders() > 1) {
         let holder = (0..row.slots.len()).find(|source| row.table(*source).is_some());
         let Some((source, table)) = holder.and_then(|source| Some((source, row.table(source)?))) else { continue };
-        if comparing.dialect.is_reserved(row.name) {
+        if is_told(comparing, row.name) {
             let saying = Saying::new(format!("called {}", row.name), &table.origin);
             tell(comparing, row.own_path(comparing), row, (source, saying));
         }
-        for (name, column) in table.columns.iter().filter(|(name, _)| comparing.dialect.is_reserved(name)) {
+        let columns: Vec<_> = table.columns.iter().filter(|(name, _)| is_told(comparing, name)).collect();
+        for (name, column) in columns {
             let saying = Saying::new(format!("called {name}"), &column.origin);
             let path = row.path(comparing, ObjectKind::Column, name);
             tell(comparing, path, row, (source, saying));
         }
     }
+}
+
+fn is_told(comparing: &Comparing<'_>, name: &str) -> bool {
+    !name.contains(char::is_uppercase) && comparing.dialect.is_reserved(name)
 }
 
 fn tell(comparing: &mut Comparing<'_>, at: ObjectPath, row: &TableRow<'_>, said: (usize, Saying)) {

@@ -91,7 +91,7 @@ pub(crate) const IDENTIFIER_LENGTH: Rule = Rule {
     severity: Severity::Warning,
     summary: "A table or column is declared with a longer name than the server keeps.",
     rationale: "\
-PostgreSQL cuts a name that is too long and says so only in a notice, MySQL and MariaDB refuse it. Two long names that
+Some servers cut a name that is too long and say so only in a notice, others refuse it. Two long names that
 begin alike become one; and a tool that looks for the whole name in the catalogue does not find it, and makes the table
 again and again.",
     example: include_str!("examples/identifier-length.md"),
@@ -105,7 +105,7 @@ pub(crate) const RESERVED_WORD: Rule = Rule {
     summary: "A table or column is called by a word that the server keeps for itself.",
     rationale: "\
 Both ORMs quote such names, so that they work; SQL that is written by hand (raw queries, reports, checks, migrations)
-fails without quotes, or means something else: `SELECT user FROM account` is the name of the session's user on PostgreSQL.",
+fails without quotes, or means something else: the same word may be a function of the server.",
     example: include_str!("examples/reserved-word.md"),
     remedy: "\
 Choose another name for what is new. For what is there, quote it in every hand-written statement, or switch the rule
@@ -118,13 +118,12 @@ pub(crate) const DELETE_RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "What refers to a deleted row is looked after by one side itself, and by the database or nobody for another.",
     rationale: "\
-With `relationMode = \"prisma\"` Prisma deletes or updates the referring rows on its own, and no foreign key stands in the
-database: a deletion by the other side leaves rows that refer to nothing. With `cascade=\"all, delete-orphan\"` SQLAlchemy
-deletes the children first: where the database refuses to delete a parent with children, the same deletion by the other
-side fails. And where the database deletes the children, SQLAlchemy without `passive_deletes` sets their keys to NULL
-before it can.",
+An ORM that emulates relations deletes or updates the referring rows on its own, and no foreign key stands in the
+database: a deletion by the other side leaves rows that refer to nothing. One that deletes the children first goes on where
+the database refuses to delete a parent with children: the same deletion by the other side fails. And one that sets the
+children's keys to NULL does so before the database can delete them.",
     example: include_str!("examples/delete-rule.md"),
     remedy: "\
-Let the database do it for everybody: a foreign key with ON DELETE, declared in all sources, and `passive_deletes=True` on
-the relationship.",
+Let the database do it for everybody: a foreign key with ON DELETE, declared in all sources, and the ORM's relationship told
+to leave it to the database.",
 };
