@@ -186,9 +186,9 @@ mod tests {
         let path = folder.path().join("alembic.ini");
         std::fs::write(&path, text).unwrap();
         let mut settings = AlembicSettings::read(&path).unwrap();
-        let relative = |path: &PathBuf| path.strip_prefix(folder.path()).unwrap().to_owned();
-        settings.script_location = relative(&settings.script_location);
-        settings.version_locations = settings.version_locations.iter().map(relative).collect();
+        for path in settings.version_locations.iter_mut().chain([&mut settings.script_location]) {
+            *path = path.strip_prefix(folder.path()).unwrap().to_owned();
+        }
         settings
     }
 

@@ -25,7 +25,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(Strin
         column.comment = cells.filled();
         let sequence = SequenceOfColumn::read(&mut cells);
         column.inherited = !cells.flag();
-        if identity != "" {
+        if !identity.is_empty() {
             column.numbered_by = sequence.own_name(relation, name);
         }
         match (identity, generated) {
