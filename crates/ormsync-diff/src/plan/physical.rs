@@ -31,6 +31,7 @@ pub(super) fn bare_table(table: &Table, dialect: &dyn Dialect) -> Table {
     let mut bare = table.clone();
     bare.model = None;
     bare.opaque.clear();
+    bare.client_deletes.clear();
     for column in bare.columns.values_mut() {
         *column = bare_column(column);
     }

@@ -25,7 +25,7 @@ impl Writer {
             .map(|(name, column)| format!("    {}{}", self.column(name, column), at_column(name)))
             .collect();
         let is_memory = table.options.get("engine").is_some_and(|engine| engine == "MEMORY");
-        for index in table.indexes.iter().filter(|index| !comes_by_itself(index, table)) {
+        for index in table.indexes.iter().filter(|index| !comes_by_itself(index)) {
             // The engine that keeps rows in memory makes hash tables where nothing is said.
             let tree = if is_memory && index.method.is_none() { " USING BTREE" } else { "" };
             lines.push(format!("    {}{tree}", self.index_clause(index)));
@@ -104,9 +104,10 @@ pub(super) fn primary_key(key: &PrimaryKey) -> String {
     format!("PRIMARY KEY ({}){}", key_parts(&key.parts), comment.unwrap_or_default())
 }
 
-/// Whether the server makes an index by itself for a foreign key, under the very name.
-fn comes_by_itself(index: &Index, table: &Table) -> bool {
-    index.implicit && table.foreign_keys.iter().any(|key| key.name == index.name)
+/// Whether the server makes an index by itself for a foreign key, under the very name: one that is named after a
+/// column came with a key which the server had named (`orders_ibfk_1`), and ours are all given their names.
+fn comes_by_itself(index: &Index) -> bool {
+    index.implicit && index.name.as_deref() != index.columns().next()
 }
 
 /// `PERIOD FOR SYSTEM_TIME (…)`, where columns of the table's own hold the span of time of a version.
