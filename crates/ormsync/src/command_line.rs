@@ -483,7 +483,7 @@ pub(crate) struct MigrateOptions {
     /// The Alembic revision to come behind, where there are several heads
     #[arg(long, value_name = "REVISION")]
     pub(crate) head: Option<String>,
-    /// How the two histories are tied; else as [migrate] says, else lockstep
+    /// How the two histories are tied; else as ormsync.toml says, else lockstep
     #[arg(long, value_name = "HOW")]
     pub(crate) history: Option<History>,
     /// What is called something else now: a table or enum type as old:new, a column or label as table.old:new (by the
