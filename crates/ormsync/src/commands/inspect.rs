@@ -41,8 +41,8 @@ pub(super) fn run(global: &GlobalOptions, options: &InspectOptions, terminal: &T
                 json + "\n"
             }
             InspectFormat::Sql => statements::whole(&project, &read.schema, terminal),
-            InspectFormat::Prisma => written(WrittenFormat::Prisma, &read.schema),
-            InspectFormat::Sqlalchemy => written(WrittenFormat::Sqlalchemy, &read.schema),
+            InspectFormat::Prisma => written(WrittenFormat::Prisma, &read.schema, true),
+            InspectFormat::Sqlalchemy => written(WrittenFormat::Sqlalchemy, &read.schema, true),
             InspectFormat::Summary => coverage_text(&count(&read.source(), 0), &read.schema.dialect),
         };
         match &options.output {
