@@ -1,11 +1,9 @@
 //! `ALTER TABLE`.
 
-use ormsync_schema::{
-    DefaultValue, IndexPart, Operation, QualifiedName, Table, TableChange,
-};
+use ormsync_schema::{DefaultValue, IndexPart, Operation, QualifiedName, Table, TableChange};
 use sqlparser::ast::{
-    AlterColumnOperation, AlterTable, AlterTableOperation, ColumnOption, ColumnOptionDef, DataType as SqlType, DropBehavior,
-    Ident, MySQLColumnPosition, RenameTableNameKind,
+    AlterColumnOperation, AlterTable, AlterTableOperation, ColumnOption, ColumnOptionDef, DataType as SqlType,
+    DropBehavior, Ident, MySQLColumnPosition, RenameTableNameKind,
 };
 
 use super::columns::{Declared, identity_of};
@@ -51,7 +49,9 @@ impl Replay<'_> {
     /// What concerns other tables, too.
     fn renames(&mut self, operation: &AlterTableOperation, path: &QualifiedName) -> Outcome {
         let (from, to) = match operation {
-            AlterTableOperation::RenameColumn { old_column_name, new_column_name } => (old_column_name, new_column_name),
+            AlterTableOperation::RenameColumn { old_column_name, new_column_name } => {
+                (old_column_name, new_column_name)
+            }
             AlterTableOperation::ChangeColumn { old_name, new_name, .. } => (old_name, new_name),
             _ => return Ok(()),
         };
@@ -68,12 +68,18 @@ impl Replay<'_> {
 
     fn alteration(&mut self, operation: &AlterTableOperation, path: &QualifiedName, table: &mut Table) -> Outcome {
         match operation {
-            AlterTableOperation::AddConstraint { constraint, not_valid } => self.add_constraint(constraint, *not_valid, table),
+            AlterTableOperation::AddConstraint { constraint, not_valid } => {
+                self.add_constraint(constraint, *not_valid, table)
+            }
             AlterTableOperation::AddColumn { if_not_exists, column_def, column_position, .. } => {
                 let declared = self.column(column_def);
                 if self.column_name(table, &declared.name).is_some() {
                     let is_guarded = *if_not_exists || self.tolerant;
-                    return if is_guarded { Ok(()) } else { Err(format!("{path} has a column {} already", declared.name)) };
+                    return if is_guarded {
+                        Ok(())
+                    } else {
+                        Err(format!("{path} has a column {} already", declared.name))
+                    };
                 }
                 self.place(declared, column_position.as_ref(), table)
             }
@@ -102,7 +108,11 @@ impl Replay<'_> {
                 let name = self.fold(name);
                 let before = table.foreign_keys.len();
                 table.foreign_keys.retain(|key| !self.is_same(key.name.as_deref(), &name));
-                if table.foreign_keys.len() == before { Err(format!("{path} has no foreign key {name}")) } else { Ok(()) }
+                if table.foreign_keys.len() == before {
+                    Err(format!("{path} has no foreign key {name}"))
+                } else {
+                    Ok(())
+                }
             }
             AlterTableOperation::DropIndex { name } => {
                 let name = self.fold(name);
@@ -278,7 +288,9 @@ impl Replay<'_> {
         }
         table.foreign_keys.retain(|key| !key.columns.contains(&name));
         let quoted = (self.rules.grammar.quote)(&name);
-        table.checks.retain(|check| !(cascade || check.column.as_deref() == Some(&name)) || !check.expression.text.contains(&quoted));
+        table.checks.retain(|check| {
+            !(cascade || check.column.as_deref() == Some(&name)) || !check.expression.text.contains(&quoted)
+        });
         Ok(())
     }
 
@@ -320,7 +332,13 @@ impl Replay<'_> {
         Ok(())
     }
 
-    pub(super) fn drop_index_of(&self, name: &str, is_guarded: bool, path: &QualifiedName, table: &mut Table) -> Outcome {
+    pub(super) fn drop_index_of(
+        &self,
+        name: &str,
+        is_guarded: bool,
+        path: &QualifiedName,
+        table: &mut Table,
+    ) -> Outcome {
         let before = table.indexes.len();
         if !self.rules.indexes_are_objects && name.eq_ignore_ascii_case("primary") {
             table.primary_key = None;
@@ -365,4 +383,3 @@ fn rename_constraint(table: &mut Table, from: &str, to: String) -> Option<()> {
     *all.find(|name| name.as_deref() == Some(from))? = Some(to);
     Some(())
 }
-

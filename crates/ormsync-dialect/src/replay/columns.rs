@@ -83,8 +83,12 @@ impl Replay<'_> {
             ColumnOption::Collation(collation) => {
                 column.collation = collation.0.last().and_then(|part| part.as_ident()).map(|name| name.value.clone());
             }
-            ColumnOption::Comment(comment) => column.comment = Some(self.rules.constant(comment)).filter(|it| !it.is_empty()),
-            ColumnOption::Generated { generated_as, sequence_options, generation_expr, generation_expr_mode, .. } => {
+            ColumnOption::Comment(comment) => {
+                column.comment = Some(self.rules.constant(comment)).filter(|it| !it.is_empty())
+            }
+            ColumnOption::Generated {
+                generated_as, sequence_options, generation_expr, generation_expr_mode, ..
+            } => {
                 let options = sequence_options.as_deref().unwrap_or_default();
                 match generation_expr {
                     Some(expression) => {
@@ -167,7 +171,9 @@ pub(super) fn identity_of(generated: GeneratedAs, options: &[SequenceOptions]) -
         match option {
             SequenceOptions::StartWith(value, _) => identity.start = number(value).filter(|it| *it != 1),
             SequenceOptions::IncrementBy(value, _) => identity.increment = number(value).filter(|it| *it != 1),
-            SequenceOptions::MinValue(value) => identity.minimum = value.as_ref().and_then(number).filter(|it| *it != 1),
+            SequenceOptions::MinValue(value) => {
+                identity.minimum = value.as_ref().and_then(number).filter(|it| *it != 1)
+            }
             SequenceOptions::MaxValue(value) => identity.maximum = value.as_ref().and_then(number),
             SequenceOptions::Cache(value) => identity.cache = number(value).filter(|it| *it != 1),
             SequenceOptions::Cycle(no) => identity.cycle = !no,

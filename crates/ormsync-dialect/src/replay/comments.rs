@@ -12,7 +12,8 @@ impl Replay<'_> {
         match kind {
             CommentObject::Column => {
                 let mut parts = name.0.clone();
-                let column = parts.pop().and_then(|part| part.as_ident().map(|part| self.fold(part))).unwrap_or_default();
+                let column =
+                    parts.pop().and_then(|part| part.as_ident().map(|part| self.fold(part))).unwrap_or_default();
                 let path = self.path(&ObjectName(parts));
                 let table = self.table_mut(&path);
                 let column = match table {

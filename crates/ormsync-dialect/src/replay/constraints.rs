@@ -5,9 +5,9 @@ use ormsync_schema::{
     NullsOrder, PrimaryKey, ReferentialAction, SortOrder, Table,
 };
 use sqlparser::ast::{
-    CheckConstraint, ConstraintCharacteristics, ConstraintReferenceMatchKind, DeferrableInitial, ExcludeConstraint, Expr,
-    ForeignKeyConstraint, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, IndexColumn, IndexOption, IndexType,
-    NullsDistinctOption, ReferentialAction as SqlAction, TableConstraint, Value,
+    CheckConstraint, ConstraintCharacteristics, ConstraintReferenceMatchKind, DeferrableInitial, ExcludeConstraint,
+    Expr, ForeignKeyConstraint, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, IndexColumn, IndexOption,
+    IndexType, NullsDistinctOption, OrderBySort, ReferentialAction as SqlAction, TableConstraint, Value,
 };
 
 use super::names::plain_name;
@@ -18,7 +18,12 @@ impl Replay<'_> {
     ///
     /// # Errors
     /// When the table has no place for it, or it was not understood.
-    pub(super) fn add_constraint(&mut self, constraint: &TableConstraint, not_valid: bool, table: &mut Table) -> Outcome {
+    pub(super) fn add_constraint(
+        &mut self,
+        constraint: &TableConstraint,
+        not_valid: bool,
+        table: &mut Table,
+    ) -> Outcome {
         match constraint {
             TableConstraint::PrimaryKey(key) => {
                 let parts = self.parts(&key.columns);
@@ -83,7 +88,8 @@ impl Replay<'_> {
             TableConstraint::PrimaryKeyUsingIndex(using) => {
                 let index = self.take_index(table, &using.index_name)?;
                 let name = using.name.as_ref().map_or(index.name, |name| Some(self.fold(name)));
-                table.primary_key = Some(PrimaryKey { name, parts: index.parts, origin: index.origin, ..PrimaryKey::default() });
+                table.primary_key =
+                    Some(PrimaryKey { name, parts: index.parts, origin: index.origin, ..PrimaryKey::default() });
             }
             TableConstraint::UniqueUsingIndex(using) => {
                 let mut index = self.take_index(table, &using.index_name)?;
@@ -114,7 +120,12 @@ impl Replay<'_> {
         }
     }
 
-    pub(super) fn foreign_key(&self, name: Option<String>, columns: Vec<String>, key: &ForeignKeyConstraint) -> ForeignKey {
+    pub(super) fn foreign_key(
+        &self,
+        name: Option<String>,
+        columns: Vec<String>,
+        key: &ForeignKeyConstraint,
+    ) -> ForeignKey {
         let target = self.path(&key.foreign_table);
         // As it is declared, where it is there already.
         let target = self.find_table(&target).unwrap_or(target);
@@ -190,11 +201,12 @@ impl Replay<'_> {
         };
         part.collation = collation;
         part.operator_class = column.operator_class.as_ref().map(ToString::to_string);
-        let is_descending = column.column.options.sort.as_ref().is_some_and(|sort| sort.to_string() == "DESC");
+        let is_descending = matches!(column.column.options.sort, Some(OrderBySort::Desc));
         if is_descending {
             part.order = SortOrder::Descending;
         }
-        part.nulls = column.column.options.nulls_first.map(|first| if first { NullsOrder::First } else { NullsOrder::Last });
+        part.nulls =
+            column.column.options.nulls_first.map(|first| if first { NullsOrder::First } else { NullsOrder::Last });
         part
     }
 }

@@ -17,7 +17,8 @@ impl Replay<'_> {
 
     /// The object that a name means: in the default namespace unless it says another.
     pub(super) fn path(&self, name: &ObjectName) -> QualifiedName {
-        let mut parts: Vec<String> = name.0.iter().filter_map(ObjectNamePart::as_ident).map(|part| self.fold(part)).collect();
+        let mut parts: Vec<String> =
+            name.0.iter().filter_map(ObjectNamePart::as_ident).map(|part| self.fold(part)).collect();
         let object = parts.pop().unwrap_or_default();
         let namespace = parts.pop().unwrap_or_default();
         self.qualified(&namespace, object)
@@ -27,7 +28,8 @@ impl Replay<'_> {
     pub(super) fn qualified(&self, namespace: &str, name: String) -> QualifiedName {
         let default = self.rules.dialect.default_namespace();
         // A server without namespaces has its database's name in their place.
-        let is_default = namespace.is_empty() || default.is_empty() || self.rules.default_qualifiers.contains(&namespace);
+        let is_default =
+            namespace.is_empty() || default.is_empty() || self.rules.default_qualifiers.contains(&namespace);
         let name = self.rules.dialect.identifier_limit().cut(&name).to_owned();
         QualifiedName::new(if is_default { default } else { namespace }, name)
     }

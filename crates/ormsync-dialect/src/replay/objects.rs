@@ -1,13 +1,13 @@
 //! Indexes, views, sequences, extensions, routines, triggers and policies.
 
 use ormsync_schema::{
-    Expression, Extension, Index, IndexKind, Operation, Policy, Routine, Sequence, SequenceOwner, Trigger, TriggerEvent,
-    TriggerTiming, View,
+    Expression, Extension, Index, IndexKind, Operation, Policy, Routine, Sequence, SequenceOwner, Trigger,
+    TriggerEvent, TriggerTiming, View,
 };
 use sqlparser::ast::{
     CreateExtension, CreateFunction, CreateIndex, CreatePolicy, CreatePolicyType, CreateTrigger, CreateView,
-    DataType as SqlType, DropFunction, DropTrigger, ObjectName, SequenceOptions, TriggerEvent as SqlEvent, TriggerObject,
-    TriggerObjectKind, TriggerPeriod,
+    DataType as SqlType, DropFunction, DropTrigger, ObjectName, SequenceOptions, TriggerEvent as SqlEvent,
+    TriggerObject, TriggerObjectKind, TriggerPeriod,
 };
 
 use super::columns::number;
@@ -106,7 +106,8 @@ impl Replay<'_> {
             }
         }
         sequence.owner = owner.and_then(|owner| {
-            let mut parts: Vec<String> = owner.0.iter().filter_map(|part| part.as_ident()).map(|it| self.fold(it)).collect();
+            let mut parts: Vec<String> =
+                owner.0.iter().filter_map(|part| part.as_ident()).map(|it| self.fold(it)).collect();
             let column = parts.pop()?;
             Some(SequenceOwner { table: parts.pop()?, column })
         });

@@ -9,10 +9,53 @@ use super::{Outcome, Replay};
 
 /// What changes rows, sessions or rights, and no schema. Told by the first word, since not all of them parse.
 const WITHOUT_EFFECT: &[&str] = &[
-    "INSERT", "UPDATE", "DELETE", "SELECT", "WITH", "VALUES", "REPLACE", "MERGE", "COPY", "TRUNCATE", "BEGIN", "START",
-    "COMMIT", "ROLLBACK", "END", "SAVEPOINT", "RELEASE", "SET", "RESET", "SHOW", "USE", "PRAGMA", "GRANT", "REVOKE", "ANALYZE",
-    "ANALYSE", "VACUUM", "REINDEX", "CLUSTER", "LOCK", "UNLOCK", "REFRESH", "OPTIMIZE", "FLUSH", "CHECKPOINT", "NOTIFY", "LISTEN",
-    "DISCARD", "EXPLAIN", "DEALLOCATE", "PREPARE", "EXECUTE", "CALL", "DELIMITER", "ATTACH", "DETACH", "SECURITY",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "SELECT",
+    "WITH",
+    "VALUES",
+    "REPLACE",
+    "MERGE",
+    "COPY",
+    "TRUNCATE",
+    "BEGIN",
+    "START",
+    "COMMIT",
+    "ROLLBACK",
+    "END",
+    "SAVEPOINT",
+    "RELEASE",
+    "SET",
+    "RESET",
+    "SHOW",
+    "USE",
+    "PRAGMA",
+    "GRANT",
+    "REVOKE",
+    "ANALYZE",
+    "ANALYSE",
+    "VACUUM",
+    "REINDEX",
+    "CLUSTER",
+    "LOCK",
+    "UNLOCK",
+    "REFRESH",
+    "OPTIMIZE",
+    "FLUSH",
+    "CHECKPOINT",
+    "NOTIFY",
+    "LISTEN",
+    "DISCARD",
+    "EXPLAIN",
+    "DEALLOCATE",
+    "PREPARE",
+    "EXECUTE",
+    "CALL",
+    "DELIMITER",
+    "ATTACH",
+    "DETACH",
+    "SECURITY",
 ];
 
 impl Replay<'_> {
@@ -27,11 +70,12 @@ impl Replay<'_> {
         }
         let dialect = (self.rules.grammar.parser)();
         let options = ParserOptions::new().with_unescape(false);
-        let parsed = Parser::new(dialect.as_ref()).with_options(options).try_with_sql(self.text).and_then(|mut parser| {
-            let statement = parser.parse_statement()?;
-            parser.expect_token(&Token::EOF)?;
-            Ok(statement)
-        });
+        let parsed =
+            Parser::new(dialect.as_ref()).with_options(options).try_with_sql(self.text).and_then(|mut parser| {
+                let statement = parser.parse_statement()?;
+                parser.expect_token(&Token::EOF)?;
+                Ok(statement)
+            });
         match parsed {
             Ok(statement) => self.carry_out(&statement),
             Err(error) => Err(format!("{error}")),
@@ -55,7 +99,9 @@ impl Replay<'_> {
             Statement::CreateFunction(statement) => self.create_function(statement),
             Statement::CreateTrigger(statement) => self.create_trigger(statement),
             Statement::CreatePolicy(statement) => self.create_policy(statement),
-            Statement::CreateSchema { schema_name, if_not_exists, .. } => self.create_schema(schema_name, *if_not_exists),
+            Statement::CreateSchema { schema_name, if_not_exists, .. } => {
+                self.create_schema(schema_name, *if_not_exists)
+            }
             Statement::Comment { object_type, object_name, comment, .. } => {
                 self.comment(*object_type, object_name, comment.as_deref())
             }
@@ -68,7 +114,9 @@ impl Replay<'_> {
             }
             Statement::Drop { object_type, if_exists, names, cascade, table, temporary: false, .. } => {
                 let is_guarded = *if_exists || self.tolerant;
-                names.iter().try_for_each(|name| self.drop_object(*object_type, name, is_guarded, *cascade, table.as_ref()))
+                names
+                    .iter()
+                    .try_for_each(|name| self.drop_object(*object_type, name, is_guarded, *cascade, table.as_ref()))
             }
             Statement::Drop { .. } => Ok(()),
             Statement::DropFunction(statement) => self.drop_functions(statement),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use ormsync_schema::{Fact, Opaque, Operation, QualifiedName, Table};
 use sqlparser::ast::{
-    CommentDef, CreateTable, CreateTableLikeKind, CreateTableOptions, Expr, ObjectName, SqlOption, TableConstraint, Value,
+    CommentDef, CreateTable, CreateTableLikeKind, CreateTableOptions, Expr, ObjectName, SqlOption, TableConstraint,
+    Value,
 };
 
 use super::{Outcome, Replay};
@@ -25,7 +26,9 @@ impl Replay<'_> {
             return Err(format!("{path} is there already"));
         }
         let mut table = match &statement.like {
-            Some(CreateTableLikeKind::Plain(like) | CreateTableLikeKind::Parenthesized(like)) => self.like(&like.name)?,
+            Some(CreateTableLikeKind::Plain(like) | CreateTableLikeKind::Parenthesized(like)) => {
+                self.like(&like.name)?
+            }
             None => Table::default(),
         };
         table.origin = self.origin.clone();
@@ -75,8 +78,9 @@ impl Replay<'_> {
     }
 
     pub(super) fn options(&mut self, options: &CreateTableOptions, table: &mut Table) {
-        let (CreateTableOptions::With(options) | CreateTableOptions::Options(options) | CreateTableOptions::Plain(options)) =
-            options
+        let (CreateTableOptions::With(options)
+        | CreateTableOptions::Options(options)
+        | CreateTableOptions::Plain(options)) = options
         else {
             return;
         };
@@ -146,9 +150,9 @@ impl Replay<'_> {
         if cascade {
             for table in self.schema.namespaces.values_mut().flat_map(|content| content.tables.values_mut()) {
                 if refers(table) {
-                    table.foreign_keys.retain(|key| {
-                        key.referenced_namespace != path.namespace || key.referenced_table != path.name
-                    });
+                    table
+                        .foreign_keys
+                        .retain(|key| key.referenced_namespace != path.namespace || key.referenced_table != path.name);
                 }
             }
         }

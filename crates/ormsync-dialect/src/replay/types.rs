@@ -1,6 +1,6 @@
 //! Enums, domains, composite types and ranges.
 
-use ormsync_schema::{Check, CompositeType, Domain, EnumType, Operation, QualifiedName, RangeType};
+use ormsync_schema::{Check, CompositeType, Domain, EnumType, Operation, QualifiedName};
 use sqlparser::ast::{
     AlterType, AlterTypeAddValuePosition, AlterTypeOperation, CreateDomain, Ident, ObjectName, TableConstraint,
     UserDefinedTypeRepresentation,
@@ -9,7 +9,11 @@ use sqlparser::ast::{
 use super::{Outcome, Replay};
 
 impl Replay<'_> {
-    pub(super) fn create_type(&mut self, name: &ObjectName, definition: Option<&UserDefinedTypeRepresentation>) -> Outcome {
+    pub(super) fn create_type(
+        &mut self,
+        name: &ObjectName,
+        definition: Option<&UserDefinedTypeRepresentation>,
+    ) -> Outcome {
         let name = self.path(name);
         let content = self.content(&name.namespace);
         let is_there = content.enums.contains_key(&name.name)
@@ -30,7 +34,6 @@ impl Replay<'_> {
                 Operation::CreateCompositeType { name, composite_type: CompositeType { fields, comment: None, origin } }
             }
             Some(UserDefinedTypeRepresentation::Range { .. }) => {
-                let _ = RangeType::default();
                 return Err("ranges of one's own are not known".to_owned());
             }
             _ => return Err("nothing is known of such a type".to_owned()),

@@ -29,7 +29,8 @@ impl Replay<'_> {
     /// The tokens of the statement, without blanks; none where it is no SQL.
     pub(super) fn tokens(&self) -> Vec<Token> {
         let dialect = (self.rules.grammar.parser)();
-        let mut tokens = Tokenizer::new(dialect.as_ref(), self.text).with_unescape(false).tokenize().unwrap_or_default();
+        let mut tokens =
+            Tokenizer::new(dialect.as_ref(), self.text).with_unescape(false).tokenize().unwrap_or_default();
         tokens.retain(|token| !matches!(token, Token::Whitespace(_)));
         tokens
     }
@@ -53,7 +54,8 @@ impl Replay<'_> {
         let own_name = (usual != sequence.name).then(|| sequence.name.clone());
         let found = self.table_mut(&path)?.columns.get_mut(&column);
         let found = found.ok_or_else(|| format!("{path} has no column {column}"))?;
-        let takes = matches!(&found.default, Some(DefaultValue::NextValue { sequence: other, .. }) if *other == sequence.name);
+        let takes =
+            matches!(&found.default, Some(DefaultValue::NextValue { sequence: other, .. }) if *other == sequence.name);
         if !takes {
             return Ok(());
         }
