@@ -17,6 +17,9 @@ pub(crate) enum Heir {
 
 /// Drops the unique constraints of a table that repeat its primary key or an earlier one of them.
 pub(crate) fn drop_duplicates(table: &mut Table, heir: Heir) {
+    if table.indexes.iter().all(|index| index.kind != IndexKind::UniqueConstraint) {
+        return;
+    }
     // By its columns: the position of the one that stays, none for the primary key.
     let mut seen: BTreeMap<Vec<String>, Option<usize>> = BTreeMap::new();
     let key = table.primary_key.as_ref().and_then(|key| {

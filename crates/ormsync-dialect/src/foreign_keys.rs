@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ormsync_schema::{IndexTarget, Schema};
+use ormsync_schema::{ForeignKey, IndexTarget, Schema};
 
 /// Fills in namespaces and columns that foreign keys leave out.
 pub(crate) fn complete(schema: &mut Schema) {
+    if schema.tables().all(|(namespace, _, table)| table.foreign_keys.iter().all(|key| is_complete(key, namespace))) {
+        return;
+    }
     let mut keys: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for (namespace, name, table) in schema.tables() {
         let Some(key) = &table.primary_key else { continue };
@@ -28,4 +31,8 @@ pub(crate) fn complete(schema: &mut Schema) {
             }
         }
     }
+}
+
+fn is_complete(key: &ForeignKey, namespace: &str) -> bool {
+    (namespace.is_empty() || !key.referenced_namespace.is_empty()) && !key.referenced_columns.is_empty()
 }

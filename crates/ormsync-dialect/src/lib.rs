@@ -12,6 +12,7 @@
 //! | `normal_form.rs` | bringing a schema into the form the server would report |
 //! | `alterations.rs` | what stands in the way of a change |
 //! | `statements.rs` | writing a plan as SQL |
+//! | `replay.rs` | what differs when statements are carried out without a server (`replay/`) |
 //! | `catalogue.rs`, `queries/*.sql` | the catalogue queries and how their rows become a schema |
 //!
 //! Nothing here opens a connection (`ormsync-database` does) or knows an ORM.
@@ -26,6 +27,7 @@ mod foreign_keys;
 mod literal;
 mod mysql;
 mod postgres;
+mod replay;
 mod schema_walk;
 pub mod scripts;
 mod sqlite;
@@ -37,5 +39,6 @@ pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope}
 pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name, is_reserved_anywhere};
 pub use mysql::MYSQL;
 pub use postgres::POSTGRESQL;
+pub use replay::replay;
 pub use sqlite::SQLITE;
 pub use statements::{Section, script};

@@ -10,8 +10,8 @@ use crate::expression::{self, Grammar, Scope};
 pub(crate) struct Forms {
     /// How it writes expressions.
     pub(crate) grammar: &'static Grammar,
-    /// A type in its one spelling.
-    pub(crate) data_type: fn(&DataType) -> DataType,
+    /// Brings a type into its one spelling.
+    pub(crate) data_type: fn(&mut DataType),
     /// A default in normal form, for a column of a type in normal form.
     pub(crate) default: fn(DefaultValue, &DataType) -> DefaultValue,
     /// Whether a default is no default.
@@ -28,7 +28,7 @@ impl Forms {
                 self.apply_to_table(name, table);
             }
             for domain in namespace.domains.values_mut() {
-                domain.data_type = (self.data_type)(&domain.data_type);
+                (self.data_type)(&mut domain.data_type);
                 let value_type = domain.data_type.clone();
                 let scope = Scope {
                     grammar: self.grammar,
@@ -48,11 +48,11 @@ impl Forms {
             }
             for composite in namespace.composite_types.values_mut() {
                 for field in composite.fields.values_mut() {
-                    *field = (self.data_type)(field);
+                    (self.data_type)(field);
                 }
             }
             for range in namespace.ranges.values_mut() {
-                range.subtype = (self.data_type)(&range.subtype);
+                (self.data_type)(&mut range.subtype);
             }
             for (name, view) in &mut namespace.views {
                 self.apply_to_view(name, view);
@@ -63,6 +63,9 @@ impl Forms {
     fn apply_to_table(&self, name: &str, table: &mut Table) {
         for column in table.columns.values_mut() {
             self.apply_to_column(column);
+        }
+        if !has_expressions(table) {
+            return;
         }
         let types = types_of(&table.columns);
         let lookup = |name: &str| self.find_column(&types, name);
@@ -87,7 +90,10 @@ impl Forms {
 
     fn apply_to_view(&self, name: &str, view: &mut View) {
         for column in view.columns.values_mut() {
-            column.data_type = (self.data_type)(&column.data_type);
+            (self.data_type)(&mut column.data_type);
+        }
+        if view.indexes.is_empty() {
+            return;
         }
         let types = types_of(&view.columns);
         let lookup = |name: &str| self.find_column(&types, name);
@@ -105,7 +111,7 @@ impl Forms {
     }
 
     fn apply_to_column(&self, column: &mut Column) {
-        column.data_type = (self.data_type)(&column.data_type);
+        (self.data_type)(&mut column.data_type);
         for slot in [&mut column.default, &mut column.on_update] {
             *slot = slot
                 .take()
@@ -113,6 +119,17 @@ impl Forms {
                 .filter(|default| !(self.is_null)(default));
         }
     }
+}
+
+/// Whether anything of a table but its defaults is an expression: few tables have any.
+fn has_expressions(table: &Table) -> bool {
+    let in_index = |index: &Index| {
+        index.predicate.is_some() || index.parts.iter().any(|part| matches!(part.target, IndexTarget::Expression(_)))
+    };
+    !table.checks.is_empty()
+        || !table.policies.is_empty()
+        || table.columns.values().any(|column| column.generated.is_some())
+        || table.indexes.iter().any(in_index)
 }
 
 fn types_of(columns: &IndexMap<String, Column>) -> IndexMap<String, DataType> {

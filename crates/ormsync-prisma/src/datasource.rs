@@ -63,7 +63,7 @@ fn of_sources(sources: &Sources) -> Option<Datasource> {
 fn url(block: &ConfigurationBlock, name: &str) -> Option<DatasourceUrl> {
     let value = setting(block, name)?;
     match &value.kind {
-        ExpressionKind::Text(text) => Some(DatasourceUrl::Literal(text.clone())),
+        ExpressionKind::Text(text) => Some(DatasourceUrl::Literal(text.to_string())),
         ExpressionKind::Function(function, arguments) if function == "env" => {
             let variable = arguments.first().and_then(argument_text)?;
             Some(DatasourceUrl::Environment(variable.to_owned()))

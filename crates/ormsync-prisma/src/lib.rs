@@ -49,7 +49,7 @@ pub use edit::{Edit, EditError, edit};
 pub use migrations::{lock_file, migration_names, migrations_folder, migrations_table, warnings_comment};
 pub use spelling::PrismaSpelling;
 pub use suppressions::suppressions;
-pub use write::{NameStyle, WriteOptions, write_schema};
+pub use write::{NameStyle, WriteOptions, emulates_relations, write_schema};
 
 /// The tables that Prisma's own tooling makes in a database.
 pub const OWN_TABLES: &[&str] = &["_prisma_migrations"];

@@ -324,3 +324,36 @@ fn additions_of_prisma_8_are_notes() {
     assert_eq!(reading.schema.table("public", "A").unwrap().columns.len(), 2);
     assert!(reading.schema.opaque.is_empty());
 }
+
+#[test]
+fn namespaces_and_named_types_of_prisma_8_are_read() {
+    let text = "types {\n  Uuid = String @db.Uuid\n}\ndatasource db {\n  provider = \"postgresql\"\n}\n\
+                namespace auth {\n  // users\n  model User {\n    id Uuid @id\n    kind Kind\n    notes billing.Note[]\n  }\n\
+                  enum Kind {\n    A\n  }\n  policy_select own {\n    target = User\n  }\n}\n\
+                namespace billing {\n  model Note {\n    id Int @id\n    userId Uuid\n    \
+                user auth.User @relation(fields: [userId], references: [id])\n  }\n  model User {\n    id Int @id\n  }\n}\n";
+    let reading = read_sources(Sources::of_text("schema.prisma", text), &ReadOptions::default());
+    let all_notes = reading.diagnostics.iter().all(|it| it.severity == ormsync_schema::Severity::Note);
+    assert!(all_notes, "{:?}", reading.diagnostics);
+    let key = &reading.schema.table("billing", "Note").unwrap().foreign_keys[0];
+    assert_eq!((key.referenced_namespace.as_str(), key.referenced_table.as_str()), ("auth", "User"));
+    assert!(reading.schema.table("billing", "User").is_some());
+    assert_eq!(reading.schema.enum_type("auth", "Kind").unwrap().labels, ["A"]);
+    assert!(reading.schema.table("auth", "User").unwrap().columns["id"].data_type.is_unreadable());
+}
+
+#[test]
+fn emulated_relations_are_written_again() {
+    let text = "datasource db {\n  provider = \"mysql\"\n  relationMode = \"prisma\"\n}\nmodel A {\n  id Int @id\n  bId Int\n  \
+                b B @relation(fields: [bId], references: [id])\n  tags Tag[]\n  @@index([bId])\n}\nmodel B {\n  id Int @id\n  as A[]\n}\n\
+                model Tag {\n  id Int @id\n  as A[]\n}\n";
+    let first = read_text(text).schema;
+    let options = crate::WriteOptions { emulated_relations: true, ..crate::WriteOptions::default() };
+    let written = crate::write_schema(&first, &options);
+    assert!(written.contains("relationMode = \"prisma\"") && written.contains("@relation(fields: [bId]"), "{written}");
+    assert!(!written.contains("model _AToTag"), "{written}");
+    let again = read_text(&written);
+    assert!(again.diagnostics.is_empty(), "{:?}\n{written}", again.diagnostics);
+    assert_eq!(first, again.schema);
+    assert!(!crate::write_schema(&first, &crate::WriteOptions::default()).contains("relationMode"));
+}

@@ -1,7 +1,7 @@
 //! Where an object comes from: a place in a file, or an object in a server's catalogue.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -95,16 +95,19 @@ pub struct LineColumn {
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     text: Arc<str>,
-    /// Offset of the first byte of every line.
-    line_starts: Vec<usize>,
+    /// Offset of the first byte of every line: found when a place is first asked for, which few files see.
+    line_starts: OnceLock<Vec<usize>>,
 }
 
 impl SourceFile {
-    /// Indexes the lines of `text`.
+    /// A file of that text.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
-        let text = text.into();
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, line_starts }
+        Self { text: text.into(), line_starts: OnceLock::new() }
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        let find = || std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.line_starts.get_or_init(find)
     }
 
     /// The whole text.
@@ -123,8 +126,9 @@ impl SourceFile {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
-        let column = self.text[self.line_starts[line]..offset].chars().count();
+        let line_starts = self.line_starts();
+        let line = line_starts.partition_point(|start| *start <= offset) - 1;
+        let column = self.text[line_starts[line]..offset].chars().count();
         LineColumn { line: line + 1, column: column + 1 }
     }
 }

@@ -57,6 +57,9 @@ pub struct Table {
     /// What the ORM does on its own with rows of this table when it deletes a row that they refer to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub client_deletes: Vec<ClientDelete>,
+    /// The foreign keys that an ORM keeps on its own, and the database does not have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emulated_keys: Vec<ForeignKey>,
     /// Parts of the declaration that could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opaque: Vec<Opaque>,

@@ -7,6 +7,7 @@ mod expressions;
 mod facts;
 mod generated_names;
 mod normal_form;
+mod replay;
 mod reserved;
 mod statements;
 mod tokens;
@@ -16,6 +17,8 @@ use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, P
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
+
+pub(crate) use replay::REPLAY;
 
 /// MySQL and MariaDB.
 pub static MYSQL: MySql = MySql;

@@ -12,7 +12,7 @@ use crate::schema_walk::Forms;
 
 const FORMS: Forms = Forms {
     grammar: &GRAMMAR,
-    data_type: types::canonicalise,
+    data_type: types::make_canonical,
     default: defaults::normal,
     is_null: defaults::is_null,
     same_name: facts::same_name,
@@ -23,7 +23,7 @@ pub(super) fn settle(schema: &mut Schema, server: Option<&Server>) {
     for table in schema.namespaces.values_mut().flat_map(|namespace| namespace.tables.values_mut()) {
         normalise_options(table);
         for (name, column) in &mut table.columns {
-            column.data_type = types::canonicalise(&column.data_type);
+            types::make_canonical(&mut column.data_type);
             expand_serial(column);
             move_collation(column, &table.options);
             if facts::is_mariadb(server) {

@@ -220,6 +220,29 @@ pub(super) fn canonicalise(data_type: &DataType) -> DataType {
     }
 }
 
+/// The same in place. Nearly all types of a schema are in the one spelling already.
+pub(super) fn make_canonical(data_type: &mut DataType) {
+    if !is_canonical(data_type) {
+        *data_type = canonicalise(data_type);
+    }
+}
+
+/// Whether a type is certainly in the one spelling.
+fn is_canonical(data_type: &DataType) -> bool {
+    let DataType::Named(named) = data_type else { return false };
+    let arguments = named.arguments.as_slice();
+    named.modifiers.is_empty()
+        && match named.name.as_str() {
+            "int" | "bigint" | "smallint" | "mediumint" | "tinytext" | "text" | "mediumtext" | "longtext" | "json"
+            | "blob" | "longblob" | "date" => arguments.is_empty(),
+            "varchar" | "char" | "varbinary" | "binary" => matches!(arguments, [TypeArgument::Number(_)]),
+            "datetime" | "timestamp" | "time" => matches!(arguments, [] | [TypeArgument::Number(1..)]),
+            "tinyint" => matches!(arguments, [] | [TypeArgument::Number(1)]),
+            "decimal" => matches!(arguments, [TypeArgument::Number(_), TypeArgument::Number(_)]),
+            _ => false,
+        }
+}
+
 fn without_trailing_blanks(labels: &[String]) -> Vec<String> {
     labels.iter().map(|label| label.trim_end_matches(' ').to_owned()).collect()
 }

@@ -75,6 +75,9 @@ impl Taken {
 /// primary key, unique constraints and indexes, foreign keys.
 pub(super) fn fill_in(schema: &mut Schema) {
     for namespace in schema.namespaces.values_mut() {
+        if namespace.tables.values().all(is_named) {
+            continue;
+        }
         let mut taken = Taken::default();
         taken.relations.extend(namespace.tables.keys().cloned());
         taken.relations.extend(namespace.views.keys().cloned());
@@ -86,6 +89,14 @@ pub(super) fn fill_in(schema: &mut Schema) {
             name_constraints(name, table, &mut taken);
         }
     }
+}
+
+/// Whether all that has a name has been given one.
+fn is_named(table: &Table) -> bool {
+    table.primary_key.iter().all(|key| key.name.is_some())
+        && table.indexes.iter().all(|index| index.name.is_some())
+        && table.foreign_keys.iter().all(|key| key.name.is_some())
+        && table.checks.iter().all(|check| check.name.is_some())
 }
 
 fn collect_names(table: &Table, taken: &mut Taken) {

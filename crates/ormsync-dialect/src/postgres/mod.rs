@@ -7,6 +7,7 @@ mod defaults;
 mod expressions;
 mod facts;
 mod normal_form;
+mod replay;
 mod reserved;
 mod statements;
 mod types;
@@ -15,6 +16,8 @@ use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, P
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
+
+pub(crate) use replay::REPLAY;
 
 /// PostgreSQL.
 pub static POSTGRESQL: PostgreSql = PostgreSql;

@@ -1,6 +1,6 @@
 //! The form in which PostgreSQL would report a schema.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use ormsync_schema::{
@@ -16,7 +16,7 @@ use crate::schema_walk::Forms;
 
 const FORMS: Forms = Forms {
     grammar: &GRAMMAR,
-    data_type: types::canonicalise,
+    data_type: types::make_canonical,
     default: defaults::normal,
     is_null: defaults::is_null,
     same_name: facts::same_name,
@@ -117,71 +117,76 @@ fn cut_names_of_table(table: &mut Table) {
     table.exclusions.iter_mut().flat_map(|exclusion| &mut exclusion.name).for_each(cut);
 }
 
-/// The types that the schema itself defines.
+/// The types that the schema itself defines: by name, the namespaces that have one.
 struct OwnTypes {
-    enums: BTreeSet<(String, String)>,
-    others: BTreeSet<(String, String)>,
+    enums: BTreeMap<String, BTreeSet<String>>,
+    others: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl OwnTypes {
     fn of(schema: &Schema) -> Self {
-        let mut own = Self { enums: BTreeSet::new(), others: BTreeSet::new() };
+        let mut own = Self { enums: BTreeMap::new(), others: BTreeMap::new() };
         for (namespace, content) in &schema.namespaces {
-            let path = |name: &String| (namespace.clone(), name.clone());
-            own.enums.extend(content.enums.keys().map(path));
+            for name in content.enums.keys() {
+                own.enums.entry(name.clone()).or_default().insert(namespace.clone());
+            }
             let multiranges = content.ranges.values().filter_map(|range| range.multirange.as_ref());
             let others = content.domains.keys().chain(content.composite_types.keys()).chain(content.ranges.keys());
-            own.others.extend(others.chain(multiranges).map(path));
+            for name in others.chain(multiranges) {
+                own.others.entry(name.clone()).or_default().insert(namespace.clone());
+            }
         }
         own
     }
 
     /// Where a type of that name is found from a table of `namespace`: where it is said to be, in the
     /// default namespace, beside the table, or in the only place there is.
-    fn find(paths: &BTreeSet<(String, String)>, said: &str, name: &str, namespace: &str) -> Option<String> {
-        let has = |namespace: &str| paths.contains(&(namespace.to_owned(), name.to_owned()));
+    fn find(types: &BTreeMap<String, BTreeSet<String>>, said: &str, name: &str, namespace: &str) -> Option<String> {
+        let places = types.get(name)?;
         if !said.is_empty() {
-            return has(said).then(|| said.to_owned());
+            return places.get(said).cloned();
         }
-        if let Some(found) = [facts::DEFAULT_NAMESPACE, namespace].into_iter().find(|namespace| has(namespace)) {
-            return Some(found.to_owned());
+        if let Some(found) = [facts::DEFAULT_NAMESPACE, namespace].into_iter().find_map(|near| places.get(near)) {
+            return Some(found.clone());
         }
-        let mut anywhere = paths.iter().filter(|(_, other)| other == name);
+        let mut anywhere = places.iter();
         let only = anywhere.next()?;
-        anywhere.next().is_none().then(|| only.0.clone())
+        anywhere.next().is_none().then(|| only.clone())
     }
 
-    fn resolve(&self, data_type: &DataType, namespace: &str) -> DataType {
-        let (said, name) = match data_type {
-            DataType::Array(element) => return DataType::Array(Box::new(self.resolve(element, namespace))),
+    fn resolve(&self, data_type: &mut DataType, namespace: &str) {
+        if let DataType::Array(element) = data_type {
+            return self.resolve(element, namespace);
+        }
+        let (said, name) = match &*data_type {
             DataType::Named(named) if named.arguments.is_empty() => ("", named.name.as_str()),
             DataType::Enum { namespace, name } | DataType::UserDefined { namespace, name } => {
                 (namespace.as_str(), name.as_str())
             }
-            other => return other.clone(),
+            _ => return,
         };
-        let mut name = name.to_owned();
-        cut(&mut name);
-        if let Some(namespace) = Self::find(&self.enums, said, &name, namespace) {
-            return DataType::Enum { namespace, name };
-        }
-        if let Some(namespace) = Self::find(&self.others, said, &name, namespace) {
-            return DataType::UserDefined { namespace, name };
-        }
-        match data_type {
-            // An enum that the reader knows but the schema does not hold.
-            DataType::Enum { .. } if said.is_empty() => {
-                DataType::Enum { namespace: facts::DEFAULT_NAMESPACE.to_owned(), name }
+        let name = facts::IDENTIFIER_LIMIT.cut(name);
+        let owned = || name.to_owned();
+        let own = |namespace: String| DataType::UserDefined { namespace, name: owned() };
+        let found = if let Some(namespace) = Self::find(&self.enums, said, name, namespace) {
+            DataType::Enum { namespace, name: owned() }
+        } else if let Some(namespace) = Self::find(&self.others, said, name, namespace) {
+            own(namespace)
+        } else {
+            match &*data_type {
+                // An enum that the reader knows but the schema does not hold.
+                DataType::Enum { .. } if said.is_empty() => {
+                    DataType::Enum { namespace: facts::DEFAULT_NAMESPACE.to_owned(), name: owned() }
+                }
+                // A type of an extension in the default namespace needs no namespace.
+                DataType::UserDefined { .. } if said == facts::DEFAULT_NAMESPACE && facts::is_plain_name(name) => {
+                    DataType::named(name)
+                }
+                DataType::UserDefined { .. } if said.is_empty() => own(facts::DEFAULT_NAMESPACE.to_owned()),
+                _ => return,
             }
-            // A type of an extension in the default namespace needs no namespace.
-            DataType::UserDefined { .. } if said == facts::DEFAULT_NAMESPACE && facts::is_plain_name(&name) => {
-                DataType::named(name)
-            }
-            DataType::UserDefined { .. } if said.is_empty() => {
-                DataType::UserDefined { namespace: facts::DEFAULT_NAMESPACE.to_owned(), name }
-            }
-            other => other.clone(),
-        }
+        };
+        *data_type = found;
     }
 }
 
@@ -192,13 +197,16 @@ fn resolve_types(schema: &mut Schema) {
         let columns = content.tables.values_mut().flat_map(|table| table.columns.values_mut());
         let view_columns = content.views.values_mut().flat_map(|view| view.columns.values_mut());
         for column in columns.chain(view_columns) {
-            column.data_type = own.resolve(&types::canonicalise(&column.data_type), namespace);
+            types::make_canonical(&mut column.data_type);
+            own.resolve(&mut column.data_type, namespace);
         }
         for domain in content.domains.values_mut() {
-            domain.data_type = own.resolve(&types::canonicalise(&domain.data_type), namespace);
+            types::make_canonical(&mut domain.data_type);
+            own.resolve(&mut domain.data_type, namespace);
         }
         for field in content.composite_types.values_mut().flat_map(|composite| composite.fields.values_mut()) {
-            *field = own.resolve(&types::canonicalise(field), namespace);
+            types::make_canonical(field);
+            own.resolve(field, namespace);
         }
     }
 }

@@ -252,6 +252,32 @@ pub(super) fn canonicalise(data_type: &DataType) -> DataType {
     }
 }
 
+/// The same in place. Nearly all types of a schema are in the one spelling already.
+pub(super) fn make_canonical(data_type: &mut DataType) {
+    if !is_canonical(data_type) {
+        *data_type = canonicalise(data_type);
+    }
+}
+
+/// Whether a type is certainly in the one spelling; what [`canonical`] changes depends on the arguments of some.
+fn is_canonical(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Named(named) if named.modifiers.is_empty() => match named.name.as_str() {
+            "text" | "integer" | "bigint" | "smallint" | "boolean" | "jsonb" | "json" | "uuid" | "varchar" | "real"
+            | "double precision" | "bytea" | "date" => true,
+            "numeric" => named.arguments.len() != 1,
+            "timestamp" | "timestamptz" | "time" | "timetz" => {
+                !matches!(named.arguments.as_slice(), [TypeArgument::Number(DEFAULT_TIME_PRECISION..)])
+            }
+            "char" | "bit" => !named.arguments.is_empty(),
+            _ => false,
+        },
+        DataType::Named(_) => false,
+        DataType::Array(element) => !matches!(**element, DataType::Array(_)) && is_canonical(element),
+        _ => true,
+    }
+}
+
 /// Writes a type.
 pub(super) fn print(data_type: &DataType) -> String {
     match data_type {

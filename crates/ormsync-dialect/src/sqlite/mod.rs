@@ -6,6 +6,7 @@ mod defaults;
 mod expressions;
 mod facts;
 mod normal_form;
+mod replay;
 mod reserved;
 mod statements;
 mod types;
@@ -14,6 +15,8 @@ use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, P
 
 use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
+
+pub(crate) use replay::REPLAY;
 
 /// SQLite.
 pub static SQLITE: Sqlite = Sqlite;

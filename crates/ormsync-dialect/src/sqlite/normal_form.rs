@@ -14,7 +14,7 @@ use crate::schema_walk::Forms;
 
 const FORMS: Forms = Forms {
     grammar: &GRAMMAR,
-    data_type: types::canonicalise,
+    data_type: types::make_canonical,
     default: defaults::normal,
     is_null: defaults::is_null,
     same_name: facts::same_name,

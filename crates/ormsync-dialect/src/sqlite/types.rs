@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use ormsync_schema::{DataType, NamedType};
+use ormsync_schema::{DataType, NamedType, TypeArgument};
 
 use super::facts;
 use crate::Equivalence;
@@ -37,6 +37,21 @@ pub(super) fn canonicalise(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Named(named) => read(&print_named(named)).unwrap_or_else(|| data_type.clone()),
         other => other.clone(),
+    }
+}
+
+/// The same in place. Nearly all types of a schema are in the one spelling already.
+pub(super) fn make_canonical(data_type: &mut DataType) {
+    let is_canonical = match &*data_type {
+        DataType::Named(named) => {
+            named.modifiers.is_empty()
+                && named.name.bytes().all(|byte| byte.is_ascii_lowercase())
+                && named.arguments.iter().all(|argument| matches!(argument, TypeArgument::Number(_)))
+        }
+        _ => true,
+    };
+    if !is_canonical {
+        *data_type = canonicalise(data_type);
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn bare_table(table: &Table, dialect: &dyn Dialect) -> Table {
     bare.model = None;
     bare.opaque.clear();
     bare.client_deletes.clear();
+    bare.emulated_keys.clear();
     for column in bare.columns.values_mut() {
         *column = bare_column(column);
     }

@@ -29,11 +29,14 @@ impl<'t> Lowering<'_, 't> {
             table.columns.insert(column.to_owned(), Column::new(data_type, false, origin.clone()));
         }
         self.add_keys(&mut table, &name, &origin);
-        if !self.model.configuration.emulates_relations {
-            table.foreign_keys = [("A", first), ("B", second)]
-                .into_iter()
-                .filter_map(|(column, side)| self.join_key(&name, column, side))
-                .collect();
+        let keys = [("A", first), ("B", second)]
+            .into_iter()
+            .filter_map(|(column, side)| self.join_key(&name, column, side))
+            .collect();
+        if self.model.configuration.emulates_relations {
+            table.emulated_keys = keys;
+        } else {
+            table.foreign_keys = keys;
         }
         Some((self.namespace(first_model.namespace).to_owned(), name, table))
     }

@@ -129,7 +129,8 @@ impl<'m, 't> Lowering<'m, 't> {
     }
 
     fn columns(&self, model: &Model<'t>) -> indexmap::IndexMap<String, ormsync_schema::Column> {
-        let mut columns = indexmap::IndexMap::new();
+        let mut columns =
+            indexmap::IndexMap::with_capacity(model.fields.iter().filter(|field| field.is_column()).count());
         for field in &model.fields {
             // A field without readable type may lead to another model; then it is no column.
             if let Some(mut column) = self.column(model, field)
@@ -174,7 +175,8 @@ impl<'m, 't> Lowering<'m, 't> {
                     && table.model.as_deref() == Some(model.name())
                 {
                     if self.model.configuration.emulates_relations {
-                        table.client_deletes.push(client_delete(key));
+                        table.client_deletes.push(client_delete(key.clone()));
+                        table.emulated_keys.push(key);
                     } else {
                         table.foreign_keys.push(key);
                     }
@@ -217,8 +219,8 @@ fn add_opaque(schema: &mut Schema, sources: &Sources) {
             };
             schema.opaque.push(Opaque {
                 fact,
-                name: Some(name.text.clone()),
-                text: name.text.clone(),
+                name: Some(name.text.to_string()),
+                text: name.text.to_string(),
                 origin: source.origin(name.span),
             });
         }

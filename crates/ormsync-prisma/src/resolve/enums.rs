@@ -27,7 +27,9 @@ pub(super) fn resolve<'t>(
             let map = attributes.single("map", report).and_then(|attribute| map_name(attribute, report));
             let schema = attributes.single("schema", report);
             let namespace = schema.and_then(|attribute| namespace(attribute, facts, configuration, report));
-            if schema.is_none() {
+            let around = block.namespace.as_ref().filter(|_| facts.has_namespaces);
+            let namespace = namespace.or(around.map(|name| name.text.as_str()));
+            if schema.is_none() && around.is_none() {
                 expect_schema(block, configuration, report);
             }
             attributes.finish(report);

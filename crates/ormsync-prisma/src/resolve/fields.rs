@@ -16,11 +16,16 @@ pub(super) struct Context<'c, 't> {
     pub(super) enums: &'c [EnumModel<'t>],
 }
 
-pub(super) fn resolve<'t>(field: &'t Field, context: &Context<'_, 't>, report: &mut Report<'_>) -> FieldModel<'t> {
+pub(super) fn resolve<'t>(
+    field: &'t Field,
+    namespace: Option<&str>,
+    context: &Context<'_, 't>,
+    report: &mut Report<'_>,
+) -> FieldModel<'t> {
     let mut model = FieldModel {
         field,
         column: &field.name.text,
-        kind: kind(field, context, report),
+        kind: kind(field, namespace, context, report),
         native: None,
         default: None,
         updated_at: false,
@@ -36,7 +41,12 @@ pub(super) fn resolve<'t>(field: &'t Field, context: &Context<'_, 't>, report: &
     model
 }
 
-fn kind<'t>(field: &'t Field, context: &Context<'_, 't>, report: &mut Report<'_>) -> FieldKind<'t> {
+fn kind<'t>(
+    field: &'t Field,
+    namespace: Option<&str>,
+    context: &Context<'_, 't>,
+    report: &mut Report<'_>,
+) -> FieldKind<'t> {
     let Some(field_type) = &field.field_type else { return FieldKind::Unknown };
     let name = match &field_type.name {
         TypeName::Unsupported(text) => return FieldKind::Unsupported(text),
@@ -45,10 +55,10 @@ fn kind<'t>(field: &'t Field, context: &Context<'_, 't>, report: &mut Report<'_>
     if let Some(scalar) = ScalarType::parse(name) {
         return FieldKind::Scalar(scalar);
     }
-    match context.tops.get(name.as_str()) {
-        Some(Top::Enum(position)) => FieldKind::Enum(*position),
+    match context.tops.find(namespace, name) {
+        Some(Top::Enum(position)) => FieldKind::Enum(position),
         Some(Top::Model(target)) => FieldKind::Relation(RelationField {
-            target: *target,
+            target,
             attribute: None,
             name: None,
             fields: None,
@@ -60,6 +70,10 @@ fn kind<'t>(field: &'t Field, context: &Context<'_, 't>, report: &mut Report<'_>
         }),
         Some(Top::Composite) => FieldKind::Composite,
         Some(Top::Unreadable) => FieldKind::Unknown,
+        None if context.tops.may_be_elsewhere(name) => {
+            report.of_prisma_8(field_type.span, &format!("`{name}`"));
+            FieldKind::Unknown
+        }
         None => {
             unknown_type(name, field_type.span, context.tops, report);
             FieldKind::Unknown
@@ -71,7 +85,7 @@ fn unknown_type(name: &str, span: ormsync_schema::Span, tops: &Tops<'_>, report:
     let message =
         format!("There is no type `{name}`: it is not one of Prisma's own, nor a model or enum of this schema.");
     let scalars = ScalarType::ALL.iter().map(|scalar| scalar.name());
-    let close = scalars.chain(tops.keys().copied()).find(|known| known.eq_ignore_ascii_case(name));
+    let close = scalars.chain(tops.names()).find(|known| known.eq_ignore_ascii_case(name));
     match close {
         Some(known) => report.error_with_help("prisma-type", span, message, format!("Did you mean `{known}`?")),
         None => report.error("prisma-type", span, message),

@@ -23,7 +23,7 @@ pub(super) struct Blocks<'t> {
 
 /// Finds all blocks and enters their names.
 pub(super) fn collect<'t>(sources: &'t Sources, diagnostics: &mut Vec<Diagnostic>) -> Blocks<'t> {
-    let mut blocks = Blocks { models: Vec::new(), enums: Vec::new(), tops: Tops::new() };
+    let mut blocks = Blocks { models: Vec::new(), enums: Vec::new(), tops: Tops::default() };
     for source in &sources.documents {
         let report = &mut Report::new(&source.path, diagnostics);
         for block in &source.document.blocks {
@@ -33,7 +33,7 @@ pub(super) fn collect<'t>(sources: &'t Sources, diagnostics: &mut Vec<Diagnostic
                     names::check(&block.name, "an enum", report);
                     names::check_reserved(&block.name, "enum", report);
                     let top = Top::Enum(blocks.enums.len());
-                    if names::enter(&mut blocks.tops, &block.name, "enum", top, report) {
+                    if names::enter(&mut blocks.tops, (block.namespace.as_ref(), &block.name), "enum", top, report) {
                         blocks.enums.push((&source.path, block));
                     }
                 }
@@ -41,7 +41,7 @@ pub(super) fn collect<'t>(sources: &'t Sources, diagnostics: &mut Vec<Diagnostic
             }
         }
         for (_, name) in &source.document.unreadable_blocks {
-            blocks.tops.entry(&name.text).or_insert(Top::Unreadable);
+            blocks.tops.insert(None, &name.text, Top::Unreadable);
         }
     }
     blocks
@@ -49,6 +49,7 @@ pub(super) fn collect<'t>(sources: &'t Sources, diagnostics: &mut Vec<Diagnostic
 
 fn collect_model<'t>(block: &'t ModelBlock, path: &'t Arc<str>, blocks: &mut Blocks<'t>, report: &mut Report<'_>) {
     let keyword = block.kind.keyword();
+    let name = (block.namespace.as_ref(), &block.name);
     names::check(&block.name, &format!("a {keyword}"), report);
     if block.kind == ModelKind::Composite {
         report.error_with_help(
@@ -57,12 +58,12 @@ fn collect_model<'t>(block: &'t ModelBlock, path: &'t Arc<str>, blocks: &mut Blo
             "Composite types are for MongoDB only.",
             "Use a `Json` field, or a model of its own.",
         );
-        names::enter(&mut blocks.tops, &block.name, keyword, Top::Composite, report);
+        names::enter(&mut blocks.tops, name, keyword, Top::Composite, report);
         return;
     }
     names::check_reserved(&block.name, keyword, report);
     let top = Top::Model(blocks.models.len());
-    if names::enter(&mut blocks.tops, &block.name, keyword, top, report) {
+    if names::enter(&mut blocks.tops, name, keyword, top, report) {
         blocks.models.push((path, block));
     }
 }
@@ -109,7 +110,9 @@ fn resolve_one<'t>(
     let schema = attributes.single("schema", report);
     model.namespace =
         schema.and_then(|attribute| enums::namespace(attribute, context.facts, context.configuration, report));
-    if schema.is_none() && context.configuration.schemas.is_some() {
+    let around = block.namespace.as_ref().filter(|_| context.facts.has_namespaces);
+    model.namespace = model.namespace.or(around.map(|name| name.text.as_str()));
+    if schema.is_none() && around.is_none() && context.configuration.schemas.is_some() {
         report.error(
             "prisma-schema",
             block.head,
@@ -132,12 +135,13 @@ fn resolve_fields<'t>(
     context: &Context<'_, 't>,
     report: &mut Report<'_>,
 ) -> Vec<FieldModel<'t>> {
-    let mut names = HashSet::new();
-    let mut fields = Vec::new();
+    let namespace = block.namespace.as_ref().map(|name| name.text.as_str());
+    let mut names = HashSet::with_capacity(block.fields.len());
+    let mut fields = Vec::with_capacity(block.fields.len());
     for field in &block.fields {
         names::check(&field.name, "a field", report);
         if names.insert(&field.name.text) {
-            fields.push(fields::resolve(field, context, report));
+            fields.push(fields::resolve(field, namespace, context, report));
         } else {
             report.error_with_help(
                 "prisma-name",

@@ -1,6 +1,6 @@
 //! Names: what may be called how, and what is called so.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::native::ScalarType;
 use crate::report::Report;
@@ -17,7 +17,51 @@ pub(super) enum Top {
 }
 
 /// All type names of the schema.
-pub(super) type Tops<'t> = HashMap<&'t str, Top>;
+#[derive(Default)]
+pub(super) struct Tops<'t> {
+    plain: HashMap<&'t str, Top>,
+    /// Those of `namespace` blocks, by namespace and name: one name may stand in several.
+    in_namespaces: BTreeMap<(&'t str, &'t str), Top>,
+}
+
+impl<'t> Tops<'t> {
+    /// Enters a name unless it is taken; whether it was free.
+    pub(super) fn insert(&mut self, namespace: Option<&'t str>, name: &'t str, top: Top) -> bool {
+        match namespace {
+            None => {
+                let is_free = !self.plain.contains_key(name);
+                self.plain.entry(name).or_insert(top);
+                is_free
+            }
+            Some(namespace) => {
+                let is_free = !self.in_namespaces.contains_key(&(namespace, name));
+                self.in_namespaces.entry((namespace, name)).or_insert(top);
+                is_free
+            }
+        }
+    }
+
+    /// What a name stands for in a block of that namespace: the one beside it, the one outside all namespaces, or the
+    /// one of the namespace that it names itself (`auth.User`).
+    pub(super) fn find(&self, namespace: Option<&str>, name: &str) -> Option<Top> {
+        if self.in_namespaces.is_empty() {
+            return self.plain.get(name).copied();
+        }
+        let beside = namespace.and_then(|namespace| self.in_namespaces.get(&(namespace, name)));
+        let named = || self.in_namespaces.get(&name.split_once('.')?);
+        beside.or_else(|| self.plain.get(name)).or_else(named).copied()
+    }
+
+    /// Whether a name can be that of another contract (`supabase:auth.User`), which only Prisma 8 has.
+    pub(super) fn may_be_elsewhere(&self, name: &str) -> bool {
+        !self.in_namespaces.is_empty() && name.contains(':')
+    }
+
+    /// All names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'t str> {
+        self.plain.keys().copied().chain(self.in_namespaces.keys().map(|(_, name)| *name))
+    }
+}
 
 /// Refuses the name of one of Prisma's own types; `false` and an error then.
 pub(super) fn check_own_type(name: &Name, report: &mut Report<'_>) -> bool {
@@ -29,11 +73,17 @@ pub(super) fn check_own_type(name: &Name, report: &mut Report<'_>) -> bool {
 }
 
 /// Enters a name; `false` and an error when it is taken.
-pub(super) fn enter<'t>(tops: &mut Tops<'t>, name: &'t Name, keyword: &str, top: Top, report: &mut Report<'_>) -> bool {
+pub(super) fn enter<'t>(
+    tops: &mut Tops<'t>,
+    (namespace, name): (Option<&'t Name>, &'t Name),
+    keyword: &str,
+    top: Top,
+    report: &mut Report<'_>,
+) -> bool {
     if !check_own_type(name, report) {
         return false;
     }
-    if tops.contains_key(name.text.as_str()) {
+    if !tops.insert(namespace.map(|namespace| namespace.text.as_str()), &name.text, top) {
         report.error_with_help(
             "prisma-name",
             name.span,
@@ -42,7 +92,6 @@ pub(super) fn enter<'t>(tops: &mut Tops<'t>, name: &'t Name, keyword: &str, top:
         );
         return false;
     }
-    tops.insert(&name.text, top);
     true
 }
 

@@ -3,7 +3,9 @@
 use ormsync_schema::Span;
 use pest::iterators::Pair;
 
-use super::tree::{Block, ConfigurationBlock, EnumBlock, EnumValue, ModelBlock, ModelKind, Property, SyntaxProblem};
+use super::tree::{
+    Block, ConfigurationBlock, EnumBlock, EnumValue, ModelBlock, ModelKind, Name, Property, SyntaxProblem,
+};
 use crate::report::of_prisma_8;
 
 use super::{Building, Rule, attribute, expression, field};
@@ -13,37 +15,71 @@ const KEYWORDS: &str = "A schema consists of `model`, `view`, `type`, `enum`, `d
 
 pub(super) fn build_all(schema: Pair<'_, Rule>, building: &mut Building) {
     for pair in schema.into_inner() {
-        match pair.as_rule() {
-            Rule::model_block => {
-                let block = model(pair, building);
-                building.document.blocks.push(Block::Model(block));
-            }
-            Rule::enum_block => {
-                let block = enumeration(pair, building);
-                building.document.blocks.push(Block::Enum(block));
-            }
-            Rule::configuration_block => {
-                let block = configuration(pair, building);
-                building.document.blocks.push(Block::Configuration(block));
-            }
-            Rule::single_line_block => single_line(pair, building),
-            Rule::unknown_block => unknown(pair, building),
-            Rule::type_alias => {
-                building.problem(
-                    building.trimmed_span_of(&pair),
-                    "Type aliases are not part of Prisma's language.",
-                    Some("Write the type and its attributes at every field."),
-                );
-            }
-            Rule::bad_chunk => {
-                building.document.has_bad_chunks = true;
-                building.problem(
-                    first_line(&pair, building),
-                    "This is not a block of a Prisma schema.",
-                    Some(KEYWORDS),
-                );
-            }
-            _ => {}
+        build(pair, None, building);
+    }
+}
+
+fn build(pair: Pair<'_, Rule>, namespace: Option<&Name>, building: &mut Building) {
+    match pair.as_rule() {
+        Rule::model_block => {
+            let block = model(pair, namespace, building);
+            building.document.blocks.push(Block::Model(block));
+        }
+        Rule::enum_block => {
+            let block = enumeration(pair, namespace, building);
+            building.document.blocks.push(Block::Enum(block));
+        }
+        Rule::configuration_block => {
+            let block = configuration(pair, building);
+            building.document.blocks.push(Block::Configuration(block));
+        }
+        Rule::single_line_block => single_line(pair, building),
+        Rule::namespace_block => namespace_block(pair, building),
+        Rule::named_types => named_types(pair, building),
+        Rule::unknown_block => unknown(pair, building),
+        Rule::type_alias => {
+            building.problem(
+                building.trimmed_span_of(&pair),
+                "Type aliases are not part of Prisma's language.",
+                Some("Write the type and its attributes at every field."),
+            );
+        }
+        Rule::bad_chunk => {
+            building.document.has_bad_chunks = true;
+            building.problem(first_line(&pair, building), "This is not a block of a Prisma schema.", Some(KEYWORDS));
+        }
+        _ => {}
+    }
+}
+
+/// Models and enums of one of the database's namespaces.
+fn namespace_block(pair: Pair<'_, Rule>, building: &mut Building) {
+    let span = first_line(&pair, building);
+    let mut inner = pair.into_inner();
+    let name = inner.next().map(|name| building.name_of(&name)).expect("the grammar has a name behind the keyword");
+    let message = format!(
+        "`namespace` is of Prisma 8: the models and enums in it are read as if each had `@@schema(\"{}\")`.",
+        name.text
+    );
+    building.document.of_prisma_8.push(SyntaxProblem { span, message, help: None });
+    let mut members = Members::new();
+    for member in inner {
+        match member.as_rule() {
+            Rule::bad_member | Rule::block_close => members.other(&member, "a block of a Prisma schema", building),
+            _ => build(member, Some(&name), building),
+        }
+    }
+    building.document.has_bad_chunks |= !members.bad.is_empty();
+    members.finish(Span::new(span.start, name.span.end), "namespace", building);
+}
+
+/// Names for types with attributes. The fields of such a type are not understood.
+fn named_types(pair: Pair<'_, Rule>, building: &mut Building) {
+    let span = first_line(&pair, building);
+    building.document.of_prisma_8.push(SyntaxProblem { span, message: of_prisma_8("`types`"), help: None });
+    for named in pair.into_inner().filter(|pair| pair.as_rule() == Rule::named_type) {
+        if let Some(name) = named.into_inner().next() {
+            building.document.unreadable_blocks.push(("types".to_owned(), building.name_of(&name)));
         }
     }
 }
@@ -116,10 +152,10 @@ impl Members {
     }
 }
 
-fn model(pair: Pair<'_, Rule>, building: &mut Building) -> ModelBlock {
+fn model(pair: Pair<'_, Rule>, namespace: Option<&Name>, building: &mut Building) -> ModelBlock {
     let span = building.trimmed_span_of(&pair);
     let mut inner = pair.into_inner();
-    let kind = match inner.next().map(|keyword| keyword.as_str().to_owned()).as_deref() {
+    let kind = match inner.next().map(|keyword| keyword.as_str()) {
         Some("view") => ModelKind::View,
         Some("type") => ModelKind::Composite,
         _ => ModelKind::Model,
@@ -129,6 +165,7 @@ fn model(pair: Pair<'_, Rule>, building: &mut Building) -> ModelBlock {
         kind,
         head: Span::new(span.start, name.span.end),
         name,
+        namespace: namespace.cloned(),
         fields: Vec::new(),
         attributes: Vec::new(),
         bad_members: Vec::new(),
@@ -146,12 +183,20 @@ fn model(pair: Pair<'_, Rule>, building: &mut Building) -> ModelBlock {
     block
 }
 
-fn enumeration(pair: Pair<'_, Rule>, building: &mut Building) -> EnumBlock {
+fn enumeration(pair: Pair<'_, Rule>, namespace: Option<&Name>, building: &mut Building) -> EnumBlock {
     let span = building.trimmed_span_of(&pair);
     let mut inner = pair.into_inner();
     let name = inner.next().map(|name| building.name_of(&name)).expect("the grammar has a name behind the keyword");
     let head = Span::new(span.start, name.span.end);
-    let mut block = EnumBlock { name, values: Vec::new(), attributes: Vec::new(), bad_members: Vec::new(), span, head };
+    let mut block = EnumBlock {
+        name,
+        namespace: namespace.cloned(),
+        values: Vec::new(),
+        attributes: Vec::new(),
+        bad_members: Vec::new(),
+        span,
+        head,
+    };
     let mut members = Members::new();
     for member in inner {
         match member.as_rule() {

@@ -1,5 +1,6 @@
 //! Values: strings, numbers, names, functions, lists, objects.
 
+use compact_str::CompactString;
 use pest::iterators::Pair;
 
 use super::tree::{Expression, ExpressionKind};
@@ -34,17 +35,17 @@ pub(super) fn build(pair: Pair<'_, Rule>, standing: Standing, building: &mut Bui
     let first = parts.next().expect("an expression is one of its forms");
     let kind = match first.as_rule() {
         Rule::string => ExpressionKind::Text(text(&first, building)),
-        Rule::number => ExpressionKind::Number(first.as_str().to_owned()),
+        Rule::number => ExpressionKind::Number(first.as_str().into()),
         Rule::array => array(first, standing, building),
         Rule::object => object(first, standing, building),
         _ => match parts.next() {
-            None => ExpressionKind::Constant(first.as_str().to_owned()),
+            None => ExpressionKind::Constant(first.as_str().into()),
             Some(list) => {
                 // Of settings, the engine looks at `env` only.
                 let is_variable = standing == Standing::Setting && first.as_str() == "env";
                 let standing = if is_variable { Standing::Attribute } else { standing };
                 let arguments = attribute::arguments(list, standing, building);
-                ExpressionKind::Function(first.as_str().to_owned(), arguments)
+                ExpressionKind::Function(first.as_str().into(), arguments)
             }
         },
     };
@@ -80,10 +81,13 @@ fn object(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> 
 }
 
 /// The text of a string, its escapes resolved as JSON has them.
-pub(super) fn text(pair: &Pair<'_, Rule>, building: &mut Building) -> String {
+pub(super) fn text(pair: &Pair<'_, Rule>, building: &mut Building) -> CompactString {
     let quoted = pair.as_str();
     let content = &quoted[1..quoted.len() - 1];
-    let mut resolved = String::with_capacity(content.len());
+    if !content.contains('\\') {
+        return content.into();
+    }
+    let mut resolved = CompactString::with_capacity(content.len());
     let mut rest = content;
     while let Some(at) = rest.find('\\') {
         resolved.push_str(&rest[..at]);

@@ -1,5 +1,6 @@
 //! Fields of models and their types.
 
+use compact_str::CompactString;
 use ormsync_schema::Span;
 use pest::iterators::Pair;
 
@@ -34,7 +35,7 @@ pub(super) fn build(pair: Pair<'_, Rule>, building: &mut Building) -> Field {
 
 fn field_type(pair: Pair<'_, Rule>, building: &mut Building) -> FieldType {
     let span = building.span_of(&pair);
-    let mut name = TypeName::Named(String::new());
+    let mut name = TypeName::Named(CompactString::default());
     let mut arity = Arity::Required;
     for part in pair.into_inner() {
         match part.as_rule() {
@@ -71,6 +72,6 @@ fn arity_of(part: &Pair<'_, Rule>, span: Span, building: &mut Building) -> Arity
 fn type_name(pair: &Pair<'_, Rule>, building: &mut Building) -> TypeName {
     match pair.as_rule() {
         Rule::string => TypeName::Unsupported(expression::text(pair, building)),
-        _ => TypeName::Named(pair.as_str().to_owned()),
+        _ => TypeName::Named(pair.as_str().into()),
     }
 }

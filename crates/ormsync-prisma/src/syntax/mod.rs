@@ -44,7 +44,7 @@ pub(crate) fn parse(text: &str) -> Document {
 
 /// Reads the datasources of a file and nothing else, where that can be done without reading all of it.
 pub(crate) fn parse_datasources(text: &str) -> Document {
-    parts::parse_datasources(&guard::guard(text).text)
+    parts::parse_datasources(text)
 }
 
 /// Reads a part of a file that begins at `base`.
@@ -103,7 +103,7 @@ impl Building {
     }
 
     fn name_of(&self, pair: &Pair<'_, Rule>) -> Name {
-        Name { text: pair.as_str().to_owned(), span: self.span_of(pair) }
+        Name { text: pair.as_str().into(), span: self.span_of(pair) }
     }
 }
 

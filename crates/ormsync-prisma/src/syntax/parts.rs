@@ -2,13 +2,14 @@
 //! whatever stands before it, read or not. So large files are read by several threads, and a datasource is found
 //! without reading the models.
 //!
-//! Only a comment over several lines may hold such a line without opening a block: behind the first `/*` nothing is
-//! cut.
+//! Only a comment over several lines may hold such a line without opening a block, and only in a `namespace` block of
+//! Prisma 8 does more than the line belong to it: behind the first `/*` or `namespace` nothing is cut.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::guard::guard;
 use super::parse_part;
 use super::tree::Document;
 
@@ -47,7 +48,8 @@ pub(super) fn parse(text: &str) -> Document {
 
 /// The parts of a file, a few for each thread.
 fn cut(text: &str) -> Vec<(usize, usize)> {
-    let last = text.find("/*").unwrap_or(text.len());
+    let last =
+        text.find("/*").into_iter().chain(lines_that_begin_with(text, "namespace").next()).min().unwrap_or(text.len());
     let mut parts = Vec::new();
     let mut start: usize = 0;
     while let Some(end) = start.checked_add(WORTH_A_THREAD).filter(|end| *end < last) {
@@ -60,17 +62,29 @@ fn cut(text: &str) -> Vec<(usize, usize)> {
     parts
 }
 
-/// Reads the datasources.
+/// Where the word stands of lines that begin with it.
+fn lines_that_begin_with<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    let begins_line = |at: &usize| {
+        let before = text[..*at].trim_end_matches([' ', '\t']);
+        before.is_empty() || before.ends_with(['\n', '\r'])
+    };
+    text.match_indices(word).map(|(at, _)| at).filter(begins_line)
+}
+
+/// Reads the datasources, with what each of them needs to be `guard`ed first.
 pub(super) fn parse_datasources(text: &str) -> Document {
     if text.contains("/*") {
-        return parse(text);
+        return parse(&guard(text).text);
     }
-    let mut heads = heads(text, 0, text.len()).peekable();
     let mut found = Document::default();
-    while let Some((head, keyword)) = heads.next() {
-        let end = heads.peek().map_or(text.len(), |(next, _)| *next);
-        if keyword == "datasource" {
-            found.append(parse_part(&text[head..end], head));
+    for head in lines_that_begin_with(text, "datasource") {
+        let line = &text[head..];
+        let line = &line[..line.find(['\n', '\r']).map_or(line.len(), |length| length + 1)];
+        if keyword_of(line) == Some("datasource") {
+            // From the line's break on, so that the next line counts as a whole one.
+            let behind = if line.ends_with(['\n', '\r']) { head + line.len() - 1 } else { text.len() };
+            let end = heads(text, behind, text.len()).next().map_or(text.len(), |(next, _)| next);
+            found.append(parse_part(&guard(&text[head..end]).text, head));
         }
     }
     found

@@ -1,5 +1,6 @@
 //! The syntax tree: what was written, with the place of everything, and nothing that follows from it.
 
+use compact_str::CompactString;
 use ormsync_schema::Span;
 
 /// One file.
@@ -46,7 +47,7 @@ pub(crate) enum Block {
 /// A name and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {
-    pub(crate) text: String,
+    pub(crate) text: CompactString,
     pub(crate) span: Span,
 }
 
@@ -90,6 +91,8 @@ impl ModelKind {
 pub(crate) struct ModelBlock {
     pub(crate) kind: ModelKind,
     pub(crate) name: Name,
+    /// The `namespace` block that it stands in.
+    pub(crate) namespace: Option<Name>,
     pub(crate) fields: Vec<Field>,
     pub(crate) attributes: Vec<Attribute>,
     /// Lines that could not be read.
@@ -120,9 +123,9 @@ pub(crate) struct FieldType {
 #[derive(Debug)]
 pub(crate) enum TypeName {
     /// A scalar, enum, model or composite type.
-    Named(String),
+    Named(CompactString),
     /// `Unsupported("…")`.
-    Unsupported(String),
+    Unsupported(CompactString),
 }
 
 /// How many values a field holds.
@@ -137,6 +140,8 @@ pub(crate) enum Arity {
 #[derive(Debug)]
 pub(crate) struct EnumBlock {
     pub(crate) name: Name,
+    /// The `namespace` block that it stands in.
+    pub(crate) namespace: Option<Name>,
     pub(crate) values: Vec<EnumValue>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) bad_members: Vec<Span>,
@@ -181,12 +186,12 @@ pub(crate) struct Expression {
 #[derive(Debug)]
 pub(crate) enum ExpressionKind {
     /// `"…"`, with its escapes resolved.
-    Text(String),
+    Text(CompactString),
     /// As written.
-    Number(String),
+    Number(CompactString),
     /// A bare word or dotted path: `true`, `Desc`, a field, an enum value.
-    Constant(String),
-    Function(String, Vec<Argument>),
+    Constant(CompactString),
+    Function(CompactString, Vec<Argument>),
     Array(Vec<Expression>),
     Object(Vec<(Name, Expression)>),
 }

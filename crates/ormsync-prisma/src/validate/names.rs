@@ -35,16 +35,16 @@ impl<'m, 't> Check<'m, 't> {
                 self.clashes(
                     &named,
                     |named| named.kind != NamedKind::ForeignKey,
-                    |named| named.model.namespace.unwrap_or_default().to_owned(),
+                    |named| (named.model.namespace.unwrap_or_default(), ""),
                 );
-                self.clashes(&named, |_| true, |named| format!("model {}", named.model.name()));
+                self.clashes(&named, |_| true, |named| (named.model.namespace.unwrap_or_default(), named.model.name()));
             }
             NameScope::ForeignKeys => {
-                self.clashes(&named, |named| named.kind == NamedKind::ForeignKey, |_| String::new());
-                self.clashes(&named, |named| named.kind == NamedKind::Index, |named| named.model.name().to_owned());
+                self.clashes(&named, |named| named.kind == NamedKind::ForeignKey, |_| ("", ""));
+                self.clashes(&named, |named| named.kind == NamedKind::Index, |named| ("", named.model.name()));
             }
             NameScope::Indexes => {
-                self.clashes(&named, |named| named.kind == NamedKind::Index, |_| String::new());
+                self.clashes(&named, |named| named.kind == NamedKind::Index, |_| ("", ""));
             }
         }
     }
@@ -93,9 +93,9 @@ impl<'m, 't> Check<'m, 't> {
         &mut self,
         named: &[Named<'m, 't>],
         belongs: impl Fn(&Named<'m, 't>) -> bool,
-        scope: impl Fn(&Named<'m, 't>) -> String,
+        scope: impl Fn(&Named<'m, 't>) -> (&'m str, &'m str),
     ) {
-        let mut seen: HashMap<(String, &str), &Model<'t>> = HashMap::new();
+        let mut seen: HashMap<((&str, &str), &str), &Model<'t>> = HashMap::with_capacity(named.len());
         for constraint in named.iter().filter(|constraint| belongs(constraint)) {
             if let Some(earlier) = seen.insert((scope(constraint), &constraint.name), constraint.model) {
                 self.error_with_help(

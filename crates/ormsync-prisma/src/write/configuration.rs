@@ -21,6 +21,9 @@ pub(super) fn blocks(plan: &Plan, options: &WriteOptions) -> String {
     if let Some(variable) = &options.url_variable {
         datasource.push(("url", format!("env({})", quote(variable))));
     }
+    if plan.emulates {
+        datasource.push(("relationMode", quote("prisma")));
+    }
     if !plan.namespaces.is_empty() {
         datasource.push(("schemas", list(plan.namespaces.iter().map(|name| quote(name)))));
     }

@@ -26,6 +26,16 @@ pub struct WriteOptions {
     pub names: NameStyle,
     /// The variable that holds the database's URL, for Prisma up to 6. Prisma 7 refuses a URL in the schema.
     pub url_variable: Option<String>,
+    /// Whether foreign keys that only Prisma keeps are written as relations, with `relationMode = "prisma"`. They are
+    /// only where the database itself has none, since a schema has one mode for all its relations.
+    pub emulated_relations: bool,
+}
+
+/// Whether the foreign keys of a schema are all kept by an ORM, in the database's place.
+pub fn emulates_relations(schema: &Schema) -> bool {
+    let mut tables = schema.tables().map(|(_, _, table)| table);
+    schema.tables().any(|(_, _, table)| !table.emulated_keys.is_empty())
+        && tables.all(|table| table.foreign_keys.is_empty())
 }
 
 /// What models and fields are called.

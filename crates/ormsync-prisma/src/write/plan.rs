@@ -6,7 +6,7 @@ use ormsync_schema::{Column, DataType, DefaultValue, Schema, Table};
 
 use super::joins::{self, Join};
 use super::words::{camel, pascal, singular};
-use super::{NameStyle, WriteOptions};
+use super::{NameStyle, WriteOptions, emulates_relations};
 use crate::native::{ProviderFacts, ScalarType};
 use crate::resolve::names::is_reserved;
 use crate::spelling::{EnumName, EnumNames, EnumValues, Writer, identifier};
@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub(super) ignored: BTreeSet<TableName>,
     /// The namespaces to name; empty where all is in the usual one.
     pub(super) namespaces: Vec<String>,
+    /// Whether Prisma keeps the foreign keys, which are then among the tables' own.
+    pub(super) emulates: bool,
 }
 
 impl Plan {
@@ -42,7 +44,12 @@ impl Plan {
             joins: Vec::new(),
             ignored: BTreeSet::new(),
             namespaces: named_namespaces(schema, facts),
+            emulates: options.emulated_relations && emulates_relations(schema),
         };
+        if plan.emulates {
+            let tables = plan.schema.namespaces.values_mut().flat_map(|content| content.tables.values_mut());
+            tables.for_each(|table| table.foreign_keys = std::mem::take(&mut table.emulated_keys));
+        }
         plan.move_views();
         let tables: Vec<TableName> =
             plan.schema.tables().map(|(namespace, name, _)| (namespace.to_owned(), name.to_owned())).collect();

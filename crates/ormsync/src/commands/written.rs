@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ormsync_prisma::WriteOptions;
+use ormsync_prisma::{WriteOptions, emulates_relations};
 use ormsync_report::Outcome;
 use ormsync_schema::{Schema, Severity};
 use similar::TextDiff;
@@ -15,15 +15,18 @@ use crate::read_sources::read_sources;
 use crate::terminal::Terminal;
 
 /// A schema as a user of the ORM would have written it.
-/// The tables of the ORMs' own tooling are left out: neither maps them.
-pub(super) fn written(format: WrittenFormat, schema: &Schema) -> String {
+/// The tables of the ORMs' own tooling are left out: neither maps them. Relations that Prisma emulates are in no
+/// database, so they are written where they are asked for.
+pub(super) fn written(format: WrittenFormat, schema: &Schema, emulated_relations: bool) -> String {
     let mut schema = schema.clone();
     for content in schema.namespaces.values_mut() {
         let own = ormsync_prisma::OWN_TABLES.iter().chain(ormsync_sqlalchemy::OWN_TABLES);
         own.for_each(|name| drop(content.tables.remove(*name)));
     }
     match format {
-        WrittenFormat::Prisma => ormsync_prisma::write_schema(&schema, &WriteOptions::default()),
+        WrittenFormat::Prisma => {
+            ormsync_prisma::write_schema(&schema, &WriteOptions { emulated_relations, ..WriteOptions::default() })
+        }
         WrittenFormat::Sqlalchemy => ormsync_sqlalchemy::write_models(&schema),
     }
 }
@@ -36,7 +39,8 @@ pub(super) fn diff(project: &Project, format: WrittenFormat, output: Option<&Pat
     let [from, to] = sources.read.as_slice() else {
         return Err(Failure::new("sources", "nothing was compared: one of the sources could not be read"));
     };
-    let (old, new) = (written(format, &from.schema), written(format, &to.schema));
+    let both_emulate = emulates_relations(&from.schema) && emulates_relations(&to.schema);
+    let (old, new) = (written(format, &from.schema, both_emulate), written(format, &to.schema, both_emulate));
     let difference = TextDiff::from_lines(&old, &new);
     let text = difference.unified_diff().header(&from.side.label, &to.side.label).to_string();
     match output {

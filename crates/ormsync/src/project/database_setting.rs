@@ -117,8 +117,10 @@ pub(crate) fn begins_like_a_server(text: &str) -> bool {
 /// The same for every line of every file.
 pub(crate) fn mask_files(files: &mut SourceFiles) {
     let suspicious = |text: &str| {
-        let schemes = || SERVER_SCHEMES.iter().any(|scheme| text.contains(&format!("{scheme}:")));
-        text.contains("://") || text.contains("password=") || schemes()
+        let is_of_url = |at: usize| {
+            text[at + 1..].starts_with("//") || SERVER_SCHEMES.iter().any(|scheme| text[..at].ends_with(scheme))
+        };
+        text.contains("password=") || text.match_indices(':').any(|(at, _)| is_of_url(at))
     };
     let found: Vec<(Arc<str>, String)> = files
         .iter()

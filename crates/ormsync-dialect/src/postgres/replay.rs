@@ -1,0 +1,32 @@
+//! How PostgreSQL's statements are carried out without a server.
+
+use ormsync_schema::{Column, DataType, Identity};
+
+use super::expressions::GRAMMAR;
+use super::{POSTGRESQL, constraint_names, types};
+use crate::replay::Rules;
+
+/// The rules.
+pub(crate) static REPLAY: Rules = Rules {
+    dialect: &POSTGRESQL,
+    grammar: &GRAMMAR,
+    default_qualifiers: &[],
+    indexes_are_objects: true,
+    uniques_are_indexes: false,
+    declared: number,
+    name_constraints: constraint_names::fill_in,
+    sequence_name: |table, column| constraint_names::object_name(table, column, "seq"),
+};
+
+/// `serial` is an integer that a sequence of the column's own numbers.
+fn number(column: &mut Column) {
+    let plain = match types::kind(&column.data_type) {
+        Some("serial") => "integer",
+        Some("bigserial") => "bigint",
+        Some("smallserial") => "smallint",
+        _ => return,
+    };
+    column.data_type = DataType::named(plain);
+    column.identity = Some(Identity::auto_increment());
+    column.nullable = false;
+}

@@ -1,0 +1,80 @@
+#![allow(clippy::unwrap_used)]
+
+use ormsync_schema::{DataType, Origin, Schema};
+
+use super::replay;
+
+fn replayed(dialect: &str, script: &str) -> Schema {
+    let mut schema = Schema::new(dialect);
+    let diagnostics = replay(&mut schema, script, &Origin::nowhere());
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    schema
+}
+
+#[test]
+fn tables_and_their_changes() {
+    let schema = replayed(
+        "postgresql",
+        "CREATE TYPE \"Role\" AS ENUM ('USER', 'ADMIN');\n\
+         CREATE TABLE \"User\" (\"id\" SERIAL NOT NULL, \"role\" \"Role\" NOT NULL DEFAULT 'USER', email TEXT NOT NULL,\n\
+         CONSTRAINT \"User_pkey\" PRIMARY KEY (\"id\"));\n\
+         -- CreateIndex\nCREATE UNIQUE INDEX \"User_email_key\" ON \"User\"(\"email\");\n\
+         ALTER TABLE \"User\" ADD COLUMN \"name\" VARCHAR(40), ALTER COLUMN email DROP NOT NULL;\n\
+         ALTER TYPE \"Role\" ADD VALUE 'GUEST' BEFORE 'ADMIN';\n\
+         INSERT INTO \"User\" (email) VALUES ('a;b');\nALTER TABLE \"User\" RENAME COLUMN email TO mail;",
+    );
+    let table = schema.table("public", "User").unwrap();
+    assert_eq!(table.columns.keys().collect::<Vec<_>>(), ["id", "role", "mail", "name"]);
+    assert!(table.columns["mail"].nullable && table.columns["id"].identity.is_some());
+    assert_eq!(table.indexes[0].columns().collect::<Vec<_>>(), ["mail"]);
+    assert_eq!(schema.enum_type("public", "Role").unwrap().labels, ["USER", "GUEST", "ADMIN"]);
+}
+
+#[test]
+fn tables_made_anew_on_sqlite() {
+    let schema = replayed(
+        "sqlite",
+        "PRAGMA foreign_keys=OFF;\nCREATE TABLE \"A\" (\"id\" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);\n\
+         CREATE TABLE \"new_A\" (\"id\" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, \"b\" TEXT);\n\
+         INSERT INTO \"new_A\" (\"id\") SELECT \"id\" FROM \"A\";\nDROP TABLE \"A\";\n\
+         ALTER TABLE \"new_A\" RENAME TO \"A\";\nCREATE INDEX \"A_b\" ON \"A\"(\"b\");",
+    );
+    let table = schema.table("", "A").unwrap();
+    assert_eq!((table.columns.len(), table.indexes.len()), (2, 1));
+}
+
+#[test]
+fn columns_of_mysql_are_said_again() {
+    let schema = replayed(
+        "mysql",
+        "CREATE TABLE `t` (`id` INTEGER NOT NULL AUTO_INCREMENT, `a` VARCHAR(191) NOT NULL DEFAULT 'x', PRIMARY KEY (`id`),\n\
+         UNIQUE INDEX `t_a_key`(`a`(10))) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n\
+         ALTER TABLE `t` MODIFY `a` TEXT NULL, ADD COLUMN `b` DATETIME(3) NOT NULL FIRST;\nDROP INDEX `t_a_key` ON `t`;",
+    );
+    let table = schema.table("", "t").unwrap();
+    assert_eq!(table.columns.keys().collect::<Vec<_>>(), ["b", "id", "a"]);
+    assert_eq!(table.columns["a"].data_type, DataType::named("text"));
+    assert!(table.columns["a"].default.is_none() && table.indexes.is_empty());
+}
+
+#[test]
+fn what_is_not_understood_is_told_with_its_place() {
+    let text = "CREATE TABLE a (id INT);\nALTER TABLE nowhere ADD COLUMN b INT;\nCREATE AGGREGATE x (y);";
+    let mut schema = Schema::new("postgresql");
+    let path = "a.sql".into();
+    let origin = Origin::file(&path, ormsync_schema::Span::new(0, text.len()));
+    let diagnostics = replay(&mut schema, text, &origin);
+    assert_eq!(diagnostics.len(), 2, "{diagnostics:?}");
+    assert!(diagnostics[0].message.contains("no table public.nowhere"), "{}", diagnostics[0].message);
+    assert_eq!(schema.opaque.len(), 2);
+}
+
+#[test]
+fn guarded_blocks() {
+    let schema = replayed(
+        "postgresql",
+        "DO $$ BEGIN CREATE TYPE r AS ENUM ('a'); EXCEPTION WHEN duplicate_object THEN null; END $$;\n\
+         DO $$ BEGIN CREATE TYPE r AS ENUM ('a'); EXCEPTION WHEN duplicate_object THEN null; END $$;",
+    );
+    assert_eq!(schema.enum_type("public", "r").unwrap().labels, ["a"]);
+}

@@ -1,0 +1,89 @@
+//! Statements that `sqlparser` has no tree for, by their words.
+
+use ormsync_schema::{DefaultValue, Identity};
+use sqlparser::tokenizer::{Token, Tokenizer};
+
+use super::{Outcome, Replay};
+
+impl Replay<'_> {
+    /// The first words of the statement, in capitals.
+    pub(super) fn words(&self) -> Vec<String> {
+        let words = self.text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        words.filter(|word| !word.is_empty()).take(3).map(str::to_ascii_uppercase).collect()
+    }
+
+    /// Carries out a statement that is told by its words; none where it is another one.
+    pub(super) fn without_tree(&mut self) -> Option<Outcome> {
+        let tokens = self.tokens();
+        let word = |position: usize| tokens.get(position).and_then(keyword).unwrap_or_default();
+        match (word(0).as_str(), word(1).as_str()) {
+            ("DO", _) => Some(self.block(&tokens)),
+            ("ALTER", "SEQUENCE") => Some(self.alter_sequence(&tokens[2..])),
+            // Rights, and what only its owner sees.
+            ("ALTER", "DEFAULT" | "DATABASE" | "ROLE" | "USER" | "SYSTEM" | "EXTENSION" | "EVENT") => Some(Ok(())),
+            ("CREATE" | "DROP", "ROLE" | "USER" | "DATABASE") => Some(Ok(())),
+            _ => None,
+        }
+    }
+
+    /// The tokens of the statement, without blanks; none where it is no SQL.
+    pub(super) fn tokens(&self) -> Vec<Token> {
+        let dialect = (self.rules.grammar.parser)();
+        let mut tokens =
+            Tokenizer::new(dialect.as_ref(), self.text).with_unescape(false).tokenize().unwrap_or_default();
+        tokens.retain(|token| !matches!(token, Token::Whitespace(_)));
+        tokens
+    }
+
+    /// `ALTER SEQUENCE name OWNED BY table.column`: the sequence numbers the column then, as `serial` does.
+    fn alter_sequence(&mut self, tokens: &[Token]) -> Outcome {
+        let at = tokens.windows(2).position(|pair| {
+            let words = (keyword(&pair[0]), keyword(&pair[1]));
+            words == (Some("OWNED".to_owned()), Some("BY".to_owned()))
+        });
+        let Some(at) = at else { return Err("only OWNED BY is known of ALTER SEQUENCE".to_owned()) };
+        let mut sequence = self.names(&tokens[..at]);
+        let mut owner = self.names(&tokens[at + 2..]);
+        let (Some(name), Some(column)) = (sequence.pop(), owner.pop()) else {
+            return Err("its names are not understood".to_owned());
+        };
+        let sequence = self.qualified(sequence.pop().as_deref().unwrap_or_default(), name);
+        let Some(table) = owner.pop() else { return Ok(()) };
+        let path = self.qualified(owner.pop().as_deref().unwrap_or_default(), table);
+        let usual = (self.rules.sequence_name)(&path.name, &column);
+        let own_name = (usual != sequence.name).then(|| sequence.name.clone());
+        let found = self.table_mut(&path)?.columns.get_mut(&column);
+        let found = found.ok_or_else(|| format!("{path} has no column {column}"))?;
+        let takes =
+            matches!(&found.default, Some(DefaultValue::NextValue { sequence: other, .. }) if *other == sequence.name);
+        if !takes {
+            return Ok(());
+        }
+        found.default = None;
+        found.identity = Some(Identity::auto_increment());
+        found.numbered_by = own_name;
+        self.content(&sequence.namespace).sequences.remove(&sequence.name);
+        Ok(())
+    }
+
+    /// The names among tokens, as the catalogue keeps them.
+    fn names(&self, tokens: &[Token]) -> Vec<String> {
+        let name = |token: &Token| match token {
+            Token::Word(word) => Some((self.rules.grammar.fold)(&sqlparser::ast::Ident {
+                value: word.value.clone(),
+                quote_style: word.quote_style,
+                span: sqlparser::tokenizer::Span::empty(),
+            })),
+            _ => None,
+        };
+        tokens.iter().filter_map(name).collect()
+    }
+}
+
+/// A word without quotes, in capitals.
+pub(super) fn keyword(token: &Token) -> Option<String> {
+    match token {
+        Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_ascii_uppercase()),
+        _ => None,
+    }
+}

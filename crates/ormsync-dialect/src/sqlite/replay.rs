@@ -1,0 +1,17 @@
+//! How SQLite's statements are carried out without a server.
+
+use super::SQLITE;
+use super::expressions::GRAMMAR;
+use crate::replay::Rules;
+
+/// The rules.
+pub(crate) static REPLAY: Rules = Rules {
+    dialect: &SQLITE,
+    grammar: &GRAMMAR,
+    default_qualifiers: &["main"],
+    indexes_are_objects: true,
+    uniques_are_indexes: false,
+    declared: |_| (),
+    name_constraints: |_| (),
+    sequence_name: |_, _| String::new(),
+};
