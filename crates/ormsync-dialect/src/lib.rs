@@ -10,6 +10,7 @@
 //! | `types.rs` | parsing, spelling and equivalence of data types |
 //! | `defaults.rs` | parsing and spelling of column defaults |
 //! | `normal_form.rs` | bringing a schema into the form the server would report |
+//! | `values.rs` | which values a type takes |
 //! | `alterations.rs` | what stands in the way of a change |
 //! | `statements.rs` | writing a plan as SQL |
 //! | `catalogue.rs`, `queries/*.sql` | the catalogue queries and how their rows become a schema |
@@ -18,6 +19,7 @@
 
 mod alterations;
 mod catalogue;
+mod condition;
 mod dialect;
 mod duplicate_uniques;
 mod equality;
@@ -31,11 +33,14 @@ pub mod scripts;
 mod sqlite;
 mod statements;
 mod type_text;
+mod values;
 
 pub use alterations::{Alterations, Conversion};
 pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
+pub use condition::{Condition, Constants, Row, Verdict};
 pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name, is_reserved_anywhere};
 pub use mysql::MYSQL;
 pub use postgres::POSTGRESQL;
 pub use sqlite::SQLITE;
 pub use statements::{Section, script};
+pub use values::Values;
