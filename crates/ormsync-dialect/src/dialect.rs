@@ -1,10 +1,8 @@
 //! The questions that every dialect answers.
 
-use ormsync_schema::{
-    Column, ColumnChange, DataType, DefaultValue, Diagnostic, Expression, Plan, Schema, Server, Table,
-};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
-use crate::{Alterations, Condition, Conversion, Section, Values};
+use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, MYSQL, POSTGRESQL, SQLITE};
 
 /// One kind of database server.
@@ -43,17 +41,6 @@ pub trait Dialect: Sync + std::fmt::Debug {
 
     /// The default as this dialect's SQL writes it.
     fn default_text(&self, default: &DefaultValue) -> String;
-
-    /// Which values a type takes. What only the schema knows (an enum's labels, a domain) is [`Values::Unknown`].
-    fn values(&self, data_type: &DataType) -> Values;
-
-    /// A check in a form that rows can be held against, none where it is not understood. `columns` finds a column's
-    /// name as declared, and its type.
-    fn condition(
-        &self,
-        expression: &Expression,
-        columns: &dyn Fn(&str) -> Option<(String, DataType)>,
-    ) -> Option<Condition>;
 
     /// Brings a schema into the form this server would report: one spelling of types and defaults,
     /// generated names of constraints, cut identifiers, columns the server numbers, indexes it makes

@@ -10,7 +10,6 @@
 //! | `types.rs` | parsing, spelling and equivalence of data types |
 //! | `defaults.rs` | parsing and spelling of column defaults |
 //! | `normal_form.rs` | bringing a schema into the form the server would report |
-//! | `values.rs` | which values a type takes |
 //! | `alterations.rs` | what stands in the way of a change |
 //! | `statements.rs` | writing a plan as SQL |
 //! | `catalogue.rs`, `queries/*.sql` | the catalogue queries and how their rows become a schema |
@@ -19,7 +18,6 @@
 
 mod alterations;
 mod catalogue;
-mod condition;
 mod dialect;
 mod duplicate_uniques;
 mod equality;
@@ -33,14 +31,11 @@ pub mod scripts;
 mod sqlite;
 mod statements;
 mod type_text;
-mod values;
 
 pub use alterations::{Alterations, Conversion};
 pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
-pub use condition::{Condition, Constants, Row, Verdict};
 pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name, is_reserved_anywhere};
 pub use mysql::MYSQL;
 pub use postgres::POSTGRESQL;
 pub use sqlite::SQLITE;
 pub use statements::{Section, script};
-pub use values::Values;

@@ -8,8 +8,9 @@ use std::convert::Infallible;
 use sqlite3_parser::ast::{
     Cmd, ColumnConstraint, ColumnDefinition, CreateTableBody, DeferSubclause, Expr, ForeignKeyClause, IndexedColumn,
     InitDeferredPred, Name, NamedColumnConstraint, RefAct, RefArg, ResolveType, SortOrder, SortedColumn, Stmt, TabFlags,
-    TableConstraint, ToTokens, TokenStream,
+    TableConstraint,
 };
+use sqlite3_parser::ast::fmt::{ToTokens, TokenStream};
 use sqlite3_parser::dialect::TokenType;
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator as _};

@@ -11,14 +11,10 @@ mod reserved;
 mod statements;
 mod tokens;
 mod types;
-mod values;
 
-use ormsync_schema::{
-    Column, ColumnChange, DataType, DefaultValue, Diagnostic, Expression, Plan, Schema, Server, Table,
-};
+use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
-use crate::expression::Scope;
-use crate::{Alterations, Condition, Conversion, Section, Values};
+use crate::{Alterations, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
 /// MySQL and MariaDB.
@@ -71,18 +67,6 @@ impl Dialect for MySql {
 
     fn default_text(&self, default: &DefaultValue) -> String {
         defaults::print(default)
-    }
-
-    fn values(&self, data_type: &DataType) -> Values {
-        values::values(data_type)
-    }
-
-    fn condition(
-        &self,
-        expression: &Expression,
-        columns: &dyn Fn(&str) -> Option<(String, DataType)>,
-    ) -> Option<Condition> {
-        Condition::read(expression, &Scope { grammar: &expressions::GRAMMAR, table: "", columns })
     }
 
     fn normalise(&self, schema: &mut Schema, server: Option<&Server>) {

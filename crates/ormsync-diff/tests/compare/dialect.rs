@@ -1,12 +1,11 @@
 //! A dialect with nothing special, so that these tests are about the comparison only.
 
 use ormsync_dialect::{
-    Alterations, CatalogueQuery, CatalogueRows, CatalogueScope, Condition, Conversion, Dialect, Equivalence,
-    IdentifierLimit, Section, Values,
+    Alterations, CatalogueQuery, CatalogueRows, CatalogueScope, Conversion, Dialect, Equivalence, IdentifierLimit,
+    Section,
 };
 use ormsync_schema::{
-    Column, ColumnChange, DataType, DefaultValue, Diagnostic, Expression, Literal, Plan, Schema, Server, Table,
-    TypeArgument,
+    Column, ColumnChange, DataType, DefaultValue, Diagnostic, Literal, Plan, Schema, Server, Table, TypeArgument,
 };
 
 /// Names are as they are written.
@@ -139,14 +138,6 @@ impl Dialect for Plain {
 
     fn compare_defaults(&self, left: &DefaultValue, right: &DefaultValue) -> Equivalence {
         if left == right { Equivalence::Identical } else { Equivalence::Different }
-    }
-
-    fn values(&self, _: &DataType) -> Values {
-        Values::Unknown
-    }
-
-    fn condition(&self, _: &Expression, _: &dyn Fn(&str) -> Option<(String, DataType)>) -> Option<Condition> {
-        None
     }
 
     fn catalogue_queries(&self, _: &Server, _: &CatalogueScope) -> Vec<CatalogueQuery> {
