@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
+use sqlite3_parser::ast::fmt::{ToTokens, TokenStream};
 use sqlite3_parser::ast::{
     Cmd, ColumnConstraint, ColumnDefinition, CreateTableBody, DeferSubclause, Expr, ForeignKeyClause, IndexedColumn,
-    InitDeferredPred, Name, NamedColumnConstraint, RefAct, RefArg, ResolveType, SortOrder, SortedColumn, Stmt, TabFlags,
-    TableConstraint,
+    InitDeferredPred, Name, NamedColumnConstraint, RefAct, RefArg, ResolveType, SortOrder, SortedColumn, Stmt,
+    TabFlags, TableConstraint,
 };
-use sqlite3_parser::ast::fmt::{ToTokens, TokenStream};
 use sqlite3_parser::dialect::TokenType;
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator as _};
@@ -126,7 +126,7 @@ impl Table<'_> {
         let called = named(name);
         let text = match constraint {
             TableConstraint::PrimaryKey { columns: parts, auto_increment, conflict_clause } => {
-                let mut parts = sorted_columns(parts);
+                let mut parts = sorted_columns(parts, columns);
                 // The key of one column of the type INTEGER is the row id, and has no order ("ROWIDs and the INTEGER PRIMARY KEY").
                 let is_row_id = |part: &str| {
                     let column = columns.iter().find(|column| part.split(' ').next() == Some(&small(&column.col_name)));
@@ -140,8 +140,8 @@ impl Table<'_> {
                 let number = if *auto_increment { " AUTOINCREMENT" } else { "" };
                 format!("PRIMARY KEY ({}){}{number}", parts.join(", "), on_conflict(*conflict_clause))
             }
-            TableConstraint::Unique { columns, conflict_clause } => {
-                format!("UNIQUE ({}){}", sorted_columns(columns).join(", "), on_conflict(*conflict_clause))
+            TableConstraint::Unique { columns: parts, conflict_clause } => {
+                format!("UNIQUE ({}){}", sorted_columns(parts, columns).join(", "), on_conflict(*conflict_clause))
             }
             TableConstraint::Check(check, _) => format!("CHECK {}", expression(check)),
             TableConstraint::ForeignKey { columns, clause, defer_clause } => {
@@ -209,11 +209,32 @@ fn is_integer(column: &ColumnDefinition<'_>) -> bool {
 
 fn type_words(column: &ColumnDefinition<'_>) -> String {
     // A type of several words may be quoted as a whole.
-    column.col_type.as_ref().map(|data_type| words(data_type).join(" ").replace('"', "").to_lowercase()).unwrap_or_default()
+    column
+        .col_type
+        .as_ref()
+        .map(|data_type| words(data_type).join(" ").replace('"', "").to_lowercase())
+        .unwrap_or_default()
 }
 
-fn sorted_columns(columns: &[SortedColumn<'_>]) -> Vec<String> {
-    columns.iter().map(|column| words(column).join(" ").trim_end_matches(" ASC").to_owned()).collect()
+/// The parts of a key. A collation that is the column's own goes without saying.
+fn sorted_columns(parts: &[SortedColumn<'_>], columns: &[ColumnDefinition<'_>]) -> Vec<String> {
+    let one = |part: &SortedColumn<'_>| {
+        let words = words(part);
+        let column = columns.iter().find(|column| words.first() == Some(&small(&column.col_name)));
+        let own = format!(" COLLATE {}", column.map(own_collation).unwrap_or_default());
+        let text = format!("{} ", words.join(" ")).replacen(&format!("{own} "), " ", 1);
+        text.trim_end().trim_end_matches(" ASC").to_owned()
+    };
+    parts.iter().map(one).collect()
+}
+
+/// The collation of a column, which is BINARY without a word.
+fn own_collation(column: &ColumnDefinition<'_>) -> String {
+    let said = column.constraints.iter().find_map(|it| match &it.constraint {
+        ColumnConstraint::Collate { collation_name } => Some(small(collation_name)),
+        _ => None,
+    });
+    said.unwrap_or_else(|| "binary".to_owned())
 }
 
 fn indexed_columns(columns: &[IndexedColumn<'_>]) -> Vec<String> {
@@ -328,7 +349,10 @@ fn words_keep_their_order_and_their_place() {
             "CREATE TABLE \"t\" (\"A\" int NULL, [b] INT, FOREIGN KEY (b) REFERENCES p (id), CHECK (b > 0), UNIQUE (b), PRIMARY KEY (a ASC))",
         ),
         ("CREATE TABLE t (a INT DEFAULT -0x10)", "CREATE TABLE t (a INT DEFAULT (-16))"),
-        ("CREATE TRIGGER x DELETE ON t BEGIN SELECT 1; END", "CREATE TRIGGER x BEFORE DELETE ON t FOR EACH ROW BEGIN SELECT 1; END"),
+        (
+            "CREATE TRIGGER x DELETE ON t BEGIN SELECT 1; END",
+            "CREATE TRIGGER x BEFORE DELETE ON t FOR EACH ROW BEGIN SELECT 1; END",
+        ),
     ] {
         assert_eq!(parts(left), parts(right));
     }
@@ -337,7 +361,10 @@ fn words_keep_their_order_and_their_place() {
         ("CREATE TABLE t (a INT NOT NULL, b INT)", "CREATE TABLE t (a INT, b INT NOT NULL)"),
         ("CREATE TABLE t (a INT DEFAULT 1, b INT DEFAULT 2)", "CREATE TABLE t (a INT DEFAULT 2, b INT DEFAULT 1)"),
         ("CREATE TABLE t (a TEXT COLLATE NOCASE, b TEXT)", "CREATE TABLE t (a TEXT, b TEXT COLLATE NOCASE)"),
-        ("CREATE TABLE t (a INT REFERENCES p ON DELETE CASCADE)", "CREATE TABLE t (a INT REFERENCES p ON UPDATE CASCADE)"),
+        (
+            "CREATE TABLE t (a INT REFERENCES p ON DELETE CASCADE)",
+            "CREATE TABLE t (a INT REFERENCES p ON UPDATE CASCADE)",
+        ),
         ("CREATE TABLE t (a INT, PRIMARY KEY (a DESC))", "CREATE TABLE t (a INT, PRIMARY KEY (a))"),
         ("CREATE INDEX i ON t (a, b DESC)", "CREATE INDEX i ON t (a DESC, b)"),
     ] {

@@ -143,7 +143,8 @@ impl ServerAddress {
 
     /// One port for all hosts, or one for each.
     fn set_ports(&mut self, text: &str) -> Result<(), UrlError> {
-        let ports: Vec<u16> = text.split(',').map(|port| port.parse().map_err(|_| bad_port())).collect::<Result<_, _>>()?;
+        let ports: Vec<u16> =
+            text.split(',').map(|port| port.parse().map_err(|_| bad_port())).collect::<Result<_, _>>()?;
         let port_of = |place: usize| ports.get(place).or(ports.last()).copied();
         self.port = port_of(0).unwrap_or(self.port);
         for (place, (_, port)) in self.further.iter_mut().enumerate() {

@@ -220,7 +220,8 @@ fn all_other_parameters_are_passed_over() {
                     &target_session_attrs=read-write&load_balance_hosts=random&gssencmode=disable&channel_binding=require\
                     &client_encoding=utf8&sslcrl=x&sslcompression=0&ssl_min_protocol_version=TLSv1.2&sslnegotiation=direct\
                     &passfile=x&krbsrvname=x&replication=0&require_auth=scram-sha-256&options=-c%20statement_timeout%3D1";
-    let of_asyncpg = "prepared_statement_cache_size=0&prepared_statement_name_func=x&command_timeout=3&server_settings=x";
+    let of_asyncpg =
+        "prepared_statement_cache_size=0&prepared_statement_name_func=x&command_timeout=3&server_settings=x";
     let of_mysql = "charset=utf8mb4&collation=x&use_unicode=1&local_infile=1&init_command=x&read_timeout=1&write_timeout=1\
                     &read_default_file=x&autocommit=true&auth_plugin=x&use_pure=true&allowPublicKeyRetrieval=true\
                     &timezone=Z&multipleStatements=true&maxAllowedPacket=1";
