@@ -260,11 +260,13 @@ fn expression(expression: &Expr<'_>) -> String {
 /// A default: of one constant in one spelling, or as an expression; none where it is NULL.
 fn default_words(value: &Expr<'_>) -> Option<String> {
     let words = without_outer_parentheses(words(value));
-    match words.as_slice() {
-        [only] if only == "NULL" => None,
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["NULL"] => None,
         [only] => Some(one_spelling(only)),
-        [sign, number] if sign == "-" => Some(one_spelling(&format!("-{}", one_spelling(number)))),
-        [sign, number] if sign == "+" => Some(one_spelling(number)),
+        ["-", number] => Some(one_spelling(&format!("-{}", one_spelling(number)))),
+        ["+", number] => Some(one_spelling(number)),
+        // "Date And Time Functions": CURRENT_TIMESTAMP is this.
+        ["datetime", "(", "'now'", ")"] => Some("current_timestamp".to_owned()),
         several => Some(several.join(" ")),
     }
 }
