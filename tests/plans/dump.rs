@@ -2,6 +2,7 @@
 
 mod normalised;
 mod sqlite;
+mod sqlite_statement;
 
 use std::process::Command;
 

@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Some("--queries") => {
             let queries = url.dialect.catalogue_queries(&catalogue.server, &catalogue.scope);
             let further = url.dialect.further_catalogue_queries(&catalogue.server, &catalogue.rows);
-            println!("START TRANSACTION READ ONLY;");
+            println!("BEGIN;");
             for query in queries.into_iter().chain(further) {
                 println!("{};", query.sql.trim());
             }

@@ -66,6 +66,14 @@ impl Failure {
         }
     }
 
+    /// Whether another host of the same URL may do better: this one cannot be reached, or lets nobody in yet.
+    pub(crate) fn is_of_the_host(&self) -> bool {
+        match (&self.step, self.cause.as_deref()) {
+            (Step::TimedOut { .. }, _) | (_, Some(sqlx::Error::Io(_))) => true,
+            (_, cause) => cause.and_then(code).as_deref() == Some("57P03"),
+        }
+    }
+
     /// A table went away between two looks.
     pub(crate) fn changed(table: String) -> Self {
         Self { step: Step::Changed(table), cause: None, tries: 1 }

@@ -12,12 +12,19 @@ use sqlx::{
 };
 
 use crate::failure::{Failure, Step};
-use crate::url::{Address, ServerKind};
+use crate::url::{Address, ServerAddress, ServerKind};
 use crate::{DatabaseUrl, ReadOptions, connect, server};
 
 /// How much longer than the server we wait for a statement that the server should have ended: then the
 /// server is gone.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How PostgreSQL prints constants and names in expressions, whatever a database or role has set for itself; and to compile
+/// queries of the catalogue takes longer than to run them. LOCAL: behind a transaction pooler the next transaction may be
+/// another client's.
+const POSTGRES_SETTINGS: &str = "SET LOCAL datestyle = 'ISO, MDY'; SET LOCAL intervalstyle = postgres; \
+     SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = hex; SET LOCAL extra_float_digits = 1; \
+     SET LOCAL standard_conforming_strings = on; SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off";
 
 /// An open connection.
 pub(crate) struct Session {
@@ -42,21 +49,32 @@ impl Session {
                 let options = connect::sqlite(file, limit);
                 within(limit + PATIENCE, options.connect(), Step::Connect).await.map(Driver::Sqlite)?
             }
-            Address::Server(server) => {
-                let limit = server.connect_timeout.unwrap_or(options.connect_timeout);
-                match server.kind {
-                    ServerKind::Postgres => {
-                        let options = connect::postgres(server).disable_statement_logging();
-                        within(limit, options.connect(), Step::Connect).await.map(Driver::Postgres)?
-                    }
-                    ServerKind::MySql => {
-                        let options = connect::mysql(server).disable_statement_logging();
-                        within(limit, options.connect(), Step::Connect).await.map(Driver::MySql)?
-                    }
-                }
-            }
+            Address::Server(server) => Self::connect(server, options).await?,
         };
         Ok(Self { connection, statement_timeout: options.statement_timeout, lock_timeout: options.lock_timeout })
+    }
+
+    /// Connects to the first of the hosts that can be reached, each within the limit, as libpq does.
+    async fn connect(server: &ServerAddress, options: &ReadOptions) -> Result<Driver, Failure> {
+        let limit = server.connect_timeout.unwrap_or(options.connect_timeout);
+        let mut outcome = None;
+        for host in server.each() {
+            let connected = match host.kind {
+                ServerKind::Postgres => {
+                    let options = connect::postgres(&host).disable_statement_logging();
+                    within(limit, options.connect(), Step::Connect).await.map(Driver::Postgres)
+                }
+                ServerKind::MySql => {
+                    let options = connect::mysql(&host).disable_statement_logging();
+                    within(limit, options.connect(), Step::Connect).await.map(Driver::MySql)
+                }
+            };
+            match connected {
+                Err(failure) if failure.is_of_the_host() => outcome = Some(failure),
+                answer => return answer,
+            }
+        }
+        Err(outcome.expect("an address has at least one host"))
     }
 
     /// Asks the server who it is.
@@ -76,10 +94,9 @@ impl Session {
         let statement = self.statement_timeout.as_millis();
         let lock = self.lock_timeout.as_millis();
         let sql = match &self.connection {
-            // LOCAL: behind a transaction pooler the next transaction may be another client's.
             Driver::Postgres(_) => format!(
                 "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = {statement}; \
-                 SET LOCAL lock_timeout = {lock}"
+                 SET LOCAL lock_timeout = {lock}; {POSTGRES_SETTINGS}"
             ),
             // The SQL mode decides how the server prints expressions: the queries want its plainest one.
             Driver::MySql(_) => {

@@ -4,6 +4,7 @@ mod file;
 mod server;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::fmt;
 use std::path::Path;
@@ -12,7 +13,8 @@ use ormsync_dialect::{Dialect, by_name};
 use ormsync_schema::Schema;
 
 pub(crate) use file::FileAddress;
-pub(crate) use server::{ServerAddress, ServerKind, TlsMode};
+pub(crate) use server::{ServerAddress, ServerKind};
+pub(crate) use tls::TlsMode;
 
 /// A database URL. `Display` and `Debug` mask the password.
 #[derive(Clone)]

@@ -66,6 +66,22 @@ fn nobody_knows_the_host() {
 }
 
 #[test]
+fn of_several_hosts_the_first_that_answers_counts() {
+    let (closed, server) = (fake::free_port(), FakeServer::postgres_error("3D000", "database \"d\" does not exist"));
+    let told = message(&format!("postgresql://u:SECRET@127.0.0.1:{closed},127.0.0.1:{}/d", server.port));
+    assert!(told.ends_with("has no database \"d\""), "{told}");
+    // Who says no is not passed over, and where nobody answers all are named.
+    let told = message(&format!("postgresql://u:SECRET@127.0.0.1:{},127.0.0.1:{closed}/d", server.port));
+    assert!(told.ends_with("has no database \"d\""), "{told}");
+    let other = fake::free_port();
+    let told = message(&format!("postgresql://u:SECRET@127.0.0.1:{closed},127.0.0.1:{other}/d"));
+    assert_eq!(told, format!("connection refused by 127.0.0.1:{closed},127.0.0.1:{other}"));
+    let starting = FakeServer::postgres_error("57P03", "the database system is starting up");
+    let told = message(&format!("postgresql://u:SECRET@127.0.0.1:{},127.0.0.1:{}/d", starting.port, server.port));
+    assert!(told.ends_with("has no database \"d\""), "{told}");
+}
+
+#[test]
 fn there_is_no_socket() {
     let told = message("postgresql://u:SECRET@/d?host=/nowhere/at/all");
     assert!(told.starts_with("there is no socket /nowhere/at/all"), "{told}");

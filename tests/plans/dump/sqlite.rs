@@ -1,12 +1,8 @@
-//! `sqlite_schema`, in the words that mean something.
-//!
-//! A table may be declared in many ways that come to the same, so of a table the pragmas are taken, and the set of the
-//! words in its statement that the pragmas do not tell. Everything else is compared word by word.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! `sqlite_schema`: what the pragmas say, and the statements taken apart by a port of SQLite's own grammar.
 
 use sqlx::{Connection as _, Row as _};
 
+use super::sqlite_statement::{self, Keys};
 use crate::judges::scratch::Scratch;
 
 const PRAGMAS: &[&str] = &[
@@ -24,133 +20,31 @@ const PRAGMAS: &[&str] = &[
     "SELECT name || ' ' || type || wr || strict FROM pragma_table_list WHERE schema = 'main' ORDER BY 1",
 ];
 
-/// Words that one way to declare a table has and another has not: the pragmas tell what they say.
-const STRUCTURE: &[&str] = &[
-    "constraint",
-    "primary",
-    "unique",
-    "foreign",
-    "key",
-    "references",
-    "on",
-    "delete",
-    "update",
-    "no",
-    "action",
-    "null",
-    "generated",
-    "always",
-    "virtual",
-    "asc",
-    "default",
-    "create",
-    "table",
-    "if",
-    "exists",
-    "as",
-    "not",
-    "deferrable",
-    "binary",
-    "desc",
-    "initially",
-    "immediate",
-    // A key that names no column means this one, and a default has no name, whatever is written.
-    "id",
-    "no_such",
-];
+const KEYS: &str = "SELECT lower(m.name), lower(p.name) FROM sqlite_schema AS m, pragma_table_info(m.name) AS p \
+                    WHERE m.type = 'table' AND p.pk > 0 ORDER BY m.name, p.pk";
+
+const STATEMENTS: &str = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1, 2";
 
 pub(super) fn dump(database: &Scratch) -> Result<String, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async {
-        let mut connection =
-            sqlx::SqliteConnection::connect(database.url()).await.map_err(|error| error.to_string())?;
+    let read = runtime.block_on(async {
+        let mut connection = sqlx::SqliteConnection::connect(database.url()).await?;
         let mut lines = Vec::new();
         for query in PRAGMAS {
-            let rows = sqlx::raw_sql(*query).fetch_all(&mut connection).await.map_err(|error| error.to_string())?;
+            let rows = sqlx::raw_sql(*query).fetch_all(&mut connection).await?;
             lines.extend(rows.iter().map(|row| row.get::<String, _>(0)));
         }
-        let rows = sqlx::raw_sql("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1, 2")
-            .fetch_all(&mut connection)
-            .await
-            .map_err(|error| error.to_string())?;
-        for row in rows {
-            let (kind, name, sql) = (row.get::<String, _>(0), row.get::<String, _>(1), row.get::<String, _>(2));
-            let words: Vec<String> = words(&sql).into_iter().map(one_spelling).collect();
-            let text = if kind == "table" {
-                // A type of several words may be quoted as a whole.
-                let words: BTreeSet<String> = words
-                    .iter()
-                    .flat_map(|word| word.split_whitespace())
-                    .filter(|word| !STRUCTURE.contains(word))
-                    .map(str::to_owned)
-                    .collect();
-                words.into_iter().collect::<Vec<_>>().join(" ")
-            } else {
-                // What stands there or not without another meaning.
-                words
-                    .join(" ")
-                    .replace(" asc ", " ")
-                    .replace(" before ", " ")
-                    .replace(" for each row ", " ")
-                    .replace(" if not exists ", " ")
-            };
-            lines.push(format!("{kind} {name}: {text}"));
+        let mut keys = Keys::new();
+        for row in sqlx::raw_sql(KEYS).fetch_all(&mut connection).await? {
+            keys.entry(row.get(0)).or_default().push(row.get(1));
         }
-        Ok(lines.join("\n"))
-    })
-}
-
-/// Constants have several spellings: `TRUE`, `0x10`, `1.50`, `{"b": 1, "a": 2}`.
-fn one_spelling(word: String) -> String {
-    if let Some(number) = word.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok()) {
-        return number.to_string();
+        Ok((lines, keys, sqlx::raw_sql(STATEMENTS).fetch_all(&mut connection).await?))
+    });
+    let (mut lines, keys, statements) = read.map_err(|error: sqlx::Error| error.to_string())?;
+    for row in statements {
+        let (kind, name, sql) = (row.get::<String, _>(0), row.get::<String, _>(1), row.get::<String, _>(2));
+        let parts = sqlite_statement::parts(&sql, &keys).map_err(|error| format!("{error}: {sql}"))?;
+        lines.extend(parts.into_iter().map(|part| format!("{kind} {name}: {part}")));
     }
-    if let Ok(members) = serde_json::from_str::<BTreeMap<String, serde_json::Value>>(&word) {
-        return serde_json::to_string(&members).unwrap();
-    }
-    match word.as_str() {
-        "true" => "1".to_owned(),
-        "false" => "0".to_owned(),
-        other => match other.parse::<f64>() {
-            Ok(number) if number.abs() < 1e15 => number.to_string(),
-            _ => word,
-        },
-    }
-}
-
-/// The words of a statement without quotes, comments and punctuation, in small letters but for what stands in single quotes.
-fn words(sql: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let letters: Vec<char> = sql.chars().collect();
-    let mut at = 0;
-    while at < letters.len() {
-        let letter = letters[at];
-        let end = match letter {
-            '-' if letters.get(at + 1) == Some(&'-') => position(&letters, at, |it| it == '\n'),
-            '/' if letters.get(at + 1) == Some(&'*') => (at..letters.len())
-                .find(|&it| letters[it..].starts_with(&['*', '/']))
-                .map_or(letters.len(), |it| it + 2),
-            '\'' | '"' | '`' | '[' => {
-                let close = if letter == '[' { ']' } else { letter };
-                let mut end = at + 1;
-                while end < letters.len() && (letters[end] != close || letters.get(end + 1) == Some(&close)) {
-                    end += if letters[end] == close { 2 } else { 1 };
-                }
-                words.push(letters[at + 1..end.min(letters.len())].iter().collect::<String>().to_lowercase());
-                end + 1
-            }
-            _ if letter.is_alphanumeric() || letter == '_' || letter == '.' => {
-                let end = position(&letters, at, |it| !(it.is_alphanumeric() || it == '_' || it == '.'));
-                words.push(letters[at..end].iter().collect::<String>().to_lowercase());
-                end
-            }
-            _ => at + 1,
-        };
-        at = end;
-    }
-    words
-}
-
-fn position(letters: &[char], from: usize, is_end: impl Fn(char) -> bool) -> usize {
-    (from..letters.len()).find(|&at| is_end(letters[at])).unwrap_or(letters.len())
+    Ok(lines.join("\n"))
 }

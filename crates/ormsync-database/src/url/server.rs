@@ -7,6 +7,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 use super::UrlError;
+use super::tls::{TlsMode, TlsWords};
 
 /// Which protocol the server speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,22 +18,6 @@ pub(crate) enum ServerKind {
     MySql,
 }
 
-/// How far TLS is wanted, in libpq's words.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum TlsMode {
-    /// Never.
-    Disable,
-    /// If the server has it; its certificate is not looked at.
-    #[default]
-    Prefer,
-    /// Always; the certificate is not looked at.
-    Require,
-    /// Always; the certificate must be signed by an authority that is trusted.
-    VerifyAuthority,
-    /// Always; the certificate must also be for this host.
-    VerifyHost,
-}
-
 /// A server, who asks, and how. No `Debug`: it holds the password.
 #[derive(Clone)]
 pub(crate) struct ServerAddress {
@@ -41,6 +26,8 @@ pub(crate) struct ServerAddress {
     pub(crate) password: Option<String>,
     pub(crate) host: String,
     pub(crate) port: u16,
+    /// Further hosts with their ports, tried in order where the ones before cannot be reached.
+    pub(crate) further: Vec<(String, u16)>,
     /// A Unix socket: the folder for PostgreSQL, the file for MySQL.
     pub(crate) socket: Option<String>,
     pub(crate) database: Option<String>,
@@ -67,16 +54,13 @@ impl ServerAddress {
             Some(Ok((user, password))) => (Some(decoded(user)), Some(decoded(password))),
             Some(Err(user)) => (Some(decoded(user)), None),
         };
-        let (host, port) = split_port(host_and_port)?;
         let mut address = Self {
             kind,
             user: user.filter(|user| !user.is_empty()),
             password: password.filter(|password| !password.is_empty()),
             host: "localhost".to_owned(),
-            port: port.unwrap_or(match kind {
-                ServerKind::Postgres => 5432,
-                ServerKind::MySql => 3306,
-            }),
+            port: usual_port(kind),
+            further: Vec::new(),
             socket: None,
             database: Some(decoded(database.trim_end_matches('/'))).filter(|name| !name.is_empty()),
             namespace: None,
@@ -86,7 +70,7 @@ impl ServerAddress {
             client_key: None,
             connect_timeout: None,
         };
-        address.set_host(&decoded(host))?;
+        address.set_hosts(host_and_port)?;
         address.read_parameters(&parameters(query))?;
         Ok(address)
     }
@@ -113,75 +97,110 @@ impl ServerAddress {
         text
     }
 
-    /// `host:port`, or the socket.
+    /// `host:port`, with commas between several, or the socket.
     pub(crate) fn place(&self) -> String {
-        match &self.socket {
-            Some(socket) => socket.clone(),
-            None if self.host.contains(':') => format!("[{}]:{}", self.host, self.port),
-            None => format!("{}:{}", self.host, self.port),
+        if let Some(socket) = &self.socket {
+            return socket.clone();
         }
+        let places = self.hosts().map(|(host, port)| match host.contains(':') {
+            true => format!("[{host}]:{port}"),
+            false => format!("{host}:{port}"),
+        });
+        places.collect::<Vec<_>>().join(",")
     }
 
-    fn set_host(&mut self, host: &str) -> Result<(), UrlError> {
-        if host.contains(',') {
-            return Err(UrlError("the URL names several hosts: name the one to read".to_owned()));
+    /// The same address with each of its hosts alone, in order.
+    pub(crate) fn each(&self) -> impl Iterator<Item = Self> + '_ {
+        self.hosts().map(|(host, port)| Self { host: host.to_owned(), port, further: Vec::new(), ..self.clone() })
+    }
+
+    fn hosts(&self) -> impl Iterator<Item = (&str, u16)> + '_ {
+        let further = self.further.iter().map(|(host, port)| (host.as_str(), *port));
+        std::iter::once((self.host.as_str(), self.port)).chain(further)
+    }
+
+    /// One host or several with commas between them, each with its port or without.
+    fn set_hosts(&mut self, text: &str) -> Result<(), UrlError> {
+        let mut hosts = Vec::new();
+        for host in text.split(',') {
+            let is_bare_address = !host.starts_with('[') && host.matches(':').count() > 1;
+            let (host, port) = if is_bare_address { (host, None) } else { split_port(host)? };
+            let host = decoded(host);
+            if host.starts_with('/') {
+                self.socket = Some(host);
+            } else if !host.is_empty() || port.is_some() {
+                let host = if host.is_empty() { self.host.clone() } else { host };
+                hosts.push((host, port.unwrap_or(self.port)));
+            }
         }
-        if host.starts_with('/') {
-            self.socket = Some(host.to_owned());
-        } else if !host.is_empty() {
-            self.host = host.to_owned();
+        let mut hosts = hosts.into_iter();
+        if let Some((host, port)) = hosts.next() {
+            (self.host, self.port) = (host, port);
+            self.further = hosts.collect();
+        }
+        Ok(())
+    }
+
+    /// One port for all hosts, or one for each.
+    fn set_ports(&mut self, text: &str) -> Result<(), UrlError> {
+        let ports: Vec<u16> =
+            text.split(',').map(|port| port.parse().map_err(|_| bad_port())).collect::<Result<_, _>>()?;
+        let port_of = |place: usize| ports.get(place).or(ports.last()).copied();
+        self.port = port_of(0).unwrap_or(self.port);
+        for (place, (_, port)) in self.further.iter_mut().enumerate() {
+            *port = port_of(place + 1).unwrap_or(*port);
         }
         Ok(())
     }
 
     /// The parameters of libpq, Prisma and SQLAlchemy's drivers that matter to reading; others are ignored.
     fn read_parameters(&mut self, parameters: &[(String, String)]) -> Result<(), UrlError> {
-        let mut strict = None;
-        let mut certificate = None;
+        let mut tls = TlsWords::default();
+        let several = |name: &str| {
+            let values = parameters.iter().filter(|(found, value)| found == name && !value.is_empty());
+            values.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(",")
+        };
+        for name in ["host", "hostaddr"] {
+            // SQLAlchemy repeats the word: `?host=a:5432&host=b:5432`. An address is the better name of a host.
+            let hosts = several(name);
+            if !hosts.is_empty() {
+                self.set_hosts(&hosts)?;
+            }
+        }
         for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
             match name.as_str() {
                 "schema" => self.namespace = Some(value.clone()),
                 "options" => self.namespace = self.namespace.take().or_else(|| search_path(value)),
-                "host" => self.set_host(value)?,
-                "port" => self.port = value.parse().map_err(|_| bad_port())?,
+                "port" => self.set_ports(value)?,
                 "user" => self.user = Some(value.clone()),
                 "password" => self.password = Some(value.clone()),
                 "dbname" => self.database = Some(value.clone()),
                 "socket" | "unix_socket" => self.socket = Some(value.clone()),
-                // `ssl` is asyncpg's, `ssl-mode` that of MySQL's own clients.
-                "sslmode" | "ssl-mode" | "ssl_mode" | "ssl" => self.tls = tls_mode(value)?,
-                "sslaccept" => strict = Some(value == "strict"),
-                "sslrootcert" | "ssl_ca" | "ssl-ca" => self.root_certificate = Some(value.clone()),
-                "sslcert" => certificate = Some(value.clone()),
-                "ssl_cert" | "ssl-cert" => self.client_certificate = Some(value.clone()),
-                "sslkey" | "ssl_key" | "ssl-key" => self.client_key = Some(value.clone()),
-                "sslidentity" => {
+                "service" => {
                     return Err(UrlError(
-                        "sslidentity (a PKCS #12 file) cannot be read: give the same as PEM files, sslcert and sslkey"
+                        "the URL names a service of pg_service.conf, which is not read: write host, user and database in it"
                             .to_owned(),
                     ));
                 }
-                // Zero is libpq's word for "no limit"; the caller's own limit then holds.
-                "connect_timeout" => {
+                // mysql-connector's word. Zero is libpq's word for "no limit"; the caller's own limit then holds.
+                "connect_timeout" | "connection_timeout" => {
                     self.connect_timeout = value.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
                 }
-                _ => {}
+                _ => tls.read(name, value)?,
             }
         }
-        // Prisma's `sslcert` is the authority to trust, libpq's is the client's own and comes with a key.
-        match certificate {
-            Some(certificate) if self.client_key.is_some() => self.client_certificate = Some(certificate),
-            Some(certificate) => self.root_certificate = self.root_certificate.take().or(Some(certificate)),
-            None => {}
-        }
-        // Prisma verifies when it is told to be strict; without a word it takes any certificate.
-        if strict == Some(true) && self.tls != TlsMode::Disable {
-            self.tls = TlsMode::VerifyHost;
-        }
+        tls.apply(self);
         if self.kind == ServerKind::MySql {
             self.namespace = None;
         }
         Ok(())
+    }
+}
+
+fn usual_port(kind: ServerKind) -> u16 {
+    match kind {
+        ServerKind::Postgres => 5432,
+        ServerKind::MySql => 3306,
     }
 }
 
@@ -238,20 +257,4 @@ fn search_path(options: &str) -> Option<String> {
     let path = options.split_once("search_path=")?.1;
     let name = path.split([',', ' ', '\\']).next()?.trim_matches('"');
     Some(name.to_owned()).filter(|name| !name.is_empty() && !name.starts_with('$'))
-}
-
-fn tls_mode(value: &str) -> Result<TlsMode, UrlError> {
-    Ok(match value.to_ascii_lowercase().as_str() {
-        "disable" | "disabled" | "false" | "0" => TlsMode::Disable,
-        "prefer" | "preferred" | "allow" => TlsMode::Prefer,
-        "require" | "required" | "true" | "1" => TlsMode::Require,
-        "verify-ca" | "verify_ca" => TlsMode::VerifyAuthority,
-        "verify-full" | "verify_identity" => TlsMode::VerifyHost,
-        _ => {
-            return Err(UrlError(
-                "unknown sslmode in the database URL: disable, prefer, require, verify-ca and verify-full are known"
-                    .to_owned(),
-            ));
-        }
-    })
 }

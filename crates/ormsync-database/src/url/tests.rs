@@ -164,6 +164,20 @@ fn how_far_tls_is_wanted() {
         ("postgresql+asyncpg://h/d?ssl=require", TlsMode::Require),
         ("mysql://h/d?ssl-mode=VERIFY_IDENTITY", TlsMode::VerifyHost),
         ("mysql://h/d?sslaccept=strict", TlsMode::VerifyHost),
+        // Prisma's own words do not check what an authority is named for; libpq's do where TLS is required.
+        ("postgres://h/d?sslmode=require&sslcert=ca.pem", TlsMode::Require),
+        ("postgres://h/d?sslmode=require&sslrootcert=ca.pem", TlsMode::VerifyAuthority),
+        ("postgres://h/d?sslmode=prefer&sslrootcert=ca.pem", TlsMode::Prefer),
+        ("postgres://h/d?sslmode=verify-full&sslrootcert=ca.pem", TlsMode::VerifyHost),
+        ("postgres://h/d?sslrootcert=system", TlsMode::VerifyHost),
+        ("postgres://h/d?sslmode=no-verify", TlsMode::Require),
+        ("postgres://h/d?sslmode=disable&sslaccept=strict", TlsMode::Disable),
+        ("mysql://h/d?ssl={\"rejectUnauthorized\":true}", TlsMode::VerifyHost),
+        ("mysql://h/d?ssl=%7B%22rejectUnauthorized%22%3A%20false%7D", TlsMode::Require),
+        ("mysql+pymysql://h/d?ssl_ca=/etc/ca.pem", TlsMode::VerifyAuthority),
+        ("mysql+pymysql://h/d?ssl_ca=/etc/ca.pem&ssl_verify_identity=true", TlsMode::VerifyHost),
+        ("mysql+mysqldb://h/d?ssl_mode=REQUIRED", TlsMode::Require),
+        ("mysql+mysqlconnector://h/d?ssl_disabled=True", TlsMode::Disable),
     ] {
         assert_eq!(server(text).tls, mode, "{text}");
     }
@@ -173,6 +187,52 @@ fn how_far_tls_is_wanted() {
     let libpq = server("postgres://h/d?sslcert=c.pem&sslkey=k.pem&sslrootcert=ca.pem");
     assert_eq!(libpq.root_certificate.as_deref(), Some("ca.pem"));
     assert_eq!((libpq.client_certificate.as_deref(), libpq.client_key.as_deref()), (Some("c.pem"), Some("k.pem")));
+}
+
+#[test]
+fn several_hosts_are_tried_in_order() {
+    for (text, places) in [
+        ("postgres://u@h1,h2/d", "h1:5432,h2:5432"),
+        ("postgres://u:p@h1:1111,h2:2222,h3/d?target_session_attrs=any", "h1:1111,h2:2222,h3:5432"),
+        ("postgresql+psycopg://u@/d?host=h1:1111&host=h2:2222", "h1:1111,h2:2222"),
+        ("postgresql+asyncpg://u@/d?host=h1,h2&port=1111,2222", "h1:1111,h2:2222"),
+        ("postgres:///d?host=h1,h2&port=6000", "h1:6000,h2:6000"),
+        ("postgres://[::1]:1111,[fe80::1]/d", "[::1]:1111,[fe80::1]:5432"),
+        ("postgres:///d?host=fe80::1", "[fe80::1]:5432"),
+        ("postgres://h.internal/d?hostaddr=10.0.0.1", "10.0.0.1:5432"),
+    ] {
+        let address = server(text);
+        assert_eq!(address.place(), places, "{text}");
+        let each: Vec<String> = address.each().map(|address| address.place()).collect();
+        assert_eq!(each.join(","), places, "{text}");
+    }
+    let url = DatabaseUrl::parse("postgres://u:p@h1,h2:1/d").unwrap();
+    assert_eq!(url.to_string(), "postgres://u:***@h1:5432,h2:1/d");
+}
+
+/// What says nothing about where and how to read is passed over, whatever its value: no URL that works in a project is
+/// refused for it.
+#[test]
+fn all_other_parameters_are_passed_over() {
+    let of_prisma = "connection_limit=5&pool_timeout=0&socket_timeout=3&pgbouncer=true&statement_cache_size=0\
+                     &max_connection_lifetime=1&max_idle_connection_lifetime=1&single_use_connections=true&sslpassword=x";
+    let of_libpq = "application_name=a&fallback_application_name=b&keepalives=1&keepalives_idle=5&tcp_user_timeout=1\
+                    &target_session_attrs=read-write&load_balance_hosts=random&gssencmode=disable&channel_binding=require\
+                    &client_encoding=utf8&sslcrl=x&sslcompression=0&ssl_min_protocol_version=TLSv1.2&sslnegotiation=direct\
+                    &passfile=x&krbsrvname=x&replication=0&require_auth=scram-sha-256&options=-c%20statement_timeout%3D1";
+    let of_asyncpg =
+        "prepared_statement_cache_size=0&prepared_statement_name_func=x&command_timeout=3&server_settings=x";
+    let of_mysql = "charset=utf8mb4&collation=x&use_unicode=1&local_infile=1&init_command=x&read_timeout=1&write_timeout=1\
+                    &read_default_file=x&autocommit=true&auth_plugin=x&use_pure=true&allowPublicKeyRetrieval=true\
+                    &timezone=Z&multipleStatements=true&maxAllowedPacket=1";
+    for parameters in [of_prisma, of_libpq, of_asyncpg, of_mysql, "", "odd", "=", "a=&b", "schema=&sslmode="] {
+        for scheme in ["postgresql", "mysql"] {
+            let text = format!("{scheme}://u:p@h:1234/d?{parameters}");
+            assert_eq!(parts(&text), expected("u", "p", "h", 1234, "d"), "{text}");
+            let found = server(&text);
+            assert_eq!((found.tls, found.namespace), (TlsMode::Prefer, None), "{text}");
+        }
+    }
 }
 
 #[test]
@@ -187,6 +247,8 @@ fn sockets_and_timeouts() {
     }
     assert_eq!(server("postgres://h/d?connect_timeout=7").connect_timeout, Some(Duration::from_secs(7)));
     assert_eq!(server("postgres://h/d?connect_timeout=0").connect_timeout, None);
+    assert_eq!(server("mysql+mysqlconnector://h/d?connection_timeout=3").connect_timeout, Some(Duration::from_secs(3)));
+    assert_eq!(server("postgres://h/d?connect_timeout=soon").connect_timeout, None);
 }
 
 #[test]
@@ -238,7 +300,9 @@ fn what_cannot_be_read_is_refused_with_advice() {
         ("postgres://h:99999/d", "port"),
         ("postgres://[::1/d", "IPv6"),
         ("postgres://h/d?sslmode=maybe", "sslmode"),
-        ("postgres://h1,h2/d", "several hosts"),
+        ("postgres://h1:x,h2/d", "port"),
+        ("postgres://h/d?service=shop", "pg_service.conf"),
+        ("mysql://h/d?sslidentity=client.p12", "PEM"),
         ("sqlite::memory:", "in-memory"),
         ("sqlite://", "in-memory"),
         ("file::memory:?cache=shared", "in-memory"),

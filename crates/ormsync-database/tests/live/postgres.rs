@@ -59,6 +59,35 @@ fn one_of_everything() {
     check_against_recording("postgresql", &reading.schema);
 }
 
+/// A database or role may have settings of its own for how constants and names are printed.
+#[test]
+fn settings_of_the_database_change_nothing() {
+    if waived(VARIABLE) {
+        return;
+    }
+    let statements = format!(
+        "{}; CREATE TABLE printed (a interval DEFAULT '1 day 02:03:04', b bytea DEFAULT '\\x00ff', c float8 DEFAULT 0.1, \
+         d timestamptz DEFAULT '2024-02-03 04:05:06+00', e date DEFAULT '2024-02-03', f text DEFAULT 'a\\b', \
+         g text CHECK (g <> 'x' AND length(g) > 1));",
+        statements("postgresql")
+    );
+    let (plain, own) = (Database::create("plain", &statements), Database::create("own_settings", &statements));
+    for setting in [
+        "intervalstyle = 'iso_8601'",
+        "bytea_output = 'escape'",
+        "extra_float_digits = -5",
+        "datestyle = 'German'",
+        "timezone = 'Asia/Tokyo'",
+        "standard_conforming_strings = off",
+        "quote_all_identifiers = on",
+        "search_path = billing",
+    ] {
+        run("postgres", &format!("ALTER DATABASE {} SET {setting}", own.name));
+    }
+    let read = |database: &Database| wait(read_in(&database.url(), &["public", "billing"])).unwrap().schema.namespaces;
+    assert_eq!(read(&own), read(&plain));
+}
+
 #[test]
 fn sixteen_statements_and_none_prepared() {
     if waived(VARIABLE) {

@@ -31,10 +31,21 @@ pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
         for index in &mut table.indexes {
             index.method = None;
         }
+        write_collations_large(table);
         drop_usual_collations(table);
         for column in table.columns.values_mut() {
-            column.collation = column.collation.take().filter(|collation| !collation.eq_ignore_ascii_case("binary"));
+            column.collation = column.collation.take().filter(|collation| collation != "BINARY");
         }
+    }
+}
+
+/// Collations have no case (`sqlite3_create_collation`): `nocase` is `NOCASE`, which is how the documentation writes its own.
+fn write_collations_large(table: &mut Table) {
+    let key_parts = table.primary_key.iter_mut().flat_map(|key| &mut key.parts);
+    let parts = key_parts.chain(table.indexes.iter_mut().flat_map(|index| &mut index.parts));
+    let of_columns = table.columns.values_mut().filter_map(|column| column.collation.as_mut());
+    for collation in parts.filter_map(|part| part.collation.as_mut()).chain(of_columns) {
+        collation.make_ascii_uppercase();
     }
 }
 
@@ -43,7 +54,7 @@ fn drop_usual_collations(table: &mut Table) {
     let key_parts = table.primary_key.iter_mut().flat_map(|key| &mut key.parts);
     for part in key_parts.chain(table.indexes.iter_mut().flat_map(|index| &mut index.parts)) {
         let own = part.as_column().and_then(|name| table.columns.get(name)?.collation.as_deref()).unwrap_or("BINARY");
-        part.collation = part.collation.take().filter(|collation| !collation.eq_ignore_ascii_case(own));
+        part.collation = part.collation.take().filter(|collation| collation != own);
     }
 }
 

@@ -1,4 +1,4 @@
--- Columns of every relation in scope, in order, with the sequence that numbers them.
+-- Columns of every relation in scope, in order (of the relations any will do), with the sequence that numbers them.
 -- An array is told by its element's type; `typtype` is that of the element. Comments are looked up one by one:
 -- a join with them is slow where the server has no statistics of many new tables yet.
 SELECT n.nspname::text,
@@ -77,9 +77,11 @@ LEFT JOIN LATERAL (
           AND dep.refobjsubid = a.attnum
           AND dep.deptype IN ('a', 'i')
     ) AS is_owned
-) AS owned ON numbering.sequence IS NOT NULL
+    -- Here, not behind ON: most columns have no sequence, and need not look.
+    WHERE numbering.sequence IS NOT NULL
+) AS owned ON true
 WHERE n.nspname IN ({namespaces})
   AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
   AND a.attnum > 0
   AND NOT a.attisdropped
-ORDER BY n.nspname, c.relname, a.attnum
+ORDER BY a.attrelid, a.attnum

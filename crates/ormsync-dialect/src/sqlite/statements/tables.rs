@@ -40,7 +40,8 @@ pub(super) fn table_statement(name: &str, table: &Table) -> String {
         })
         .collect();
     let mut constraints = Vec::new();
-    if let Some(key) = table.primary_key.as_ref().filter(|key| key.parts.len() != 1) {
+    let key_of_table = table.primary_key.as_ref().filter(|key| !stands_at_column(key));
+    if let Some(key) = key_of_table {
         let conflict = on_conflict(key.options.get("on_conflict"));
         constraints.push(format!("{}PRIMARY KEY ({}){conflict}", named(key.name.as_deref()), parts(&key.parts)));
     }
@@ -53,9 +54,8 @@ pub(super) fn table_statement(name: &str, table: &Table) -> String {
     }
     constraints.extend(table.foreign_keys.iter().map(foreign_key));
     if let Some((first, rest)) = constraints.split_first() {
-        let is_key_only = table.primary_key.as_ref().is_some_and(|key| key.parts.len() != 1);
         // A blank line parts columns from a key of several; other constraints follow without one.
-        let gap = if is_key_only { "\n" } else { "" };
+        let gap = if key_of_table.is_some() { "\n" } else { "" };
         lines.push(format!("{gap}    {first}"));
         lines.extend(rest.iter().map(|constraint| format!("    {constraint}")));
     }
@@ -83,12 +83,13 @@ fn is_of_row_id(key: &PrimaryKey, table: &Table) -> bool {
     }
 }
 
-/// The key of one column, which stands at the column.
+/// The key of one column stands at the column, where a collation of the key's own has no place.
+fn stands_at_column(key: &PrimaryKey) -> bool {
+    matches!(key.parts.as_slice(), [only] if only.collation.is_none())
+}
+
 fn single_key<'a>(table: &'a Table, column: &str) -> Option<&'a PrimaryKey> {
-    table.primary_key.as_ref().filter(|key| match key.parts.as_slice() {
-        [only] => only.as_column() == Some(column),
-        _ => false,
-    })
+    table.primary_key.as_ref().filter(|key| stands_at_column(key) && key.parts[0].as_column() == Some(column))
 }
 
 /// `"name" TYPE …`, with the primary key where it is this column's.
@@ -120,7 +121,7 @@ pub(super) fn column(name: &str, column: &Column, key: Option<&PrimaryKey>) -> S
         text.push_str(&format!(" DEFAULT {}", default_text(default)));
     }
     if let Some(collation) = &column.collation {
-        text.push_str(&format!(" COLLATE {collation}"));
+        text.push_str(&format!(" COLLATE {}", facts::quote_if_needed(collation)));
     }
     if let Some(generated) = &column.generated {
         let storage = match generated.storage {
@@ -199,7 +200,7 @@ fn part(part: &IndexPart) -> String {
         IndexTarget::Expression(expression) => expression.sql().to_owned(),
     };
     if let Some(collation) = &part.collation {
-        text.push_str(&format!(" COLLATE {collation}"));
+        text.push_str(&format!(" COLLATE {}", facts::quote_if_needed(collation)));
     }
     if part.order == SortOrder::Descending {
         text.push_str(" DESC");
