@@ -65,9 +65,8 @@ fn every_beginning_of_every_fixture_is_read_without_a_panic() {
 /// read can be written again.
 #[test]
 fn mistakes_in_every_fixture_are_read_without_a_panic() {
-    let number = |name: &str, usual: u64| {
-        std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"))
-    };
+    let number =
+        |name: &str, usual: u64| std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"));
     let (mistakes, mut state) = (number("ORMSYNC_TEST_MISTAKES", 2), number("ORMSYNC_TEST_SEED", 0));
     let mut found = Vec::new();
     fixtures(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures"), &mut found);

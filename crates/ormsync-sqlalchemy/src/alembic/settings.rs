@@ -49,7 +49,13 @@ impl AlembicSettings {
         if path.file_name().is_some_and(|name| name == PYPROJECT) {
             values = pyproject(&text)?;
         } else {
-            values.extend(std::fs::read_to_string(folder.join(PYPROJECT)).ok().and_then(|text| pyproject(&text).ok()).into_iter().flatten());
+            values.extend(
+                std::fs::read_to_string(folder.join(PYPROJECT))
+                    .ok()
+                    .and_then(|text| pyproject(&text).ok())
+                    .into_iter()
+                    .flatten(),
+            );
             let own = section(&text, "alembic");
             // What parts the paths in one file says nothing of those in the other.
             if own.contains_key("version_locations") {

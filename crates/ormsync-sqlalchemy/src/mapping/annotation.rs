@@ -5,9 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::Expr;
 use ruff_text_size::Ranged;
 
-use crate::python::{
-    Arguments, Class, Evaluator, Form, Frame, Located, Place, Symbol, TypeAlias, Value, last_segment,
-};
+use crate::python::{Arguments, Class, Evaluator, Form, Frame, Located, Place, Symbol, TypeAlias, Value, last_segment};
 
 /// What an annotation says of a column.
 #[derive(Debug, Default)]

@@ -34,10 +34,7 @@ impl<'a> TypeAlias<'a> {
             let generic = Self::of(of)?;
             let given = index.value.elements().unwrap_or_else(|| vec![index.clone()]);
             let filled = fill(&generic.value.value, &generic.parameters, &given, 0);
-            return Some(Self {
-                value: Located { value: filled, place: generic.value.place },
-                parameters: Vec::new(),
-            });
+            return Some(Self { value: Located { value: filled, place: generic.value.place }, parameters: Vec::new() });
         }
         let (path, arguments) = symbol.external_call()?;
         if last_segment(path) != last_segment(ALIAS) {
@@ -86,10 +83,8 @@ impl<'a> Evaluator<'a> {
     /// Makes the parameters of a class, function or alias.
     pub(super) fn bind_type_parameters(&mut self, scope: &Scope<'a>, parameters: &'a TypeParams, place: Place) {
         for name in names_of(parameters) {
-            let arguments = Arguments {
-                positional: vec![Located { value: Value::text(name), place }],
-                ..Arguments::default()
-            };
+            let arguments =
+                Arguments { positional: vec![Located { value: Value::text(name), place }], ..Arguments::default() };
             let parameter = self.call_symbol(Value::external(PARAMETER), arguments, place);
             scope.set(name, parameter);
         }

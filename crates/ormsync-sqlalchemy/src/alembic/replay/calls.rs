@@ -53,7 +53,9 @@ impl<'a> Evaluator<'a> {
         match path {
             "alembic.context.is_offline_mode" => Some(Value::Bool(false)),
             "alembic.context.get_context" => Some(Value::external(CONNECTION)),
-            "sqlalchemy.inspect" | "sqlalchemy.engine.reflection.Inspector.from_engine" | "sqlalchemy.Inspector.from_engine" => {
+            "sqlalchemy.inspect"
+            | "sqlalchemy.engine.reflection.Inspector.from_engine"
+            | "sqlalchemy.Inspector.from_engine" => {
                 let value = arguments.positional.first().map(|given| &given.value);
                 let is_connection = matches!(value, Some(Value::External(path)) if path.starts_with(CONNECTION));
                 is_connection.then(|| Value::external(&format!("{CONNECTION}.inspector")))
@@ -149,22 +151,21 @@ impl<'a> Evaluator<'a> {
                 None => unknown("whether there is such a table"),
             },
             "get_table_names" if method.contains("inspector") => self.table_names(arguments, place),
-            "get_columns" if method.contains("inspector") => self.inspected(arguments, place, |table| {
-                table.columns.keys().map(|name| Some(name.clone())).collect()
-            }),
-            "get_indexes" if method.contains("inspector") => self
-                .inspected(arguments, place, |table| table.indexes.iter().map(|index| index.name.clone()).collect()),
-            "get_foreign_keys" if method.contains("inspector") => self.inspected(arguments, place, |table| {
-                table.foreign_keys.iter().map(|key| key.name.clone()).collect()
-            }),
-            "get_unique_constraints" if method.contains("inspector") => {
-                self.inspected(arguments, place, |table| {
-                    let unique = |index: &&ormsync_schema::Index| index.kind == ormsync_schema::IndexKind::UniqueConstraint;
-                    table.indexes.iter().filter(unique).map(|index| index.name.clone()).collect()
-                })
+            "get_columns" if method.contains("inspector") => {
+                self.inspected(arguments, place, |table| table.columns.keys().map(|name| Some(name.clone())).collect())
             }
-            "get_check_constraints" if method.contains("inspector") => self
-                .inspected(arguments, place, |table| table.checks.iter().map(|check| check.name.clone()).collect()),
+            "get_indexes" if method.contains("inspector") => {
+                self.inspected(arguments, place, |table| table.indexes.iter().map(|index| index.name.clone()).collect())
+            }
+            "get_foreign_keys" if method.contains("inspector") => self
+                .inspected(arguments, place, |table| table.foreign_keys.iter().map(|key| key.name.clone()).collect()),
+            "get_unique_constraints" if method.contains("inspector") => self.inspected(arguments, place, |table| {
+                let unique = |index: &&ormsync_schema::Index| index.kind == ormsync_schema::IndexKind::UniqueConstraint;
+                table.indexes.iter().filter(unique).map(|index| index.name.clone()).collect()
+            }),
+            "get_check_constraints" if method.contains("inspector") => {
+                self.inspected(arguments, place, |table| table.checks.iter().map(|check| check.name.clone()).collect())
+            }
             _ => unknown("what the connection gives"),
         }
     }

@@ -12,8 +12,21 @@ use crate::python::{Arguments, Evaluator, Located, Value};
 
 /// Arguments that say where, and not what.
 const PLACES: &[&str] = &[
-    "schema", "source_schema", "referent_schema", "if_not_exists", "if_exists", "table_name", "index_name",
-    "constraint_name", "columns", "condition", "source_table", "referent_table", "local_cols", "remote_cols", "name",
+    "schema",
+    "source_schema",
+    "referent_schema",
+    "if_not_exists",
+    "if_exists",
+    "table_name",
+    "index_name",
+    "constraint_name",
+    "columns",
+    "condition",
+    "source_table",
+    "referent_table",
+    "local_cols",
+    "remote_cols",
+    "name",
 ];
 
 impl<'a> Evaluator<'a> {
@@ -28,7 +41,9 @@ impl<'a> Evaluator<'a> {
         }
         let known = given_name.as_ref().and_then(|given| given.value.as_text());
         if call.is_set("if_not_exists")
-            && replay.table(&name).is_some_and(|table| table.indexes.iter().any(|it| it.name.as_deref() == known.as_deref()))
+            && replay
+                .table(&name)
+                .is_some_and(|table| table.indexes.iter().any(|it| it.name.as_deref() == known.as_deref()))
         {
             return Ok(());
         }
@@ -64,9 +79,9 @@ impl<'a> Evaluator<'a> {
             given.value.elements().ok_or("its columns are not known")
         };
         let mut arguments = Arguments::default();
-        arguments.keywords.extend(
-            call.arguments.keywords.iter().filter(|(name, _)| !PLACES.contains(&name.as_ref())).cloned(),
-        );
+        arguments
+            .keywords
+            .extend(call.arguments.keywords.iter().filter(|(name, _)| !PLACES.contains(&name.as_ref())).cloned());
         let path = match call.name {
             "create_index" => {
                 arguments.positional.push(name.clone().unwrap_or_else(|| at(Value::None)));
@@ -160,9 +175,10 @@ impl<'a> Replay<'a> {
         let found = match &named {
             Some(name) => self.table(name).and_then(is_it).map(|index| (name.clone(), index)),
             // Where indexes have names of their own, the table may be left out.
-            None => self.schema.tables().find_map(|(namespace, name, table)| {
-                Some((QualifiedName::new(namespace, name), is_it(table)?))
-            }),
+            None => self
+                .schema
+                .tables()
+                .find_map(|(namespace, name, table)| Some((QualifiedName::new(namespace, name), is_it(table)?))),
         };
         match found {
             Some((table, index)) => self.change(&table, TableChange::DropIndex(Box::new(index))),
@@ -181,24 +197,25 @@ impl<'a> Replay<'a> {
         let table = self.table(&table_name).ok_or_else(|| missing(&table_name))?;
         let is_it = |other: &Option<String>| other.as_deref() == Some(&*name);
         let is_wanted = |word: &str| kind.as_deref().is_none_or(|kind| kind == word);
-        let change = if let Some(key) = table.foreign_keys.iter().find(|key| is_it(&key.name) && is_wanted("foreignkey")) {
-            TableChange::DropForeignKey(key.clone())
-        } else if let Some(check) = table.checks.iter().find(|check| is_it(&check.name) && is_wanted("check")) {
-            TableChange::DropCheck(check.clone())
-        } else if let Some(index) = table.indexes.iter().find(|index| is_it(&index.name) && is_wanted("unique")) {
-            TableChange::DropIndex(Box::new(index.clone()))
-        } else if let Some(key) = table.primary_key.as_ref().filter(|key| {
-            // MySQL has one name for all of them.
-            is_it(&key.name) && is_wanted("primary") || kind.as_deref() == Some("primary")
-        }) {
-            TableChange::DropPrimaryKey(key.clone())
-        } else if let Some(exclusion) = table.exclusions.iter().find(|exclusion| is_it(&exclusion.name)) {
-            TableChange::DropExclusion(exclusion.clone())
-        } else if call.is_set("if_exists") {
-            return Ok(());
-        } else {
-            return Err(format!("no step before it makes the constraint `{name}` of {table_name}"));
-        };
+        let change =
+            if let Some(key) = table.foreign_keys.iter().find(|key| is_it(&key.name) && is_wanted("foreignkey")) {
+                TableChange::DropForeignKey(key.clone())
+            } else if let Some(check) = table.checks.iter().find(|check| is_it(&check.name) && is_wanted("check")) {
+                TableChange::DropCheck(check.clone())
+            } else if let Some(index) = table.indexes.iter().find(|index| is_it(&index.name) && is_wanted("unique")) {
+                TableChange::DropIndex(Box::new(index.clone()))
+            } else if let Some(key) = table.primary_key.as_ref().filter(|key| {
+                // MySQL has one name for all of them.
+                is_it(&key.name) && is_wanted("primary") || kind.as_deref() == Some("primary")
+            }) {
+                TableChange::DropPrimaryKey(key.clone())
+            } else if let Some(exclusion) = table.exclusions.iter().find(|exclusion| is_it(&exclusion.name)) {
+                TableChange::DropExclusion(exclusion.clone())
+            } else if call.is_set("if_exists") {
+                return Ok(());
+            } else {
+                return Err(format!("no step before it makes the constraint `{name}` of {table_name}"));
+            };
         self.change(&table_name, change)
     }
 }

@@ -115,11 +115,7 @@ fn convention_of<'a>(evaluator: &mut Evaluator<'a>, environment: ModuleId) -> Op
 }
 
 /// Runs one `upgrade()`; what came of it.
-fn run_upgrade<'a>(
-    evaluator: &mut Evaluator<'a>,
-    revision: &order::Found<'a>,
-    convention: Option<&Value<'a>>,
-) -> Plan {
+fn run_upgrade<'a>(evaluator: &mut Evaluator<'a>, revision: &order::Found<'a>, convention: Option<&Value<'a>>) -> Plan {
     if let Some(replay) = &mut evaluator.replay {
         replay.metadata = None;
         replay.convention = convention.cloned();
@@ -240,12 +236,8 @@ impl<'a> Replay<'a> {
 
     /// Notes that part of a table is not known any more, or where there is no such table, that there may be one.
     fn hide(&mut self, table: Option<&QualifiedName>, facts: &[Fact], text: &str, origin: &Origin) {
-        let opaque = |fact: Fact, name: Option<String>| Opaque {
-            fact,
-            name,
-            text: text.to_owned(),
-            origin: origin.clone(),
-        };
+        let opaque =
+            |fact: Fact, name: Option<String>| Opaque { fact, name, text: text.to_owned(), origin: origin.clone() };
         let Some(name) = table else { return self.schema.opaque.push(opaque(Fact::Table, None)) };
         match self.schema.namespaces.get_mut(&name.namespace).and_then(|content| content.tables.get_mut(&name.name)) {
             Some(table) => table.opaque.extend(facts.iter().map(|fact| opaque(*fact, None))),

@@ -139,7 +139,8 @@ impl Chain<'_, '_, '_> {
                 Some(found) => needs.push(found),
                 None => {
                     let word = if is_dependency { "depends on" } else { "comes behind" };
-                    let message = format!("the revision `{}` {word} `{name}`, which is in none of the files", revision.id);
+                    let message =
+                        format!("the revision `{}` {word} `{name}`, which is in none of the files", revision.id);
                     let help = "bring its file back, or name the last revision that is there in `down_revision`";
                     self.complain("alembic-missing-revision", message, help, revision.place);
                 }
@@ -173,8 +174,7 @@ fn sorted(needs: &[Vec<usize>]) -> Vec<usize> {
     for (index, needed) in needs.iter().enumerate() {
         needed.iter().for_each(|need| followers[*need].push(index));
     }
-    let mut ready: std::collections::BTreeSet<usize> =
-        (0..needs.len()).filter(|index| waiting[*index] == 0).collect();
+    let mut ready: std::collections::BTreeSet<usize> = (0..needs.len()).filter(|index| waiting[*index] == 0).collect();
     let mut order = Vec::new();
     while let Some(next) = ready.pop_first() {
         order.push(next);

@@ -3,8 +3,10 @@
 use crate::python::{Arguments, Evaluator, Form, Place, Value, last_segment};
 
 /// Statements that change rows or settings, and no tables.
-const ROWS: &[&str] =
-    &["select", "insert", "update", "delete", "with", "set", "replace", "values", "show", "pragma", "lock", "analyze", "vacuum", "use"];
+const ROWS: &[&str] = &[
+    "select", "insert", "update", "delete", "with", "set", "replace", "values", "show", "pragma", "lock", "analyze",
+    "vacuum", "use",
+];
 
 /// Methods and functions of SQLAlchemy that make such statements.
 const BUILDERS: &[&str] = &["select", "insert", "update", "delete", "union", "union_all", "exists"];

@@ -66,8 +66,12 @@ impl<'a> Evaluator<'a> {
             "alter_column" => self.alter_column(replay, call),
             "create_table_comment" => replay.comment_table(call, call.text(call.shift(1), "comment")),
             "drop_table_comment" => replay.comment_table(call, None),
-            "create_index" | "create_unique_constraint" | "create_foreign_key" | "create_primary_key"
-            | "create_check_constraint" | "create_exclude_constraint" => self.create_item(replay, call),
+            "create_index"
+            | "create_unique_constraint"
+            | "create_foreign_key"
+            | "create_primary_key"
+            | "create_check_constraint"
+            | "create_exclude_constraint" => self.create_item(replay, call),
             "drop_index" => replay.drop_index(call),
             "drop_constraint" => replay.drop_constraint(call),
             other => Err(format!("`{other}` is no operation of Alembic's own")),
@@ -173,7 +177,8 @@ impl<'a> Evaluator<'a> {
         if let Some(renamed) = call.arguments.keyword("new_column_name").or_else(|| call.arguments.keyword("name")) {
             let renamed = renamed.value.as_text().ok_or("the column's new name is not known")?;
             if renamed != column {
-                replay.change(&name, TableChange::RenameColumn { from: column.to_string(), to: renamed.to_string() })?;
+                replay
+                    .change(&name, TableChange::RenameColumn { from: column.to_string(), to: renamed.to_string() })?;
             }
         }
         Ok(())
@@ -216,8 +221,7 @@ impl<'a> Evaluator<'a> {
                 Some(_) => Some(self.lowered_default(replay, call, which, &to.data_type)?),
                 None => None,
             };
-            to.on_update = made.as_ref().and_then(|made| made.on_update.clone());
-            to.default = made.and_then(|made| made.default);
+            (to.default, to.on_update) = made.unwrap_or_default();
         }
         if redefines && keyword("autoincrement").is_none() && keyword("existing_autoincrement").is_none() {
             to.identity = None;
@@ -232,7 +236,8 @@ impl<'a> Evaluator<'a> {
         if is_new("comment") {
             to.comment = keyword("comment").and_then(|given| given.value.as_text()).map(|text| text.to_string());
         } else if redefines {
-            to.comment = keyword("existing_comment").and_then(|given| given.value.as_text()).map(|text| text.to_string());
+            to.comment =
+                keyword("existing_comment").and_then(|given| given.value.as_text()).map(|text| text.to_string());
         }
         to.origin = self.origin(call.place);
         Ok(to)
@@ -244,26 +249,24 @@ impl<'a> Evaluator<'a> {
         self.column_alone(replay, call.place, given, None)
     }
 
-    /// A column with the default that a keyword gives; its type, where it is given beside it, decides how it is written.
+    /// The default that a keyword gives a column of this type, and the value on update that may be in it.
     fn lowered_default(
         &mut self,
         replay: &Replay<'a>,
         call: &Call<'_, 'a>,
         which: &str,
         data_type: &DataType,
-    ) -> Result<Column, String> {
+    ) -> Result<(Option<DefaultValue>, Option<DefaultValue>), String> {
         let given = call.arguments.keyword(which).cloned();
+        if let Some(text) = given.as_ref().and_then(|given| given.value.as_text()) {
+            let (sql, compiler) = (replay.dialect.quote_text(&text), lower::Compiler::of(&replay.options()));
+            let made = lower::default_of_text(replay.dialect, compiler, &sql, data_type);
+            return Ok((made.default, made.on_update));
+        }
         let of_type = |name: &str| call.arguments.keyword(name).filter(|given| !matches!(given.value, Value::None));
         let column_type = of_type("type_").or_else(|| of_type("existing_type")).cloned();
-        let mut made = self.column_alone(replay, call.place, column_type, given)?;
-        // A default that stands on its own is read again as one of the column's type.
-        if call.arguments.keyword("type_").is_none()
-            && let Some(DefaultValue::Literal(literal)) = &made.default
-            && !matches!(data_type, DataType::Unreadable(_))
-        {
-            made.default = Some(DefaultValue::Literal(literal.clone()));
-        }
-        Ok(made)
+        let made = self.column_alone(replay, call.place, column_type, given)?;
+        Ok((made.default, made.on_update))
     }
 
     fn column_alone(
@@ -314,7 +317,12 @@ impl<'a> Replay<'a> {
             return Some(batch.clone());
         }
         let (position, word) = match call.name {
-            "create_table" | "drop_table" | "add_column" | "drop_column" | "alter_column" | "create_table_comment"
+            "create_table"
+            | "drop_table"
+            | "add_column"
+            | "drop_column"
+            | "alter_column"
+            | "create_table_comment"
             | "drop_table_comment" => (0, "table_name"),
             "rename_table" => (0, "old_table_name"),
             "create_foreign_key" => (1, "source_table"),
@@ -348,7 +356,8 @@ impl<'a> Replay<'a> {
         for (namespace, content) in &made.namespaces {
             for (name, enum_type) in &content.enums {
                 let name = QualifiedName::new(namespace, name);
-                let _ = self.create_once(&name, Operation::CreateEnum { name: name.clone(), enum_type: enum_type.clone() });
+                let _ =
+                    self.create_once(&name, Operation::CreateEnum { name: name.clone(), enum_type: enum_type.clone() });
             }
             for (name, domain) in &content.domains {
                 let name = QualifiedName::new(namespace, name);
@@ -419,7 +428,9 @@ impl<'a> Replay<'a> {
             };
         };
         let keeps_rest = self.dialect.name() == "mysql";
-        for index in table.indexes.iter().filter(|index| index.parts.iter().any(|part| part.as_column() == Some(&column))) {
+        for index in
+            table.indexes.iter().filter(|index| index.parts.iter().any(|part| part.as_column() == Some(&column)))
+        {
             self.change(&name, TableChange::DropIndex(Box::new(index.clone())))?;
             // MySQL takes the column out of the index, and drops what has none left.
             let mut rest = index.clone();
