@@ -27,7 +27,7 @@ pub(crate) fn cross_check(name: &str, dialect: Dialect) {
         return;
     }
     let (case, _folder) = with_pin(&case, VERSION);
-    let models = case.models().expect("only cases with models get this test");
+    let models = case.judged_models().expect("only cases with models get this test");
     let mut command = ormsync();
     command.current_dir(&case.folder).arg("inspect").arg(source("sqlalchemy", &models));
     command.args(["--cross-check", "--format", "json", "--dialect", dialect.name()]);
@@ -75,7 +75,7 @@ fn sqlalchemy_1_4_is_read_by_import() {
 
 /// An ormsync.toml that has the judge's Python import the models.
 fn write_configuration(case: &Case, version: &str) {
-    let models = case.models().expect("only cases with models get this test");
+    let models = case.judged_models().expect("only cases with models get this test");
     let models = models.strip_prefix(&case.folder).unwrap_or(&models).display().to_string();
     let python = sqlalchemy::ready_python(version).display().to_string();
     let text = format!("[sqlalchemy]\nmodels = [{models:?}]\nextract = \"import\"\npython = {python:?}\n");

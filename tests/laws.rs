@@ -192,7 +192,8 @@ pub(crate) mod engines {
         // The project pins the release, as a real one does: some facts of the DDL differ between them.
         let (case, _folder) = with_pin(&case, version);
         let models = case.models().expect("only cases with models get this test");
-        match sqlalchemy::create_all(version, &case.folder, &models, database.url()) {
+        let judged = case.judged_models().expect("there are models");
+        match sqlalchemy::create_all(version, &case.folder, &judged, database.url()) {
             Ok(()) => {}
             Err(_) if case.file.verdict == Verdict::Unanswered => return,
             Err(message) => panic!("SQLAlchemy {version} refuses {name}: {message}"),

@@ -12,7 +12,7 @@
 //! | `mapping/` | declarative classes and core tables, as SQLAlchemy would map them |
 //! | `lower/` | the physical schema that SQLAlchemy's DDL compiler would make of them |
 //! | `edit/` | changing a module's text, every other byte as it was |
-//! | `alembic/` | Alembic's settings, and the revisions of a project |
+//! | `alembic/` | Alembic's settings, the revisions of a project, and the schema that they make |
 //! | `import/` | the other way to read: the project's own Python imports the models |
 //! | `spelling/` | objects of the canonical schema as SQLAlchemy declarations, and plans as Alembic revisions |
 //!
@@ -37,7 +37,10 @@ use std::path::PathBuf;
 use ormsync_dialect::Dialect;
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
 
-pub use alembic::{AlembicSettings, FileTemplateError, Revision, Versions, VersionsError, move_version};
+pub use alembic::{
+    AlembicSettings, FileTemplateError, ReplayOptions, Replayed, ReplayedRevision, Revision, StatementReplay, Versions,
+    VersionsError, move_version, replay,
+};
 pub use edit::{Call, Edit, EditError, Which, edit_models};
 pub use import::{ImportOptions, read_by_import};
 pub use spelling::{
@@ -65,9 +68,23 @@ const STACK: usize = 256 * 1024 * 1024;
 /// Reads the models under `roots` (files, or packages: folders of `.py` files), following imports
 /// inside the roots and their parent packages. What is missing or unreadable is a diagnostic.
 pub fn read(roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
-    let run = || read_here(roots, options);
+    on_large_stack(|| {
+        let release = release::Release::of_project(roots);
+        read_program(options, release, |diagnostics, files| program::load(roots, diagnostics, files))
+    })
+}
+
+/// Reads the models in one text, as if a file of that name held it. Imports of other files lead nowhere.
+pub fn read_text(name: &str, text: &str, options: &ReadOptions<'_>) -> Reading {
+    on_large_stack(|| {
+        let release = release::Release::of_project(&[]);
+        read_program(options, release, |diagnostics, files| program::load_text(name, text, diagnostics, files))
+    })
+}
+
+fn on_large_stack<T: Send>(run: impl Fn() -> T + Sync) -> T {
     std::thread::scope(|scope| {
-        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &run) {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             // No thread to be had: most models are shallow enough for this one.
             Err(_) => run(),
@@ -75,11 +92,14 @@ pub fn read(roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
     })
 }
 
-fn read_here(roots: &[PathBuf], options: &ReadOptions<'_>) -> Reading {
+fn read_program(
+    options: &ReadOptions<'_>,
+    release: release::Release,
+    load: impl Fn(&mut Vec<Diagnostic>, &mut SourceFiles) -> program::Program,
+) -> Reading {
     let mut diagnostics = Vec::new();
     let mut files = SourceFiles::default();
-    let program = program::load(roots, &mut diagnostics, &mut files);
-    let release = release::Release::of_project(roots);
+    let program = load(&mut diagnostics, &mut files);
     let mut evaluator = python::Evaluator::new(&program, lower::dialect_name(options), release);
     evaluator.run();
     let mut schema = lower::lower(&mut evaluator, options, release);

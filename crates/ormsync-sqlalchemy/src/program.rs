@@ -105,9 +105,16 @@ pub(crate) struct Program {
     submodules: HashMap<(ModuleId, String), ModuleId>,
     /// Folders that absolute imports start from, nearest first.
     pub(crate) search: Vec<PathBuf>,
+    /// The files that were asked for, by the paths that were given.
+    roots: HashMap<PathBuf, ModuleId>,
 }
 
 impl Program {
+    /// The module of a file that was asked for.
+    pub(crate) fn root_at(&self, path: &Path) -> Option<ModuleId> {
+        self.roots.get(path).copied()
+    }
+
     pub(crate) fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0 as usize]
     }
@@ -140,24 +147,18 @@ impl Program {
 
 /// Reads and parses everything that `roots` reach.
 pub(crate) fn load(roots: &[PathBuf], diagnostics: &mut Vec<Diagnostic>, files: &mut SourceFiles) -> Program {
-    let mut loader = Loader {
-        program: Program::default(),
-        by_path: HashMap::new(),
-        search: Vec::new(),
-        queue: VecDeque::new(),
-        working_directory: std::env::current_dir().unwrap_or_default(),
-        existing: HashMap::new(),
-        diagnostics,
-        files,
-    };
+    let mut loader = Loader::new(diagnostics, files);
     for root in roots {
         loader.add_root(root);
     }
-    while let Some(id) = loader.queue.pop_front() {
-        loader.follow_imports(id);
-    }
-    loader.program.search = loader.search;
-    loader.program
+    loader.finish()
+}
+
+/// Parses one module that is on no disk, and so reaches no other.
+pub(crate) fn load_text(name: &str, text: &str, diagnostics: &mut Vec<Diagnostic>, files: &mut SourceFiles) -> Program {
+    let mut loader = Loader::new(diagnostics, files);
+    loader.add_module("models".to_owned(), name, text.into(), true);
+    loader.finish()
 }
 
 struct Loader<'a> {
@@ -180,13 +181,37 @@ enum PathKind {
     Nothing,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(diagnostics: &'a mut Vec<Diagnostic>, files: &'a mut SourceFiles) -> Self {
+        Self {
+            program: Program::default(),
+            by_path: HashMap::new(),
+            search: Vec::new(),
+            queue: VecDeque::new(),
+            working_directory: std::env::current_dir().unwrap_or_default(),
+            existing: HashMap::new(),
+            diagnostics,
+            files,
+        }
+    }
+
+    /// Follows all imports.
+    fn finish(mut self) -> Program {
+        while let Some(id) = self.queue.pop_front() {
+            self.follow_imports(id);
+        }
+        self.program.search = self.search;
+        self.program
+    }
+
     fn add_root(&mut self, root: &Path) {
         let absolute = normal_path(&self.working_directory.join(root));
         match self.kind_of(&absolute) {
             PathKind::File => {
                 self.add_search_folders(absolute.parent().unwrap_or(Path::new("/")));
-                self.load_file(&absolute, true);
+                if let Some(id) = self.load_file(&absolute, true) {
+                    self.program.roots.insert(root.to_owned(), id);
+                }
             }
             PathKind::Folder => {
                 self.add_search_folders(&absolute);
@@ -284,8 +309,18 @@ impl Loader<'_> {
                 return None;
             }
         };
-        let text: Arc<str> = text.into();
-        let shared = self.files.insert(shown.as_str(), Arc::clone(&text));
+        let is_package = path.file_name().is_some_and(|name| name == "__init__.py");
+        let id = self.add_module(self.module_name(path), &shown, text.into(), is_root);
+        let module = &mut self.program.modules[id.0 as usize];
+        module.folder = is_package.then(|| path.parent().map(Path::to_owned)).flatten();
+        module.home = path.parent().map(Path::to_owned);
+        self.by_path.insert(path.to_owned(), id);
+        Some(id)
+    }
+
+    /// Parses a module that lies nowhere yet, and has its imports followed.
+    fn add_module(&mut self, name: String, shown: &str, text: Arc<str>, is_root: bool) -> ModuleId {
+        let shared = self.files.insert(shown, Arc::clone(&text));
         let parsed = parse_unchecked_source(&text, PySourceType::Python);
         let is_broken = !parsed.errors().is_empty();
         if let Some(error) = parsed.errors().first() {
@@ -299,9 +334,8 @@ impl Loader<'_> {
                 .with_help("models in this file may be missing from the answer until it parses"),
             );
         }
-        let is_package = path.file_name().is_some_and(|name| name == "__init__.py");
         let id = self.push(Module {
-            name: self.module_name(path),
+            name,
             path: shared,
             quoted_annotations: quoted_annotations(&parsed.syntax().body, &text),
             body: parsed.into_syntax().body,
@@ -309,12 +343,11 @@ impl Loader<'_> {
             is_root,
             is_broken,
             is_known_package: false,
-            folder: is_package.then(|| path.parent().map(Path::to_owned)).flatten(),
-            home: path.parent().map(Path::to_owned),
+            folder: None,
+            home: None,
         });
-        self.by_path.insert(path.to_owned(), id);
         self.queue.push_back(id);
-        Some(id)
+        id
     }
 
     fn push(&mut self, module: Module) -> ModuleId {

@@ -5,9 +5,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use ormsync_dialect::{POSTGRESQL, SQLITE};
+use ormsync_dialect::{Dialect, MYSQL, POSTGRESQL, SQLITE};
 use ormsync_schema::Reading;
-use ormsync_sqlalchemy::{ReadOptions, read};
+use ormsync_sqlalchemy::{ReadOptions, read, write_models};
 
 const START: &str = "from sqlalchemy import *\nfrom sqlalchemy.orm import *\nclass Base(DeclarativeBase): pass\n";
 
@@ -58,6 +58,68 @@ fn every_beginning_of_every_fixture_is_read_without_a_panic() {
             read(std::slice::from_ref(&path), &ReadOptions { dialect: &SQLITE, server: None, default_namespace: None });
         }
     }
+}
+
+/// Fixed-seed mistakes in every Python fixture: lines and words taken out, doubled, exchanged with those of another
+/// fixture, cut in two. `ORMSYNC_TEST_MISTAKES=200` makes more of each, `ORMSYNC_TEST_SEED=1` makes others. What is
+/// read can be written again.
+#[test]
+fn mistakes_in_every_fixture_are_read_without_a_panic() {
+    let number =
+        |name: &str, usual: u64| std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"));
+    let (mistakes, mut state) = (number("ORMSYNC_TEST_MISTAKES", 2), number("ORMSYNC_TEST_SEED", 0));
+    let mut found = Vec::new();
+    fixtures(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures"), &mut found);
+    found.sort();
+    let texts: Vec<String> = found.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    for (file, text) in found.iter().zip(&texts) {
+        for round in 0..mistakes {
+            let other = &texts[below(&mut state, texts.len())];
+            let mistaken = with_mistakes(text, other, &mut state);
+            let dialect = [&POSTGRESQL as &dyn Dialect, &MYSQL, &SQLITE][below(&mut state, 3)];
+            let start = Instant::now();
+            let options = ReadOptions { dialect, server: None, default_namespace: None };
+            let reading = ormsync_sqlalchemy::read_text("models.py", &mistaken, &options);
+            write_models(&reading.schema);
+            assert!(start.elapsed() < PATIENCE, "{} takes too long in round {round}:\n{mistaken}", file.display());
+        }
+    }
+}
+
+/// The next number of a fixed sequence (Knuth's MMIX), below a limit.
+fn below(state: &mut u64, limit: usize) -> usize {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from(*state >> 33).unwrap() % limit.max(1)
+}
+
+/// Up to four mistakes in a text.
+fn with_mistakes(text: &str, other: &str, state: &mut u64) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..=below(state, 4) {
+        let by_line = below(state, 2) == 0;
+        let is_end = |letter: char| if by_line { letter == '\n' } else { !letter.is_alphanumeric() };
+        let mut parts: Vec<&str> = text.split_inclusive(is_end).collect();
+        let others: Vec<&str> = other.split_inclusive(is_end).collect();
+        if parts.is_empty() || others.is_empty() {
+            break;
+        }
+        let (at, from) = (below(state, parts.len()), below(state, others.len()));
+        match below(state, 5) {
+            0 => _ = parts.remove(at),
+            1 => parts.insert(at, parts[below(state, parts.len())]),
+            2 => parts[at] = others[from],
+            3 => {
+                let other = from % parts.len();
+                parts.swap(at, other);
+            }
+            _ => {
+                let half = parts[at].char_indices().nth(parts[at].chars().count() / 2).map_or(0, |(index, _)| index);
+                parts[at] = &parts[at][..half];
+            }
+        }
+        text = parts.concat();
+    }
+    text
 }
 
 #[test]

@@ -264,7 +264,7 @@ fn claims_of_sides(sides: &[Side], files: &mut SourceFiles) -> Vec<Claim> {
                     ));
                 }
             }
-            Location::SqlAlchemy(_) | Location::Unusable(_) => {}
+            Location::SqlAlchemy(_) | Location::Alembic(_) | Location::Unusable(_) => {}
         }
     }
     claims

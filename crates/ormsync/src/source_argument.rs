@@ -13,7 +13,7 @@ use crate::failure::{Failure, Result};
 use crate::paths;
 use crate::project::{DatabaseSetting, Location, Settings, Side, begins_like_a_server, sides};
 
-const PREFIXES: &str = "prisma:PATH, sqlalchemy:PATH or snapshot:PATH";
+const PREFIXES: &str = "prisma:PATH, sqlalchemy:PATH, alembic:PATH or snapshot:PATH";
 
 /// The side that a `SOURCE` stands for.
 ///
@@ -30,7 +30,8 @@ pub(crate) fn recognise(text: &str, settings: &Settings) -> Result<Side> {
         Some(("prisma", path)) => prisma(&existing(path)?)?,
         Some(("sqlalchemy", path)) => Location::SqlAlchemy(vec![existing(path)?]),
         Some(("snapshot", path)) => Location::Snapshot(existing(path)?),
-        Some((kind @ ("alembic" | "prisma-migrations" | "sql"), _)) => return Err(later(text, kind)),
+        Some(("alembic", path)) => Location::Alembic(existing(path)?),
+        Some((kind @ ("prisma-migrations" | "sql"), _)) => return Err(later(text, kind)),
         _ => by_content(&existing(text)?)?,
     };
     if let Location::Database { .. } | Location::Unusable(_) = location {
@@ -96,6 +97,7 @@ fn by_content(path: &Path) -> Result<Location> {
         Some("prisma") => Ok(Location::Prisma(path.to_owned())),
         Some("py") => Ok(Location::SqlAlchemy(vec![path.to_owned()])),
         Some("json") => Ok(Location::Snapshot(path.to_owned())),
+        Some("ini") => Ok(Location::Alembic(path.to_owned())),
         Some("sql") => Err(later(&paths::display(path), "sql")),
         _ if is_sqlite(path) => Ok(sqlite(path)),
         _ => Err(Failure::new("source", format!("{}: nothing says what this file is", paths::display(path)))
@@ -143,7 +145,7 @@ fn folder(path: &Path) -> Result<Location> {
         return Err(later(&shown, "prisma-migrations"));
     }
     if path.join("env.py").is_file() && path.join("versions").is_dir() {
-        return Err(later(&shown, "alembic"));
+        return Ok(Location::Alembic(path.to_owned()));
     }
     let (prisma, python) = languages_in(path);
     match (prisma, python) {
@@ -174,7 +176,6 @@ fn languages_in(folder: &Path) -> (bool, bool) {
 
 fn later(shown: &str, kind: &str) -> Box<Failure> {
     let what = match kind {
-        "alembic" => "Alembic versions folders",
         "prisma-migrations" => "Prisma migrations folders",
         _ => "SQL files",
     };
@@ -220,6 +221,9 @@ mod tests {
         let schema = path("web/db.prisma");
         assert!(matches!(recognised(&config), Ok(Location::Prisma(found)) if found.to_str() == Some(&schema)));
         assert!(recognised("nowhere.prisma").unwrap_err().contains("no such file"));
-        assert!(recognised("alembic:versions").unwrap_err().contains("later"));
+        let ini = path("alembic.ini");
+        assert!(matches!(recognised(&ini), Ok(Location::Alembic(_))));
+        assert!(matches!(recognised(&format!("alembic:{ini}")), Ok(Location::Alembic(_))));
+        assert!(recognised("alembic:nowhere").unwrap_err().contains("no such file"));
     }
 }

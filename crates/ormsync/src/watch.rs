@@ -83,6 +83,12 @@ pub(crate) fn files_of(project: Option<&Project>, configuration: Option<&Path>) 
         match &side.location {
             Location::Prisma(path) | Location::Snapshot(path) => add(path),
             Location::SqlAlchemy(roots) => roots.iter().for_each(|root| add(root)),
+            Location::Alembic(path) => {
+                add(path);
+                if let Ok(settings) = crate::read_sources::alembic_settings(path) {
+                    settings.version_locations.iter().for_each(|folder| add(folder));
+                }
+            }
             Location::Database { url, .. } => url.file().into_iter().for_each(&mut add),
             Location::Unusable(_) => {}
         }

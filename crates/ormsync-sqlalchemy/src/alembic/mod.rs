@@ -1,10 +1,13 @@
-//! Alembic's side of a project, read without running any of it: `alembic.ini`, the revisions of its versions folder, and the
-//! table in which Alembic keeps how far a database is.
+//! Alembic's side of a project, read without running any of it: `alembic.ini`, the revisions of its versions folder, what
+//! they make of a schema, and the table in which Alembic keeps how far a database is.
 
+mod replay;
 mod settings;
 mod version_table;
 mod versions;
 
+pub(crate) use replay::{CONNECTION, Replay};
+pub use replay::{ReplayOptions, Replayed, ReplayedRevision, StatementReplay, replay};
 pub use settings::{AlembicSettings, FileTemplateError};
 pub use version_table::move_version;
 pub use versions::{Revision, Versions, VersionsError};

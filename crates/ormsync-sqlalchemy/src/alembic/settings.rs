@@ -11,6 +11,8 @@ pub struct AlembicSettings {
     pub script_location: PathBuf,
     /// The folders with revisions, the first being where new ones go.
     pub version_locations: Vec<PathBuf>,
+    /// Whether the folders in those folders hold revisions too.
+    pub is_recursive: bool,
     /// How files are called, as a Python format: `%(rev)s_%(slug)s`.
     pub file_template: Option<String>,
     /// The most letters of a slug.
@@ -29,11 +31,13 @@ impl fmt::Display for FileTemplateError {
 
 impl std::error::Error for FileTemplateError {}
 
+const PYPROJECT: &str = "pyproject.toml";
 /// `alembic.util.messaging` and `alembic.script.base` of 1.20.
 const SLUG_LENGTH: usize = 40;
 
 impl AlembicSettings {
-    /// Reads the file.
+    /// Reads an alembic.ini, and `[tool.alembic]` of the pyproject.toml beside it for what it leaves unsaid; or a
+    /// pyproject.toml alone.
     ///
     /// # Errors
     ///
@@ -41,7 +45,28 @@ impl AlembicSettings {
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let values = section(&text, "alembic");
+        let mut values = BTreeMap::new();
+        if path.file_name().is_some_and(|name| name == PYPROJECT) {
+            values = pyproject(&text)?;
+        } else {
+            values.extend(
+                std::fs::read_to_string(folder.join(PYPROJECT))
+                    .ok()
+                    .and_then(|text| pyproject(&text).ok())
+                    .into_iter()
+                    .flatten(),
+            );
+            let own = section(&text, "alembic");
+            // What parts the paths in one file says nothing of those in the other.
+            if own.contains_key("version_locations") {
+                values.remove("path_separator");
+            }
+            values.extend(own);
+        }
+        Self::of_values(&values, folder)
+    }
+
+    fn of_values(values: &BTreeMap<String, String>, folder: &Path) -> Result<Self, String> {
         let here = if folder.as_os_str().is_empty() { "." } else { &*folder.to_string_lossy() };
         let value = |key: &str| values.get(key).map(|value| interpolate(value, here)).filter(|value| !value.is_empty());
         let script_location = value("script_location").ok_or("it does not say `script_location`")?;
@@ -53,7 +78,30 @@ impl AlembicSettings {
             _ => vec![script_location.join("versions")],
         };
         let slug_length = value("truncate_slug_length").and_then(|text| text.parse().ok()).unwrap_or(SLUG_LENGTH);
-        Ok(Self { script_location, version_locations, file_template: value("file_template"), slug_length })
+        let is_recursive = value("recursive_version_locations").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        let file_template = value("file_template");
+        Ok(Self { script_location, version_locations, is_recursive, file_template, slug_length })
+    }
+
+    /// The settings of a folder of scripts (with `env.py` and `versions/`), where no file of settings is known.
+    pub fn of_scripts(folder: &Path) -> Self {
+        Self {
+            script_location: folder.to_owned(),
+            version_locations: vec![folder.join("versions")],
+            is_recursive: false,
+            file_template: None,
+            slug_length: SLUG_LENGTH,
+        }
+    }
+
+    /// The files of the version locations, which may hold revisions, in the order of their names. A location that is not
+    /// there has none.
+    pub(crate) fn revision_files(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for location in &self.version_locations {
+            files_in(location, self.is_recursive, &mut found);
+        }
+        found
     }
 
     /// The project's own template of a revision, where it differs from none: the text of `script.py.mako`.
@@ -99,6 +147,45 @@ impl AlembicSettings {
         name.push_str(rest);
         Ok(Some(name))
     }
+}
+
+/// The modules of a folder but `__init__.py` and what editors leave (`_only_source_rel_path` in `alembic/script/base.py`).
+fn files_in(folder: &Path, is_recursive: bool, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            // A link could lead round in a circle.
+            if is_recursive && !path.is_symlink() && name != "__pycache__" {
+                files_in(&path, is_recursive, found);
+            }
+        } else if name.ends_with(".py") && !name.starts_with(".#") && !name.starts_with("__init__") {
+            found.push(path);
+        }
+    }
+}
+
+/// The values of `[tool.alembic]`, in the words of an alembic.ini: several in one value stand on lines of their own.
+fn pyproject(text: &str) -> Result<BTreeMap<String, String>, String> {
+    let parsed: toml::Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
+    let table = parsed.get("tool").and_then(|tool| tool.get("alembic")).and_then(toml::Value::as_table);
+    let mut values = BTreeMap::new();
+    for (key, value) in table.into_iter().flatten() {
+        let text = match value {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(flag) => flag.to_string(),
+            toml::Value::Array(items) => {
+                values.insert("path_separator".to_owned(), "newline".to_owned());
+                items.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join("\n")
+            }
+            _ => continue,
+        };
+        values.insert(key.clone(), text);
+    }
+    Ok(values)
 }
 
 /// The values of a section by their keys.
@@ -205,6 +292,25 @@ mod tests {
             read("[alembic]\nscript_location = app.db:migrations\n").script_location,
             Path::new("app/db/migrations")
         );
+    }
+
+    #[test]
+    fn a_pyproject_says_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = folder.path().join("pyproject.toml");
+        let text = "[tool.alembic]\nscript_location = \"%(here)s/alembic\"\nrecursive_version_locations = true\n\
+                    version_locations = [\"one\", \"%(here)s/two\"]\ntruncate_slug_length = 10\n";
+        std::fs::write(&project, text).unwrap();
+        let settings = AlembicSettings::read(&project).unwrap();
+        assert_eq!(settings.script_location, folder.path().join("alembic"));
+        assert_eq!(settings.version_locations, [folder.path().join("one"), folder.path().join("two")]);
+        assert!(settings.is_recursive && settings.slug_length == 10);
+        let ini = folder.path().join("alembic.ini");
+        std::fs::write(&ini, "[alembic]\nsqlalchemy.url = x\n").unwrap();
+        assert_eq!(AlembicSettings::read(&ini).unwrap(), settings);
+        std::fs::write(&ini, "[alembic]\nscript_location = db\nversion_locations = a b\n").unwrap();
+        let settings = AlembicSettings::read(&ini).unwrap();
+        assert_eq!(settings.version_locations, [folder.path().join("a"), folder.path().join("b")]);
     }
 
     #[test]

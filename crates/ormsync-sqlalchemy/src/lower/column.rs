@@ -84,7 +84,17 @@ impl<'a> Lowering<'_, 'a> {
         {
             match comment.value.as_text() {
                 Some(text) => column.comment = Some(text.to_string()),
-                None => self.warn("this comment could not be read", "write it as a string", comment.place),
+                None => {
+                    let reason = match &comment.value {
+                        Value::Opaque(unknown) => self.evaluator.reason(unknown, comment.place),
+                        other => format!("it is {}", other.kind()),
+                    };
+                    self.warn(
+                        format!("the comment of the column `{}` could not be read: {reason}", draft.name),
+                        "write it as a string",
+                        comment.place,
+                    );
+                }
             }
         }
         if let Some(located) = &draft.server_default
@@ -97,7 +107,7 @@ impl<'a> Lowering<'_, 'a> {
             column.default = Some(DefaultValue::Unreadable(self.evaluator.source_text(draft.place)));
         }
         if let Some(computed) = &draft.computed {
-            column.generated = self.generated(id.table, computed);
+            column.generated = self.generated(id.table, &draft.name, computed);
             self.force_nullable_on_mariadb(&draft, &mut column);
         }
         column.identity = self.identity(&draft, is_numbered, &key.columns, &column.data_type);
@@ -178,7 +188,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn generated(&mut self, table: TableId, computed: &Rc<Symbol<'a>>) -> Option<Generated> {
+    fn generated(&mut self, table: TableId, name: &str, computed: &Rc<Symbol<'a>>) -> Option<Generated> {
         let Form::Call { arguments, .. } = &computed.form else { return None };
         let source = arguments.get(0, "sqltext")?.clone();
         let text = match source.value.as_text() {
@@ -187,7 +197,7 @@ impl<'a> Lowering<'_, 'a> {
         };
         let text = text.unwrap_or_else(|reason| {
             self.warn(
-                format!("what this column is generated from could not be read: {reason}"),
+                format!("what the column `{name}` is generated from could not be read: {reason}"),
                 "write the expression as a string",
                 source.place,
             );

@@ -114,7 +114,7 @@ impl<'a> Lowering<'_, 'a> {
         let naming = Naming { kind: Named::PrimaryKey, table, columns: key, referred: None };
         let place = symbol.map_or_else(|| self.evaluator.registry.column(key[0]).place, |symbol| symbol.place);
         let name = self.name(&naming, given.as_ref());
-        let name = self.checked_name(name, place);
+        let name = self.checked_name(name, &naming, place);
         let mut columns = facts.columns.clone();
         // A key made of flags starts with the column the database numbers.
         if symbol.is_none()
@@ -151,7 +151,7 @@ impl<'a> Lowering<'_, 'a> {
             }
             let naming = Naming { kind: Named::Unique, table, columns: &columns, referred: None };
             let name = self.name(&naming, arguments.keyword("name").map(|name| &name.value));
-            let name = self.checked_name(name, symbol.place);
+            let name = self.checked_name(name, &naming, symbol.place);
             let names: Vec<String> =
                 columns.iter().map(|id| self.evaluator.registry.column(*id).name.to_string()).collect();
             let origin = self.evaluator.origin(symbol.place);
@@ -213,7 +213,7 @@ impl<'a> Lowering<'_, 'a> {
         let naming = Naming { kind: Named::Check, table, columns: &[], referred: None };
         let name = self.name(&naming, given);
         Check {
-            name: self.checked_name(name, place),
+            name: self.checked_name(name, &naming, place),
             expression: Expression::written(text),
             not_enforced: false,
             not_valid: false,

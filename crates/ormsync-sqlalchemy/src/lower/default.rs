@@ -1,5 +1,7 @@
 //! Server defaults.
 
+use std::rc::Rc;
+
 use ormsync_dialect::Dialect;
 use ormsync_schema::{DataType, DefaultValue, Fact};
 
@@ -31,8 +33,9 @@ impl<'a> Lowering<'_, 'a> {
             Ok(Some(text)) => default_of_text(self.dialect, self.compiler, &text, data_type),
             Err(reason) => {
                 let text = self.evaluator.source_text(located.place);
+                let name = Rc::clone(&self.draft(table).name);
                 self.warn(
-                    format!("this default could not be read: {reason}: {text}"),
+                    format!("a default in the table `{name}` could not be read: {reason}: {text}"),
                     "write it as a string, as `text(\"…\")`, or with SQLAlchemy's own functions",
                     located.place,
                 );

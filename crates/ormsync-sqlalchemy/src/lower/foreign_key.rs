@@ -101,14 +101,7 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn column_value(&self, value: &Value<'a>) -> Option<ColumnId> {
         match value {
             Value::Column(id) => Some(*id),
-            Value::Symbol(symbol) => {
-                let tables = u32::try_from(self.evaluator.registry.tables.len()).ok()?;
-                (0..tables).map(TableId).find_map(|table| {
-                    let draft = self.draft(table);
-                    let index = draft.columns.iter().position(|column| column.made_of.contains(&symbol.id))?;
-                    Some(ColumnId { table, index: u32::try_from(index).ok()? })
-                })
-            }
+            Value::Symbol(symbol) => self.by_symbol.get(&symbol.id).copied(),
             _ => None,
         }
     }
@@ -217,7 +210,7 @@ impl<'a> Lowering<'_, 'a> {
         let referenced: Vec<String> = targets.iter().map(|target| target.column.clone()).collect();
         let naming = Naming { kind: Named::ForeignKey, table, columns, referred: Some((&first.table, &referenced)) };
         let name = self.name(&naming, arguments.keyword("name").map(|name| &name.value));
-        let name = self.checked_name(name, place);
+        let name = self.checked_name(name, &naming, place);
         let actions = (self.action(arguments, "ondelete"), self.action(arguments, "onupdate"));
         let (Ok(on_delete), Ok(on_update)) = actions else {
             return self.hide(table, Fact::ForeignKey, place, "its actions could not be worked out", hidden);
@@ -261,10 +254,11 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// A name to be put into the schema; that it could not be followed is said.
-    pub(super) fn checked_name(&mut self, name: Name, place: Place) -> Option<String> {
+    pub(super) fn checked_name(&mut self, name: Name, naming: &Naming<'_>, place: Place) -> Option<String> {
         if let Name::Unknown(reason) = &name {
+            let (what, table) = (naming.kind.words(), Rc::clone(&self.draft(naming.table).name));
             self.warn(
-                format!("the name of this could not be worked out: {reason}"),
+                format!("the name of {what} of the table `{table}` could not be worked out: {reason}"),
                 "give it a `name`, or write the naming convention as plain strings",
                 place,
             );

@@ -27,7 +27,7 @@ impl<'a> Lowering<'_, 'a> {
             let named = if kind == IndexKind::UniqueConstraint { Named::Unique } else { Named::Index };
             let naming = Naming { kind: named, table, columns: &[id], referred: None };
             let name = self.name(&naming, None);
-            let name = self.checked_name(name, draft.place);
+            let name = self.checked_name(name, &naming, draft.place);
             let place =
                 draft.index.filter(|_| is_indexed).or(draft.unique).map_or(draft.place, |located| located.place);
             let origin = self.evaluator.origin(place);
@@ -87,7 +87,7 @@ impl<'a> Lowering<'_, 'a> {
         let kind = if is_unique { IndexKind::UniqueIndex } else { IndexKind::Plain };
         let naming = Naming { kind: Named::Index, table, columns: &columns, referred: None };
         let name = self.name(&naming, given_name.as_ref());
-        let name = self.checked_name(name, place);
+        let name = self.checked_name(name, &naming, place);
         let mut index = Index::on_columns(kind, name, [], self.evaluator.origin(place));
         index.parts = parts;
         match self.compiler {

@@ -12,6 +12,7 @@ mod index;
 mod name;
 mod operand;
 mod relationship;
+mod single;
 mod table;
 mod types;
 
@@ -29,6 +30,7 @@ pub(crate) use compiler::{Compiler, usual_collation};
 pub(crate) use default::default_of_text;
 pub(crate) use foreign_key::{action_of_text, deferrability_of};
 pub(crate) use index::part_of_text;
+pub(crate) use single::{lower_declared, lower_draft};
 pub(crate) use table::{OptionValue, set_table_option};
 
 /// Makes the schema of everything the evaluator has collected.
@@ -46,6 +48,7 @@ pub(crate) fn lower(evaluator: &mut Evaluator<'_>, options: &ReadOptions<'_>, re
         default_namespace,
         schema,
         by_name: HashMap::new(),
+        by_symbol: HashMap::new(),
     };
     lowering.run();
     lowering.schema
@@ -66,16 +69,15 @@ struct Lowering<'e, 'a> {
     schema: Schema,
     /// Tables by namespace and name.
     by_name: HashMap<(String, Rc<str>), TableId>,
+    /// The first column that each `Column(…)` object became, by the object's id.
+    by_symbol: HashMap<u32, ColumnId>,
 }
 
 impl<'a> Lowering<'_, 'a> {
     fn run(&mut self) {
         let count = u32::try_from(self.evaluator.registry.tables.len()).unwrap_or(u32::MAX);
         let ids: Vec<TableId> = (0..count).map(TableId).collect();
-        for id in &ids {
-            let key = (self.namespace_of(*id), Rc::clone(&self.draft(*id).name));
-            self.by_name.entry(key).or_insert(*id);
-        }
+        ids.iter().for_each(|id| self.enter(*id));
         for id in &ids {
             self.lower_table(*id);
         }
@@ -86,6 +88,17 @@ impl<'a> Lowering<'_, 'a> {
             self.schema.opaque.push(opaque);
         }
         set_voice(&mut self.schema);
+    }
+
+    /// Makes a table and its columns known to those that refer to them.
+    fn enter(&mut self, id: TableId) {
+        let key = (self.namespace_of(id), Rc::clone(&self.draft(id).name));
+        self.by_name.entry(key).or_insert(id);
+        for column in self.evaluator.registry.columns_of(id) {
+            for symbol in &self.evaluator.registry.column(column).made_of {
+                self.by_symbol.entry(*symbol).or_insert(column);
+            }
+        }
     }
 
     /// Sequences and enum types that are given a `MetaData` are made, whether a column has them or not.

@@ -27,6 +27,17 @@ impl Named {
         }
     }
 
+    /// What it is, for messages.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Index => "an index",
+            Self::Unique => "a unique constraint",
+            Self::Check => "a check constraint",
+            Self::ForeignKey => "a foreign key",
+            Self::PrimaryKey => "the primary key",
+        }
+    }
+
     /// The class under which a convention may also be given: `{Index: "…"}`.
     fn class(self) -> &'static str {
         match self {

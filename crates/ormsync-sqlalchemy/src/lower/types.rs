@@ -68,7 +68,7 @@ impl<'a> Lowering<'_, 'a> {
                          defines the type to `models`",
                         located.place,
                     ),
-                    Refusal::Refused(reason) => self.warn(
+                    Refusal::Refused(reason) => self.evaluator.report_refused(
                         format!("the type `{text}` cannot be created here: {reason}"),
                         format!(
                             "give the type a variant for this database with `.with_variant(…, \"{}\")`",

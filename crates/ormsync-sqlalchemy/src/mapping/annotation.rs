@@ -5,7 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::Expr;
 use ruff_text_size::Ranged;
 
-use crate::python::{Arguments, Class, Evaluator, Form, Frame, Located, Place, Symbol, Value, last_segment};
+use crate::python::{Arguments, Class, Evaluator, Form, Frame, Located, Place, Symbol, TypeAlias, Value, last_segment};
 
 /// What an annotation says of a column.
 #[derive(Debug, Default)]
@@ -77,6 +77,10 @@ impl<'a> Evaluator<'a> {
         let value = self.unquote(frame, located);
         if depth > 20 {
             return;
+        }
+        if let Some(alias) = TypeAlias::of(&value) {
+            annotation.types.push(value);
+            return self.read_type(frame, alias.value, annotation, depth + 1);
         }
         let Value::Symbol(symbol) = &value else {
             match value {
@@ -177,6 +181,10 @@ impl<'a> Evaluator<'a> {
                         hidden: None,
                     };
                     Some(self.call_symbol(Value::external("sqlalchemy.Enum"), arguments, place))
+                }
+                // SQLAlchemy 2.0 takes the type that a `NewType` is made of; 2.1 wants it in the map, and refuses it else.
+                Form::Call { callee: Value::External(path), arguments } if last_segment(path) == "NewType" => {
+                    self.look_up_type(map, &arguments.get(1, "tp")?.value.clone(), place)
                 }
                 // `list[str]` is looked up as itself, then as `list`.
                 Form::Subscript { of, .. } => mapped(of),

@@ -219,8 +219,10 @@ impl<'a> Evaluator<'a> {
 
     fn hide(&mut self, draft: &mut ColumnDraft<'a>, place: Place, reason: &str) {
         let text = self.source_text(place);
+        let of =
+            draft.attribute.as_ref().map_or_else(|| "this column".to_owned(), |name| format!("the column `{name}`"));
         self.report_opaque(
-            format!("an argument of this column could not be read: {reason}: {text}"),
+            format!("an argument of {of} could not be read: {reason}: {text}"),
             "write the argument out in the call",
             place,
         );

@@ -216,6 +216,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn note_unknown_bases(&mut self, class: &Rc<Class<'a>>, style: Style, draft: &mut TableDraft<'a>) {
+        if class.descends_from(|path| last_segment(path) == "DeferredReflection") {
+            self.hide_reflected(draft, class.place);
+        }
         let unknown = class.lineage().iter().flat_map(|class| class.bases.clone()).find(|base| match &base.value {
             Value::External(path) => !is_empty_base(path) && last_segment(path) != "SQLModel",
             Value::Opaque(_) => true,

@@ -157,7 +157,11 @@ impl<'a> Evaluator<'a> {
         self.set_options(&mut draft, &arguments.keywords);
         if let Some(hidden) = arguments.hidden {
             self.report_opaque(
-                "arguments of this table are spread from something unknown, so it may have more columns and constraints",
+                format!(
+                    "arguments of the table `{}` are spread from something unknown, so it may have more columns and \
+                     constraints",
+                    draft.name
+                ),
                 "write the columns out in the call",
                 hidden,
             );
@@ -187,6 +191,16 @@ impl<'a> Evaluator<'a> {
         self.registry.hidden.push(HiddenTable { name, place });
     }
 
+    /// Notes that a table's columns are read from the database: those that are written out are not all.
+    pub(super) fn hide_reflected(&mut self, draft: &mut TableDraft<'a>, place: Place) {
+        self.report_opaque(
+            format!("the columns of `{}` are read from the database when it runs", draft.name),
+            "declare the columns, or leave the table to the database's side with `[ownership]`",
+            place,
+        );
+        hide_everything(draft, place);
+    }
+
     /// Keyword arguments of a table.
     pub(crate) fn set_options(&mut self, draft: &mut TableDraft<'a>, keywords: &[(Rc<str>, Located<'a>)]) {
         for (name, value) in keywords {
@@ -201,12 +215,7 @@ impl<'a> Evaluator<'a> {
                 "keep_existing" if value.value.truth() != Some(false) => draft.existing = Existing::Keep,
                 "extend_existing" | "keep_existing" => {}
                 "autoload" | "autoload_with" | "autoload_replace" => {
-                    self.report_opaque(
-                        format!("the columns of `{}` are read from the database when it runs", draft.name),
-                        "declare the columns, or leave the table to the database's side with `[ownership]`",
-                        value.place,
-                    );
-                    hide_everything(draft, value.place);
+                    self.hide_reflected(draft, value.place);
                 }
                 other if SILENT_OPTIONS.contains(&other) => {
                     if other == "sqlite_autoincrement" {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::alembic::CONNECTION;
 use crate::mapping::metadata_source;
 use crate::python::evaluator::{Evaluator, Frame};
 use crate::python::imports::known_constant;
@@ -23,8 +24,16 @@ impl<'a> Evaluator<'a> {
         match &object {
             Value::Opaque(_) => object,
             Value::External(path) => {
-                if path.as_ref() == COMPILER_OBJECT && name == "dialect" {
+                if name == "dialect" && (path.as_ref() == COMPILER_OBJECT || path.starts_with(CONNECTION)) {
                     return Value::external(DIALECT_OBJECT);
+                }
+                if path.starts_with(CONNECTION) {
+                    match name {
+                        "bind" | "connection" | "engine" => return object,
+                        "as_sql" => return Value::Bool(false),
+                        "name" => return Value::text(self.dialect_name),
+                        _ => {}
+                    }
                 }
                 if path.as_ref() == DIALECT_OBJECT && name == "name" {
                     return Value::text(self.dialect_name);

@@ -33,6 +33,9 @@ impl<'a> Evaluator<'a> {
             }
             Value::Symbol(symbol) => {
                 if let Form::Attribute { of, name } = &symbol.form {
+                    if let Some(value) = self.call_method_of_revision(of, name, &arguments, place) {
+                        return value;
+                    }
                     if let Some(value) = self.call_method(of, name, &arguments, place) {
                         return value;
                     }
@@ -70,6 +73,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn call_external(&mut self, frame: &Frame<'a>, path: &str, arguments: Arguments<'a>, place: Place) -> Value<'a> {
+        if let Some(value) = self.call_of_revision(path, &arguments, place) {
+            return value;
+        }
         if let Some(name) = path.strip_prefix("builtins.") {
             return match self.call_builtin(frame, name, &arguments, place) {
                 Some(value) => value,
@@ -272,6 +278,11 @@ impl<'a> Evaluator<'a> {
         let frame = Frame { module: function.module, scope, members: None };
         if let Err(unknown) = self.bind_parameters(&frame, function, arguments, place) {
             return unknown;
+        }
+        if let Code::Definition(definition) = function.code
+            && let Some(parameters) = &definition.type_params
+        {
+            self.bind_type_parameters(&frame.scope, parameters, place);
         }
         self.depth += 1;
         let result = match function.code {

@@ -13,6 +13,14 @@ use crate::python::value::{Arguments, Class, EnumMember, Form, Located, Place, S
 
 impl<'a> Evaluator<'a> {
     pub(super) fn define_class(&mut self, frame: &Frame<'a>, definition: &'a StmtClassDef) -> Value<'a> {
+        // `class Name[T](Base[T]):` sees its parameters in the bases and in the body.
+        let parameters = definition.type_params.as_deref();
+        let outer = parameters.map(|parameters| Frame {
+            scope: self.scope_of_parameters(frame, parameters),
+            members: None,
+            ..frame.clone()
+        });
+        let frame = outer.as_ref().unwrap_or(frame);
         let mut bases = Vec::new();
         let mut keywords = Vec::new();
         if let Some(arguments) = &definition.arguments {

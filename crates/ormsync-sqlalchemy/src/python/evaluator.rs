@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use ormsync_schema::{Diagnostic, Origin, Span};
 use ruff_text_size::TextRange;
 
+use crate::alembic::Replay;
 use crate::mapping::Registry;
 use crate::program::{ModuleId, Program};
 use crate::python::scope::{Scope, ScopeKind};
@@ -58,6 +59,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) compilations: Vec<Compilation<'a>>,
     /// Whether a statement ran out of steps.
     pub(crate) is_exhausted: bool,
+    /// The schema that revisions of Alembic make, where they are what is evaluated.
+    pub(crate) replay: Option<Box<Replay<'a>>>,
 }
 
 /// `@compiles(target, "mysql")` over a function.
@@ -107,6 +110,7 @@ impl<'a> Evaluator<'a> {
             condition: None,
             compilations: Vec::new(),
             is_exhausted: false,
+            replay: None,
         }
     }
 
@@ -147,6 +151,14 @@ impl<'a> Evaluator<'a> {
         self.depth -= 1;
         self.condition = condition;
         scope
+    }
+
+    /// Calls a function without arguments, with a budget of its own.
+    pub(crate) fn run_function(&mut self, function: &Rc<Function<'a>>, place: Place) -> Value<'a> {
+        let steps = std::mem::take(&mut self.steps);
+        let outcome = self.invoke(function, Arguments::default(), place);
+        self.steps = steps;
+        outcome
     }
 
     /// Notes the `@compiles(…)` among a function's decorators (`sqlalchemy/ext/compiler.py`).
@@ -237,8 +249,15 @@ impl<'a> Evaluator<'a> {
         shorten(self.program.slice(place.module, place.span))
     }
 
-    /// Says that something was not understood.
+    /// Says that something was not understood, and what to write instead; what can't be, Python itself can say.
     pub(crate) fn report_opaque(&mut self, message: impl Into<String>, help: impl Into<String>, place: Place) {
+        let origin = self.origin(place);
+        let help = format!("{}; or have Python import the models: `extract = \"import\"` in [sqlalchemy]", help.into());
+        self.diagnostics.push(Diagnostic::warning("sqlalchemy-opaque", message, origin).with_help(help));
+    }
+
+    /// Says that SQLAlchemy itself refuses something.
+    pub(crate) fn report_refused(&mut self, message: impl Into<String>, help: impl Into<String>, place: Place) {
         let origin = self.origin(place);
         self.diagnostics.push(Diagnostic::warning("sqlalchemy-opaque", message, origin).with_help(help));
     }

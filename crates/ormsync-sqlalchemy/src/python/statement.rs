@@ -65,12 +65,7 @@ impl<'a> Evaluator<'a> {
                 let value = self.binary(assign.op, left, right, place);
                 self.assign(frame, &assign.target, Located { value, place }, place);
             }
-            Stmt::TypeAlias(alias) => {
-                if let Expr::Name(name) = alias.name.as_ref() {
-                    let value = self.evaluate(frame, &alias.value);
-                    self.bind(frame, name.id.as_str(), value, place);
-                }
-            }
+            Stmt::TypeAlias(alias) => self.define_type_alias(frame, alias),
             Stmt::ClassDef(class) => {
                 let value = self.define_class(frame, class);
                 self.bind(frame, class.name.as_str(), value, place);

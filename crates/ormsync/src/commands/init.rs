@@ -159,6 +159,8 @@ impl Sections {
                         },
                     });
                 }
+                // They are no side of their own: the models' section names their settings.
+                (Location::Alembic(_), _) => {}
                 (Location::Unusable(_), _) => {
                     sections.database = side.written.as_ref().map(|written| context! { url => quoted(written) });
                 }

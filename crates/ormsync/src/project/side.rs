@@ -36,6 +36,8 @@ pub(crate) enum Location {
     Prisma(PathBuf),
     /// SQLAlchemy models: files and packages.
     SqlAlchemy(Vec<PathBuf>),
+    /// Alembic's revisions: its alembic.ini, its pyproject.toml, or the folder of its scripts.
+    Alembic(PathBuf),
     /// A live database.
     Database {
         /// Its URL.
@@ -55,6 +57,7 @@ impl Side {
         let (name, label, role) = match &location {
             Location::Prisma(_) => ("prisma", "Prisma", Role::Declared),
             Location::SqlAlchemy(_) => ("sqlalchemy", "SQLAlchemy", Role::Declared),
+            Location::Alembic(_) => ("alembic", "Alembic's revisions", Role::Declared),
             Location::Database { .. } => ("database", "the database", Role::Live),
             Location::Snapshot(_) => ("snapshot", "the snapshot", Role::Declared),
             Location::Unusable(_) => ("source", "the source", Role::Declared),
@@ -105,7 +108,9 @@ impl Side {
     pub(crate) fn spelling(&self) -> Option<&'static dyn Spelling> {
         match (&self.location, self.name.as_str()) {
             (Location::Prisma(_), _) | (Location::Snapshot(_), "prisma") => Some(&PrismaSpelling),
-            (Location::SqlAlchemy(_), _) | (Location::Snapshot(_), "sqlalchemy") => Some(&SqlAlchemySpelling),
+            (Location::SqlAlchemy(_) | Location::Alembic(_), _) | (Location::Snapshot(_), "sqlalchemy") => {
+                Some(&SqlAlchemySpelling)
+            }
             _ => None,
         }
     }
@@ -117,6 +122,7 @@ impl Location {
         match self {
             Self::Prisma(_) => "prisma",
             Self::SqlAlchemy(_) => "sqlalchemy",
+            Self::Alembic(_) => "alembic",
             Self::Database { .. } => "database",
             Self::Snapshot(_) => "snapshot",
             Self::Unusable(_) => "unusable",
@@ -127,7 +133,7 @@ impl Location {
     pub(crate) fn describe(&self) -> String {
         let list = |roots: &[PathBuf]| roots.iter().map(|root| paths::display(root)).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Prisma(path) | Self::Snapshot(path) => paths::display(path),
+            Self::Prisma(path) | Self::Alembic(path) | Self::Snapshot(path) => paths::display(path),
             Self::SqlAlchemy(roots) => list(roots),
             Self::Database { url, .. } => url.to_string(),
             Self::Unusable(_) => "not usable".to_owned(),
