@@ -39,7 +39,7 @@ use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, S
 
 pub use alembic::{AlembicSettings, FileTemplateError, Revision, Versions, VersionsError, move_version};
 pub use edit::{Call, Edit, EditError, Which, edit_models};
-pub use import::{ImportOptions, read_by_import};
+pub use import::{ImportOptions, python_of, read_by_import};
 pub use spelling::{
     RevisionBody, RevisionFrame, SqlAlchemySpelling, TemplateError, revision_body, write_models, write_revision,
 };
