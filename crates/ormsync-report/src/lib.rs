@@ -1,5 +1,7 @@
 //! Renders the outcome of a run: one file per output format.
 
+pub mod audit;
+
 mod github;
 mod gitlab;
 mod json;
