@@ -1,5 +1,5 @@
 //! The audit of a shared database: one model ([`Audit`]), gathered from the sources and the gate's findings, and what is
-//! rendered from it: JSON, Markdown, diagrams.
+//! rendered from it: JSON and diagrams.
 
 mod compliance;
 mod diagram;
@@ -17,4 +17,4 @@ pub use model::{
     Made, NamingStyle, PersonalColumn, Promise, RedundantIndex, Relation, Row, State, TableState, Trail,
 };
 pub use promises::{EXPECTED_KINDS, Expectations};
-pub use render::{audit_json, audit_markdown, audit_schema, changes_markdown};
+pub use render::{audit_json, audit_schema, changes_markdown};

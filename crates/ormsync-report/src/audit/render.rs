@@ -1,7 +1,4 @@
-//! The audit as JSON and as Markdown.
-
-use minijinja::{Environment, context};
-use serde::Serialize;
+//! The audit as JSON, and what changed since an older one.
 
 use super::model::Audit;
 
@@ -20,11 +17,6 @@ pub fn audit_schema() -> String {
     text
 }
 
-/// The audit as Markdown; `before` is an older audit to tell the changes since.
-pub fn audit_markdown(audit: &Audit, before: Option<&Audit>) -> String {
-    rendered("audit.md", audit, before)
-}
-
 /// What changed between two audits, as Markdown.
 pub fn changes_markdown(before: &Audit, now: &Audit) -> String {
     let changes = Changes::between(before, now);
@@ -37,45 +29,6 @@ pub fn changes_markdown(before: &Audit, now: &Audit) -> String {
         }
     }
     if text.is_empty() { "Nothing changed.\n".to_owned() } else { text }
-}
-
-fn rendered(template: &str, audit: &Audit, before: Option<&Audit>) -> String {
-    let mut environment = Environment::new();
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    environment.set_keep_trailing_newline(true);
-    environment.add_filter("cell", |text: String| text.replace('|', "\\|").replace('\n', " "));
-    environment
-        .add_template("audit.md", include_str!("../../templates/audit.md.j2"))
-        .expect("the templates are part of the program and tested");
-    let counts: Vec<Kind> = kinds(audit);
-    let changes = before.map(|before| Changes::between(before, audit));
-    let changes = changes.as_ref().map(Changes::lists);
-    let template = environment.get_template(template).expect("it was added just now");
-    template.render(context! { audit, counts, changes }).expect("the templates are part of the program and tested")
-}
-
-/// How many of one kind each source has.
-#[derive(Serialize)]
-struct Kind {
-    kind: &'static str,
-    numbers: Vec<usize>,
-}
-
-fn kinds(audit: &Audit) -> Vec<Kind> {
-    let Some(first) = audit.sources.first() else { return Vec::new() };
-    let of = |(at, (kind, _)): (usize, (&'static str, usize))| Kind {
-        kind,
-        numbers: audit.sources.iter().map(|source| source.counts.by_kind()[at].1).collect(),
-    };
-    first
-        .counts
-        .by_kind()
-        .into_iter()
-        .enumerate()
-        .map(of)
-        .filter(|kind| kind.numbers.iter().any(|it| *it > 0))
-        .collect()
 }
 
 /// What is in one audit and not in the other.
