@@ -123,10 +123,9 @@ impl Tests {
                 let body = format!("check({name:?}, Dialect::{dialect:?}, false);");
                 self.add(name, false, &format!("models_{}", dialect.name()), &body);
             }
-            // One PostgreSQL is enough: what differs between two is `cases`' and `laws`' business.
-            if of(dialect, true) {
-                let body = format!("check({name:?}, Dialect::{dialect:?}, true);");
-                self.add(name, dialect != Dialect::Sqlite, dialect.name(), &body);
+            for server in dialect.servers().iter().filter(|server| of(**server, true)) {
+                let body = format!("check({name:?}, Dialect::{server:?}, true);");
+                self.add(name, *server != Dialect::Sqlite, server.server(), &body);
             }
         }
     }

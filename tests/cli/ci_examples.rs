@@ -42,6 +42,84 @@ fn the_action_s_command_runs() {
     assert!(project.path().join("summary.md").is_file());
 }
 
+/// The scripts of action.yml's steps: what stands indented under `run: |`.
+fn steps() -> Vec<String> {
+    let text = text_of("action.yml");
+    let mut steps: Vec<String> = Vec::new();
+    let mut indent = None;
+    for line in text.lines() {
+        let depth = line.len() - line.trim_start().len();
+        match indent {
+            Some(above) if line.trim().is_empty() || depth > above => {
+                let step = steps.last_mut().unwrap();
+                step.push_str(line.get(above + 2..).unwrap_or_default());
+                step.push('\n');
+            }
+            _ => indent = None,
+        }
+        if line.trim() == "run: |" {
+            indent = Some(depth);
+            steps.push(String::new());
+        }
+    }
+    steps
+}
+
+/// Runs a step as GitHub does: a file, by `bash --noprofile --norc -eo pipefail`.
+fn run_step(step: &str, folder: &Path, variables: &[(&str, &Path)]) -> std::process::Output {
+    let script = folder.join("step.sh");
+    fs::write(&script, step).unwrap();
+    let program = Path::new(crate::program::ormsync().get_program()).parent().unwrap().to_owned();
+    let path = std::env::join_paths(
+        [program].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    );
+    let mut command = Command::new("bash");
+    command.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(&script).current_dir(folder);
+    command.env("PATH", path.unwrap()).env_remove("DATABASE_URL");
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    command.output().unwrap()
+}
+
+#[test]
+fn the_action_s_steps_run_as_github_runs_them() {
+    let steps = steps();
+    assert_eq!(steps.len(), 2, "a changed action changes this test");
+    for step in &steps {
+        let check = Command::new("bash").args(["-n", "-c", step]).output().unwrap();
+        assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+    }
+    let project = Project::in_step();
+    let folder = project.path();
+    let nothing = Path::new("");
+    let install = run_step(&steps[0], folder, &[("VERSION", nothing), ("HERE", nothing)]);
+    assert!(install.status.success(), "it is installed already: {}", String::from_utf8_lossy(&install.stderr));
+
+    let (output, summary) = (folder.join("output"), folder.join("summary"));
+    let arguments = Path::new("--no-database --only 'Acc*'");
+    let variables: &[(&str, &Path)] = &[
+        ("ARGUMENTS", arguments),
+        ("SARIF", Path::new("drift file.sarif")),
+        ("RUNNER_TEMP", folder),
+        ("GITHUB_OUTPUT", &output),
+        ("GITHUB_STEP_SUMMARY", &summary),
+    ];
+    for (name_type, code) in [("String(40)", 0), ("String(20)", 1)] {
+        project.file("models.py", &models(name_type));
+        for file in [&output, &summary] {
+            fs::write(file, "").unwrap();
+        }
+        let check = run_step(&steps[1], folder, variables);
+        let said = String::from_utf8_lossy(&check.stdout);
+        assert_eq!(check.status.code(), Some(code), "{said}{}", String::from_utf8_lossy(&check.stderr));
+        assert_eq!(fs::read_to_string(&output).unwrap(), format!("exit-code={code}\n"));
+        assert!(fs::read_to_string(&summary).unwrap().contains("ormsync"), "the summary has the report");
+        assert_eq!(said.contains("::error file="), code == 1, "{said}");
+        assert!(folder.join("drift file.sarif").is_file());
+    }
+}
+
 #[test]
 #[cfg(feature = "live")]
 fn every_example_runs_on_postgresql() {

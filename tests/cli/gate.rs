@@ -111,12 +111,17 @@ fn git(project: &Project, arguments: &[&str]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Makes the project a repository, with all its files as they are.
+pub(super) fn commit(project: &Project) {
+    git(project, &["init", "--quiet"]);
+    git(project, &["add", "--all"]);
+    git(project, &["commit", "--quiet", "--allow-empty", "--message", "as it is"]);
+}
+
 #[test]
 fn changed_since_tells_what_is_new() {
     let project = drifted();
-    git(&project, &["init", "--quiet"]);
-    git(&project, &["add", "--all"]);
-    git(&project, &["commit", "--quiet", "--message", "old drift"]);
+    commit(&project);
     let check = project.check(&["--changed-since", "HEAD", "--format", "json"]);
     assert_eq!(check.code, Some(0), "{check}");
     assert!(check.stdout.contains("\"older\": 1"), "{check}");
@@ -212,6 +217,82 @@ fn what_says_the_server_never_shows_a_secret() {
         assert!(check.stdout.contains("provider-mismatch"), "{check}");
         expect_no_password(&check);
     }
+}
+
+/// What stands in a file at the line that a report names.
+fn line_of(project: &Project, file: &str, line: &str) -> String {
+    let text = std::fs::read_to_string(project.path().join(file)).unwrap();
+    text.lines().nth(line.parse::<usize>().unwrap() - 1).unwrap().trim().to_owned()
+}
+
+#[test]
+fn commands_of_github_point_at_the_line_in_either_language() {
+    let project = drifted();
+    for (truth, line) in
+        [("prisma", "name = mapped_column(String(20), nullable=False)"), ("sqlalchemy", "name String @db.VarChar(40)")]
+    {
+        let check = project.check(&["--truth", truth, "--format", "github"]);
+        let command = check.stdout.lines().find(|line| line.starts_with("::error ")).unwrap();
+        let property = |name: &str| {
+            let (_, rest) = command.split_once(&format!("{name}=")).unwrap_or_else(|| panic!("no {name}: {command}"));
+            rest.split([',', ':']).next().unwrap().to_owned()
+        };
+        let found = line_of(&project, &property("file"), &property("line"));
+        assert_eq!(found, line, "{check}");
+        let (from, to): (usize, usize) = (property("col").parse().unwrap(), property("endColumn").parse().unwrap());
+        let text = std::fs::read_to_string(project.path().join(property("file"))).unwrap();
+        let number: usize = property("line").parse().unwrap();
+        let marked = &text.lines().nth(number - 1).unwrap()[from - 1..to - 1];
+        assert!(["String(20)", "name String @db.VarChar(40)", "String @db.VarChar(40)"].contains(&marked), "{marked}");
+    }
+}
+
+#[test]
+fn sarif_and_gitlab_point_at_the_same_lines() {
+    let project = drifted();
+    let sarif: serde_json::Value =
+        serde_json::from_str(&project.check(&["--truth", "prisma", "--format", "sarif"]).stdout).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    let place = |location: &serde_json::Value| {
+        let physical = &location["physicalLocation"];
+        let file = physical["artifactLocation"]["uri"].as_str().unwrap();
+        line_of(&project, file, &physical["region"]["startLine"].to_string())
+    };
+    assert_eq!(place(&result["locations"][0]), "name = mapped_column(String(20), nullable=False)");
+    assert_eq!(place(&result["relatedLocations"][0]), "name String @db.VarChar(40)");
+    let quality: serde_json::Value =
+        serde_json::from_str(&project.check(&["--truth", "sqlalchemy", "--format", "gitlab"]).stdout).unwrap();
+    let location = &quality[0]["location"];
+    let found = line_of(&project, location["path"].as_str().unwrap(), &location["lines"]["begin"].to_string());
+    assert_eq!(found, "name String @db.VarChar(40)");
+}
+
+#[test]
+fn a_monorepo_s_ci_speaks_of_the_projects_that_it_names() {
+    let repository = tempfile::tempdir().unwrap();
+    let folder = repository.path().join("services/shop");
+    std::fs::create_dir_all(repository.path().join(".github/workflows")).unwrap();
+    std::fs::create_dir_all(repository.path().join(".git")).unwrap();
+    std::fs::create_dir_all(&folder).unwrap();
+    let project = Project::in_step();
+    for file in ["schema.prisma", "models.py", "ormsync.toml"] {
+        std::fs::copy(project.path().join(file), folder.join(file)).unwrap();
+    }
+    let check = |workflow: &str| {
+        std::fs::write(repository.path().join(".github/workflows/ci.yml"), workflow).unwrap();
+        let mut command = crate::program::ormsync();
+        crate::program::Run::of(command.current_dir(&folder).args(["check", "--format", "json"])).report().findings
+    };
+    let job = |folder: &str| {
+        format!(
+            "on: push\njobs:\n  test:\n    defaults:\n      run:\n        working-directory: {folder}\n    services:\n      db:\n        image: mysql:8\n"
+        )
+    };
+    let found = check(&job("./services/shop"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].headline.contains("../../.github/workflows/ci.yml says the image mysql:8"), "{found:?}");
+    assert!(check(&job("services/shopping")).is_empty(), "another project's");
+    assert!(check(&job("other/services/shop")).is_empty(), "another project's");
 }
 
 #[test]

@@ -105,6 +105,121 @@ fn a_file_that_cannot_be_imported_is_2_with_its_line_and_without_secrets() {
     }
 }
 
+const PARENTS: &str = r#"from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, Numeric
+from sqlalchemy.orm import DeclarativeBase, Mapped, backref, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Thing(Base):
+    __tablename__ = "thing"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    v: Mapped[int] = mapped_column(ForeignKey("owner.id", ondelete="RESTRICT", onupdate="CASCADE", name="thing_v_fkey"))
+    price: Mapped[float] = mapped_column(Numeric(9, 2, asdecimal=False))
+    owner: Mapped[Owner] = relationship(backref=backref("things", cascade="all, delete-orphan"))
+    __table_args__ = (Index("thing_v_idx", "v"),)
+
+
+class Owner(Base):
+    __tablename__ = "owner"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+"#;
+
+const PARENTS_IN_PRISMA: &str = r#"datasource db {
+  provider = "postgresql"
+}
+
+model thing {
+  id    Int     @id
+  v     Int
+  price Decimal @db.Decimal(9, 2)
+  owner owner   @relation(fields: [v], references: [id], onDelete: Restrict)
+
+  @@index([v])
+}
+
+model owner {
+  id     Int     @id
+  things thing[]
+}
+"#;
+
+/// What SQLAlchemy does by itself is found in imported models as in those that are read.
+#[test]
+fn hazards_of_imported_models() {
+    if Judge::Sqlalchemy.waived() {
+        return;
+    }
+    let project = with_models(PARENTS);
+    project.file("schema.prisma", PARENTS_IN_PRISMA);
+    project.file(
+        "ormsync.toml",
+        &format!(
+            "[prisma]\nschema = \"schema.prisma\"\n[sqlalchemy]\nmodels = [\"models.py\"]\nextract = \"import\"\npython = {:?}\n",
+            python()
+        ),
+    );
+    let check = project.check(&["--format", "json"]);
+    let mut found: Vec<String> =
+        check.report().findings.iter().map(|finding| format!("{} {}", finding.rule, finding.at)).collect();
+    found.sort();
+    assert_eq!(found, ["decimal-as-float thing.price", "delete-rule thing(v)"], "{check}");
+    // The attribute that the other class's backref gives has no place of its own; its class has.
+    assert!(check.stdout.contains("\"file\": \"models.py\""), "{check}");
+}
+
+/// The older tree has the older modules, and no environment: the project's is asked.
+#[test]
+fn changed_since_imports_the_older_modules() {
+    if Judge::Sqlalchemy.waived() {
+        return;
+    }
+    let project = Project::in_step();
+    std::fs::create_dir_all(project.path().join("app")).unwrap();
+    project.file("app/__init__.py", "");
+    project.file(
+        "app/base.py",
+        "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    pass\n",
+    );
+    let models = |length: u32| {
+        format!(
+            "from sqlalchemy import Integer, String\nfrom sqlalchemy.orm import mapped_column\n\nfrom app.base import Base\n\n\n\
+             class Account(Base):\n    __tablename__ = \"Account\"\n    \
+             id = mapped_column(Integer, primary_key=True, autoincrement=False)\n    \
+             name = mapped_column(String({length}), nullable=False)\n"
+        )
+    };
+    project.file("app/models.py", &models(20));
+    std::fs::remove_file(project.path().join("models.py")).unwrap();
+    let environment = project.path().join(".venv/bin");
+    std::fs::create_dir_all(&environment).unwrap();
+    let script = format!("#!/bin/sh\nexec {} \"$@\"\n", python());
+    project.file(".venv/bin/python", &script);
+    let make_executable =
+        std::process::Command::new("chmod").arg("+x").arg(environment.join("python")).status().unwrap();
+    assert!(make_executable.success());
+    project.file(".gitignore", ".venv\n");
+    for setting in ["", "python = \".venv/bin/python\"\n"] {
+        project.file(
+            "ormsync.toml",
+            &format!(
+                "[prisma]\nschema = \"schema.prisma\"\n[sqlalchemy]\nmodels = [\"app\"]\nextract = \"import\"\n{setting}"
+            ),
+        );
+        project.file("app/models.py", &models(20));
+        super::gate::commit(&project);
+        let check = project.check(&["--changed-since", "HEAD", "--format", "json"]);
+        assert_eq!(check.code, Some(0), "the drift was there before\n{check}");
+        project.file("app/models.py", &models(10));
+        let check = project.check(&["--changed-since", "HEAD", "--format", "json"]);
+        assert_eq!(check.code, Some(1), "another drift than the one that was there\n{check}");
+    }
+}
+
 #[test]
 fn a_python_without_sqlalchemy_is_2() {
     if Judge::Sqlalchemy.waived() {

@@ -48,7 +48,7 @@ pub(crate) struct GateCase {
     /// Its exit code, where a command is given.
     #[serde(default)]
     pub(crate) code: i32,
-    /// What standard output has, word for word.
+    /// What standard output has, word for word; of a command of its own, standard error too.
     #[serde(default)]
     pub(crate) says: Vec<String>,
     /// What it has not.

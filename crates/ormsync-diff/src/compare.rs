@@ -13,9 +13,9 @@ use crate::selection::{Selection, select};
 use crate::suppress::suppress;
 use crate::tables::TableRow;
 use crate::{
-    Coverage, Finding, LongName, Override, OwnershipPatterns, RULES, Source, Witness, checks, columns, coverage,
-    delete_rules, enums, exclusions, foreign_keys, hazards, indexes, names_on_server, objects, options, primary_keys,
-    tables, witness,
+    Coverage, Finding, LongName, Override, OwnershipPatterns, RULES, Source, Witness, columns, conditions, coverage,
+    delete_rules, enums, foreign_keys, hazards, indexes, names_on_server, objects, options, primary_keys, tables,
+    witness,
 };
 
 /// How to compare.
@@ -105,8 +105,7 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
         primary_keys::compare(&mut comparing, row);
         indexes::compare(&mut comparing, row);
         foreign_keys::compare(&mut comparing, row);
-        checks::compare(&mut comparing, row);
-        exclusions::compare(&mut comparing, row);
+        conditions::compare(&mut comparing, row);
         objects::compare_triggers(&mut comparing, row);
         objects::compare_policies(&mut comparing, row);
         options::compare_row_security(&mut comparing, row);

@@ -32,8 +32,8 @@ pub(crate) enum Value {
 /// Families of made-up identifiers, by the word that tells them.
 const FAMILIES: [&str; 5] = ["uuid", "cuid", "nanoid", "ulid", "ksuid"];
 
-/// Words that end a call or name which gives the moment.
-const MOMENTS: [&str; 4] = ["now", "utcnow", "today", "current_timestamp"];
+/// Words that end a call, name or attribute which gives the moment.
+const MOMENTS: [&str; 5] = ["now", "utcnow", "today", "current_timestamp", "updatedat"];
 
 impl Fill {
     /// What rows written through a declaration of the column get. None where it is set on every update and nothing
@@ -45,7 +45,7 @@ impl Fill {
 
     fn of_said(column: &Column) -> Self {
         if let Some(written) = &column.client.default {
-            Self::Client(Value::of_code(written))
+            Self::of_writer(written)
         } else if column.identity.is_some() || column.generated.is_some() {
             Self::Database(Value::Unknown)
         } else if let Some(default) = &column.default {
@@ -56,6 +56,21 @@ impl Fill {
             Self::Nothing
         }
     }
+}
+
+impl Fill {
+    /// What a writer's own code gives. SQL in it (`func.now()`, `text("now()")`) is worked out by the database, with its
+    /// clock.
+    pub(crate) fn of_writer(written: &str) -> Self {
+        let value = Value::of_code(written);
+        if is_sql(behind_keyword(written.trim())) { Self::Database(value) } else { Self::Client(value) }
+    }
+}
+
+/// Whether a piece of code is SQL in a program's words.
+fn is_sql(code: &str) -> bool {
+    let callee = code.split('(').next().unwrap_or_default();
+    callee.split('.').any(|word| word == "func" || word == "text" || word == "literal_column")
 }
 
 impl Value {
@@ -134,6 +149,16 @@ fn same_constant(left: &str, right: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sql_is_the_database_s() {
+        for code in ["default=func.now()", "default=sa.func.now()", "func.now()", "onupdate=text('now()')"] {
+            assert_eq!(Fill::of_writer(code), Fill::Database(Value::Time), "{code}");
+        }
+        for code in ["default=datetime.now", "default=lambda: func.now()", "@updatedAt"] {
+            assert!(matches!(Fill::of_writer(code), Fill::Client(_)), "{code}");
+        }
+    }
 
     #[test]
     fn code_of_two_languages_is_understood_alike() {

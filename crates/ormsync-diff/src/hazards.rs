@@ -32,6 +32,7 @@ pub(crate) fn compare(comparing: &mut Comparing<'_>, row: &TableRow<'_>, told: u
             let differs = is_told(&rules::COLUMN_DEFAULT) || is_told(&rules::COLUMN_AUTO_INCREMENT);
             if !is_told(&rules::COLUMN_TYPE) {
                 compare_text_labels(comparing, row, &names, &path);
+                compare_decimals(comparing, row, &names, &path);
             }
             if !differs {
                 compare_fills(comparing, row, &names, &path);
@@ -79,7 +80,7 @@ fn does_something_itself(row: &TableRow<'_>) -> bool {
     let tables = (0..row.slots.len()).filter_map(|source| row.table(source));
     let mut columns = tables.flat_map(|table| table.columns.values());
     columns.any(|Column { client, .. }| {
-        client.default.is_some() || client.update.is_some() || client.text_labels.is_some()
+        client.default.is_some() || client.update.is_some() || client.text_labels.is_some() || client.decimal_as_float
     })
 }
 
@@ -97,8 +98,8 @@ fn compare_fills(comparing: &mut Comparing<'_>, row: &TableRow<'_>, names: &Name
         return;
     }
     let fills: Vec<Option<Fill>> = columns.iter().map(|column| column.and_then(Fill::of)).collect();
-    let of_client = |fill: &Fill| matches!(fill, Fill::Client(_));
-    if !fills.iter().flatten().any(of_client) {
+    let has_own = |column: &Option<&Column>| column.is_some_and(|column| column.client.default.is_some());
+    if !columns.iter().any(has_own) {
         return;
     }
     let answers: Vec<Said<&Fill>> = fills.iter().map(|fill| fill.as_ref().map_or(Said::Silent, Said::Value)).collect();
@@ -106,8 +107,9 @@ fn compare_fills(comparing: &mut Comparing<'_>, row: &TableRow<'_>, names: &Name
     let two_clocks =
         fills.iter().flatten().all(|fill| matches!(fill, Fill::Client(Value::Time) | Fill::Database(Value::Time)));
     // Who is refused knows at once; who writes something else never does.
-    let is_loud = fills.iter().flatten().all(|fill| matches!(fill, Fill::Client(_) | Fill::Nothing))
-        && !fills.iter().flatten().any(|fill| fills.iter().flatten().any(|other| differ_silently(fill, other)));
+    let is_loud =
+        columns.iter().zip(&fills).all(|(column, fill)| matches!(fill, None | Some(Fill::Nothing)) || has_own(column))
+            && !fills.iter().flatten().any(|fill| fills.iter().flatten().any(|other| differ_silently(fill, other)));
     let at_most = if is_loud { Severity::Note } else { Severity::Error };
     let rule = if two_clocks { &rules::TIME_SOURCE } else { &rules::CLIENT_DEFAULT };
     let mut notes = Vec::new();
@@ -173,26 +175,77 @@ fn compare_updates(comparing: &mut Comparing<'_>, row: &TableRow<'_>, names: &Na
             None => Said::Silent,
         })
         .collect();
-    let Some(groups) = group(&answers, |(), ()| Relation::Same) else { return };
+    let Some(groups) = group(&answers, |(), ()| Relation::Same) else {
+        return compare_clocks(comparing, row, &columns, path);
+    };
     let notes = columns
         .iter()
         .enumerate()
         .filter(|(_, column)| column.is_some_and(|column| Fill::of(column) == Some(Fill::Nothing)))
         .map(|(source, _)| format!("an INSERT by {} that leaves it out fails", comparing.sources[source].label))
         .collect();
+    let says = columns.iter().map(update_saying).collect();
+    report(comparing, row, (&rules::CLIENT_UPDATE, Severity::Error), path, groups, says, notes);
+}
+
+fn update_saying(column: &Option<&Column>) -> Saying {
+    match column.map(|column| (column, column.client.update.as_deref())) {
+        Some((column, Some(written))) => {
+            Saying::new(format!("set on every update by `{written}`"), column.place_of(Fact::ClientUpdate))
+        }
+        Some((column, None)) => Saying::new("left as it was on update", &column.origin),
+        None => Saying::default(),
+    }
+}
+
+/// Two writers set the time of the last change, one by its own clock and one by the database's. Where that is told of
+/// the INSERT already, it is not told again.
+fn compare_clocks(comparing: &mut Comparing<'_>, row: &TableRow<'_>, columns: &[Option<&Column>], path: &ObjectPath) {
+    let is_told = |finding: &crate::Finding| finding.rule.name == rules::TIME_SOURCE.name && finding.at == *path;
+    if comparing.findings.iter().rev().take_while(|finding| finding.at == *path).any(is_told) {
+        return;
+    }
+    let clocks: Vec<Option<Fill>> = columns
+        .iter()
+        .map(|column| Some(Fill::of_writer(column.as_ref()?.client.update.as_deref()?)))
+        .map(|fill| fill.filter(|fill| matches!(fill, Fill::Client(Value::Time) | Fill::Database(Value::Time))))
+        .collect();
+    let answers: Vec<Said<&Fill>> =
+        clocks.iter().map(|clock| clock.as_ref().map_or(Said::Silent, Said::Value)).collect();
+    let Some(groups) = group(&answers, |left, right| relate(left, right)) else { return };
+    let says = columns.iter().map(update_saying).collect();
+    report(comparing, row, (&rules::TIME_SOURCE, Severity::Error), path, groups, says, Vec::new());
+}
+
+/// One writer reads exact decimals as binary floats, and others as they are.
+fn compare_decimals(
+    comparing: &mut Comparing<'_>,
+    row: &TableRow<'_>,
+    names: &NameRow<'_, &Column>,
+    path: &ObjectPath,
+) {
+    let columns = writers(comparing, names, Fact::ClientDefault);
+    let floats: Vec<Option<bool>> =
+        columns.iter().map(|column| column.map(|column| column.client.decimal_as_float)).collect();
+    if !floats.contains(&Some(true)) {
+        return;
+    }
+    let answers: Vec<Said<&bool>> =
+        floats.iter().map(|float| float.as_ref().map_or(Said::Silent, Said::Value)).collect();
+    let Some(groups) = group(&answers, |left, right| Relation::of_equality(left == right)) else { return };
     let says = columns
         .iter()
         .map(|column| match column {
-            Some(Column { client, .. }) if client.update.is_some() => {
-                let written = client.update.as_deref().unwrap_or_default();
-                let place = column.map(|column| column.place_of(Fact::ClientUpdate).clone()).unwrap_or_default();
-                Saying { text: format!("set on every update by `{written}`"), detail: None, origin: place }
+            Some(column) => {
+                let how =
+                    if column.client.decimal_as_float { "read as a binary float" } else { "read as an exact decimal" };
+                Saying::new(how, column.place_of(Fact::ColumnType))
             }
-            Some(column) => Saying::new("left as it was on update", &column.origin),
             None => Saying::default(),
         })
         .collect();
-    report(comparing, row, (&rules::CLIENT_UPDATE, Severity::Error), path, groups, says, notes);
+    let note = "what is read, reckoned with and written back is not always the number that was there".to_owned();
+    report(comparing, row, (&rules::DECIMAL_AS_FLOAT, Severity::Error), path, groups, says, vec![note]);
 }
 
 /// Such a trigger may well set the column for everybody.
@@ -253,7 +306,7 @@ fn foreign_keys_without_index(comparing: &mut Comparing<'_>, row: &TableRow<'_>,
 }
 
 /// Whether the table has an index that begins with the foreign key's columns, in whatever order.
-fn serves(table: &Table, key: &ForeignKey) -> bool {
+pub(crate) fn serves(table: &Table, key: &ForeignKey) -> bool {
     let primary = table.primary_key.iter().map(|key| &key.parts);
     let others = table.indexes.iter().filter(|index| index.predicate.is_none()).map(|index| &index.parts);
     primary.chain(others).any(|parts| {

@@ -475,7 +475,7 @@ fn kind_text(kind: IndexKind) -> &'static str {
 }
 
 /// The whole index in words: `unique index (a, b DESC) where …`.
-fn description(index: &Index) -> String {
+pub(crate) fn description(index: &Index) -> String {
     let mut text = format!("{} {}", kind_text(index.kind), parts_text(&index.parts));
     if let Some(method) = &index.method {
         _ = write!(text, " using {method}");

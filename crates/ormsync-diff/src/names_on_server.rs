@@ -1,7 +1,7 @@
 //! Names that a server cuts, or keeps for itself.
 
 use ormsync_dialect::{Dialect, IdentifierLimit};
-use ormsync_schema::{ObjectKind, ObjectPath, Origin, Schema};
+use ormsync_schema::{ObjectKind, ObjectPath, Origin, Schema, Table};
 
 use crate::comparing::{Comparing, Saying};
 use crate::rules;
@@ -20,8 +20,8 @@ pub struct LongName {
     pub origin: Origin,
 }
 
-/// The declared names of tables and columns that this server cuts or refuses. The schema must not be in normal form:
-/// there they are cut.
+/// The declared names of tables, columns, indexes, constraints and enum types that this server cuts or refuses. The
+/// schema must not be in normal form: there they are cut.
 pub fn long_names(source: &str, schema: &Schema, dialect: &dyn Dialect) -> Vec<LongName> {
     let limit = dialect.identifier_limit();
     let mut found = Vec::new();
@@ -40,8 +40,29 @@ pub fn long_names(source: &str, schema: &Schema, dialect: &dyn Dialect) -> Vec<L
             let at = ObjectPath::in_table(ObjectKind::Column, namespace, limit.cut(name), limit.cut(column));
             look(at, column, &content.origin);
         }
+        for (kind, named, origin) in named_parts(table) {
+            look(ObjectPath::in_table(kind, namespace, limit.cut(name), limit.cut(named)), named, origin);
+        }
+    }
+    for (namespace, content) in &schema.namespaces {
+        let namespace = if namespace == dialect.default_namespace() { "" } else { namespace.as_str() };
+        for (name, labels) in &content.enums {
+            look(ObjectPath::named(ObjectKind::EnumType, namespace, limit.cut(name)), name, &labels.origin);
+        }
     }
     found
+}
+
+/// The indexes and constraints of a table that have names.
+fn named_parts(table: &Table) -> impl Iterator<Item = (ObjectKind, &str, &Origin)> {
+    let key = table.primary_key.iter().map(|key| (ObjectKind::PrimaryKey, &key.name, &key.origin));
+    let written = table.indexes.iter().filter(|index| !index.implicit);
+    let indexes = written.map(|index| (ObjectKind::Index, &index.name, &index.origin));
+    let keys = table.foreign_keys.iter().map(|key| (ObjectKind::ForeignKey, &key.name, &key.origin));
+    let checks = table.checks.iter().map(|check| (ObjectKind::Check, &check.name, &check.origin));
+    let exclusions = table.exclusions.iter().map(|each| (ObjectKind::Exclusion, &each.name, &each.origin));
+    let all = key.chain(indexes).chain(keys).chain(checks).chain(exclusions);
+    all.filter_map(|(kind, name, origin)| Some((kind, name.as_deref()?, origin)))
 }
 
 /// Tells names that are too long, each once.

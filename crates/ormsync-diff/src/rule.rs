@@ -73,6 +73,7 @@ pub static RULES: &[Rule] = &[
     rules::CLIENT_DEFAULT,
     rules::CLIENT_UPDATE,
     rules::TIME_SOURCE,
+    rules::DECIMAL_AS_FLOAT,
     rules::FOREIGN_KEY_INDEX,
     rules::DELETE_RULE,
     rules::NAME_CASE,

@@ -1,5 +1,7 @@
 //! Renders the outcome of a run: one file per output format.
 
+pub mod audit;
+
 mod github;
 mod gitlab;
 mod json;
@@ -44,6 +46,8 @@ pub struct Report<'a> {
     pub outcome: Outcome,
     /// The least severity that fails.
     pub fail_on: Severity,
+    /// Whether what was not understood leaves the question unanswered.
+    pub strict: bool,
     /// The folder that paths start from, as the root of the repository sees it: empty for the root itself.
     pub folder: &'a str,
 }

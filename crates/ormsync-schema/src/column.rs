@@ -20,7 +20,7 @@ pub struct Column {
     /// The database's default, if there is one. A column that the database numbers has none here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultValue>,
-    /// The default in the source's words, where it is written in SQL there.
+    /// The default in the source's words, where it is written in SQL there. A snapshot does not keep it.
     #[serde(skip)]
     pub default_wording: Wording,
     /// What the database sets it to on every update (`ON UPDATE CURRENT_TIMESTAMP`).
@@ -244,6 +244,9 @@ pub struct ClientSide {
     /// The labels that the ORM reads and writes in a column that takes any text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_labels: Option<Vec<String>>,
+    /// Whether the ORM hands the column's exact decimals out as binary floats (`Numeric(asdecimal=False)`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decimal_as_float: bool,
     /// The ORM's own name of the enum, where the database has none for it. A snapshot does not keep it.
     #[serde(skip)]
     pub enum_name: Wording,

@@ -264,58 +264,51 @@ pub struct Extension {
 /// An SQL expression. Readers give it as written; the dialect's normal form brings those it
 /// understands into one spelling. Two expressions that differ are *different* only when both were
 /// understood; otherwise the answer is unknown.
-#[derive(Debug, Clone, Default, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Expression {
     /// The text: as written, or in normal form once `normal` is set.
     pub text: String,
     /// Whether `text` is in the dialect's normal form.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub normal: bool,
-    /// The text as its source wrote it, where the normal form is another: what to send to a server. Takes no part
-    /// in equality.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub written: Option<String>,
-}
-
-impl PartialEq for Expression {
-    fn eq(&self, other: &Self) -> bool {
-        self.normal == other.normal && self.text == other.text
-    }
+    /// The text as its source wrote it, where the normal form is another: what to send to a server.
+    #[serde(default, skip_serializing_if = "Wording::is_unknown")]
+    pub written: Wording,
 }
 
 impl Expression {
     /// An expression as its source writes it.
     pub fn written(text: impl Into<String>) -> Self {
-        Self { text: text.into(), normal: false, written: None }
+        Self { text: text.into(), normal: false, written: Wording::default() }
     }
 
     /// An expression in the dialect's normal form.
     pub fn in_normal_form(text: impl Into<String>) -> Self {
-        Self { text: text.into(), normal: true, written: None }
+        Self { text: text.into(), normal: true, written: Wording::default() }
     }
 
     /// The same, with the text it was made of.
     #[must_use]
     pub fn made_of(mut self, written: &str) -> Self {
-        self.written = (written != self.text).then(|| written.to_owned());
+        self.written = Wording((written != self.text).then(|| written.to_owned()));
         self
     }
 
     /// The text to send to a server: as it was written, else in normal form.
     pub fn sql(&self) -> &str {
-        self.written.as_deref().unwrap_or(&self.text)
+        self.written.text().unwrap_or(&self.text)
     }
 
     /// An expression in the one spelling that a server has for it, so that another text means something else.
     pub fn printed_by_server(text: impl Into<String>) -> Self {
-        Self { text: text.into(), normal: true, written: None }
+        Self { text: text.into(), normal: true, written: Wording::default() }
     }
 }
 
 /// The words that a source has for what the schema says in normal form, for writers to hand on: Prisma's
-/// engine compares expressions letter by letter. They are no part of what is said, so any two are equal,
-/// and a snapshot does not keep them.
-#[derive(Debug, Clone, Default)]
+/// engine compares expressions letter by letter. They are no part of what is said, so any two are equal.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
 pub struct Wording(Option<String>);
 
 impl Wording {
@@ -327,6 +320,11 @@ impl Wording {
     /// The words, where they are known.
     pub fn text(&self) -> Option<&str> {
         self.0.as_deref()
+    }
+
+    /// Whether there are none, or they are those that the schema has.
+    pub fn is_unknown(&self) -> bool {
+        self.0.is_none()
     }
 }
 

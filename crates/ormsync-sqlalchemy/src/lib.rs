@@ -42,7 +42,7 @@ pub use alembic::{
     VersionsError, move_version, replay,
 };
 pub use edit::{Call, Edit, EditError, Which, edit_models};
-pub use import::{ImportOptions, read_by_import};
+pub use import::{ImportOptions, python_of, read_by_import};
 pub use spelling::{
     RevisionBody, RevisionFrame, SqlAlchemySpelling, TemplateError, revision_body, write_models, write_revision,
 };

@@ -37,6 +37,8 @@ impl OldTree {
         let prefix = format!("--prefix={}/", tree.display());
         let root = git(revision, &["rev-parse", "--show-toplevel"], None)?;
         git(revision, &["-C", &root, "checkout-index", "--all", "--quiet", &prefix], Some(&index))?;
+        // What looks for the root of the repository must not look further up; nothing asks git in there.
+        std::fs::write(tree.join(".git"), "").map_err(|error| refused(revision, &error.to_string()))?;
         Ok(Self { folder, inside: PathBuf::from(inside) })
     }
 

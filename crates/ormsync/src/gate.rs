@@ -95,6 +95,7 @@ pub(crate) fn tell(
         elapsed: start.elapsed(),
         outcome,
         fail_on: options.fail_on.severity(),
+        strict: options.strict,
         folder: &paths::in_repository(),
     };
     Outputs::new(options)?.write(&report, terminal)?;
@@ -132,6 +133,7 @@ pub(crate) fn report_failure(failure: &Failure, options: &GateOptions, terminal:
         elapsed: std::time::Duration::ZERO,
         outcome: Outcome::Unanswered,
         fail_on: options.fail_on.severity(),
+        strict: options.strict,
         folder: &paths::in_repository(),
     };
     let mut outputs = Outputs::new(options)?;

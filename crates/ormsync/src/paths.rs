@@ -56,6 +56,20 @@ pub(crate) fn in_repository() -> String {
     root.and_then(|root| here.strip_prefix(root).ok()).map(display_below).unwrap_or_default()
 }
 
+/// The folders above `folder` up to the root of its repository, as seen from the working directory, each with the path
+/// from it to `folder`. None where there is no repository.
+pub(crate) fn above_in_repository(folder: &Path) -> Vec<(PathBuf, String)> {
+    let Ok(here) = std::env::current_dir() else { return Vec::new() };
+    let absolute = join(&here, folder);
+    let Some(root) = absolute.ancestors().find(|above| above.join(".git").exists()) else { return Vec::new() };
+    let inside = absolute.ancestors().skip(1).take_while(|above| above.starts_with(root));
+    let seen = inside.filter_map(|above| {
+        let below = display_below(absolute.strip_prefix(above).ok()?);
+        Some((relative_to(above, &here), below))
+    });
+    seen.collect()
+}
+
 fn display_below(folder: &Path) -> String {
     folder.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

@@ -67,14 +67,35 @@ pub(crate) fn find(places: &Places) -> Found {
     }
     for root in &places.roots {
         ENVIRONMENTS.iter().for_each(|name| found.variable(&paths::join(root, name), &places.variable));
-        COMPOSE.iter().chain(CI).for_each(|name| found.images(&paths::join(root, name)));
-        let workflows = std::fs::read_dir(paths::join(root, ".github/workflows")).into_iter().flatten().flatten();
-        let mut workflows: Vec<PathBuf> = workflows.map(|entry| entry.path()).collect();
-        workflows.sort();
-        let is_workflow = |path: &&PathBuf| path.extension().is_some_and(|it| it == "yml" || it == "yaml");
-        workflows.iter().filter(is_workflow).for_each(|path| found.images(path));
+        files_with_images(root).iter().for_each(|path| found.images(path));
+    }
+    let above = places.roots.first().map(|root| paths::above_in_repository(root)).unwrap_or_default();
+    for (folder, project) in above {
+        let files = files_with_images(&folder);
+        let of_project = |path: &&PathBuf| text_of(path).is_some_and(|text| mentions_folder(&text, &project));
+        files.iter().filter(of_project).for_each(|path| found.images(path));
     }
     found
+}
+
+/// Files of containers and CI systems in a folder, whether they are there or not.
+fn files_with_images(folder: &Path) -> Vec<PathBuf> {
+    let named = COMPOSE.iter().chain(CI).map(|name| paths::join(folder, name));
+    let workflows = std::fs::read_dir(paths::join(folder, ".github/workflows")).into_iter().flatten().flatten();
+    let is_workflow = |path: &PathBuf| path.extension().is_some_and(|it| it == "yml" || it == "yaml");
+    let mut workflows: Vec<PathBuf> = workflows.map(|entry| entry.path()).filter(is_workflow).collect();
+    workflows.sort();
+    named.chain(workflows).collect()
+}
+
+/// Whether a file names a folder by its path. One that lies above several projects speaks of those that it names.
+fn mentions_folder(text: &str, folder: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    text.match_indices(folder).any(|(at, _)| {
+        let before = text[..at].trim_end_matches("./").chars().next_back();
+        let behind = text[at + folder.len()..].chars().next();
+        !before.is_some_and(|letter| is_part(letter) || letter == '/') && !behind.is_some_and(is_part)
+    })
 }
 
 impl Places {

@@ -50,12 +50,25 @@ by its definition or by a trigger before the update, nothing is reported.",
 pub(crate) const TIME_SOURCE: Rule = Rule {
     name: "time-source",
     severity: Severity::Note,
-    summary: "A time is taken from the database's clock by one side and from the program's by another.",
+    summary: "A time of creation or change is taken from the database's clock by one side and from the program's by another.",
     rationale: "\
 Clocks differ, by milliseconds or by time zones: rows written one after the other can be in the wrong order, and a
 program's local time in a column without zone is hours off for everybody else.",
     example: include_str!("examples/time-source.md"),
     remedy: "Leave the default to the database on all sides, or fill it in on all of them, in UTC.",
+};
+
+/// Exact decimals that one side reads as floats.
+pub(crate) const DECIMAL_AS_FLOAT: Rule = Rule {
+    name: "decimal-as-float",
+    severity: Severity::Warning,
+    summary: "One side reads a column's exact decimals as binary floats, and another as they are.",
+    rationale: "\
+The column's type is the same on all sides, and yet an amount that one side wrote is another number to the other: a float
+has about sixteen digits and no tenths. Sums drift by cents, comparisons of equal amounts fail, and a row that is read and
+written back is no longer what it was.",
+    example: include_str!("examples/decimal-as-float.md"),
+    remedy: "Leave decimals decimals on all sides, and round where they are shown.",
 };
 
 /// A foreign key without an index.
@@ -89,7 +102,7 @@ another one than the ORM does, and a dump can't be loaded where names are folded
 pub(crate) const IDENTIFIER_LENGTH: Rule = Rule {
     name: "identifier-length",
     severity: Severity::Warning,
-    summary: "A table or column is declared with a longer name than the server keeps.",
+    summary: "A table, column, index, constraint or enum type is declared with a longer name than the server keeps.",
     rationale: "\
 Some servers cut a name that is too long and say so only in a notice, others refuse it. Two long names that
 begin alike become one; and a tool that looks for the whole name in the catalogue does not find it, and makes the table

@@ -104,8 +104,36 @@ static HAZARDS: &[Hazard] = &[
     Hazard {
         about: "updated by both",
         left: |schema| email(schema).client.update = Some("@updatedAt".into()),
+        right: |schema| email(schema).client.update = Some("onupdate=datetime.now".into()),
+        all: nothing,
+        findings: &[],
+    },
+    Hazard {
+        about: "updated by both, with two clocks",
+        left: |schema| email(schema).client.update = Some("@updatedAt".into()),
         right: |schema| email(schema).client.update = Some("onupdate=func.now()".into()),
         all: nothing,
+        findings: &["time-source users.email: conflict"],
+    },
+    Hazard {
+        about: "decimals that are floats to one side",
+        left: nothing,
+        right: |schema| email(schema).client.decimal_as_float = true,
+        all: nothing,
+        findings: &["decimal-as-float users.email: conflict"],
+    },
+    Hazard {
+        about: "decimals that are floats to both",
+        left: |schema| email(schema).client.decimal_as_float = true,
+        right: |schema| email(schema).client.decimal_as_float = true,
+        all: nothing,
+        findings: &[],
+    },
+    Hazard {
+        about: "worked out by the database for both",
+        left: nothing,
+        right: |schema| fill(schema, "default=func.now()"),
+        all: default_now,
         findings: &[],
     },
     Hazard {

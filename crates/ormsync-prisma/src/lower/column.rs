@@ -107,6 +107,7 @@ impl<'t> Lowering<'_, 't> {
             version_counter: false,
             enum_labels: self.client_labels(field),
             text_labels: self.text_labels(field),
+            decimal_as_float: false,
             enum_name: self.client_enum(field),
             ignored: field.ignored,
         }

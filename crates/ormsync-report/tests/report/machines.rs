@@ -110,6 +110,15 @@ fn junit_parses_and_counts() {
     strict.fail_on = Severity::Note;
     let document = quick_junit::Report::deserialize_from_str(&junit(&strict)).unwrap();
     assert_eq!(document.failures, 4);
+
+    // What leaves the question unanswered is never a test that passed.
+    strict.strict = true;
+    let document = quick_junit::Report::deserialize_from_str(&junit(&strict)).unwrap();
+    assert_eq!(document.errors, 2 + 1 + 1, "two errors, a warning, and what was not understood");
+    let mut names = std::collections::BTreeSet::new();
+    for case in &document.test_suites[0].test_cases {
+        assert!(names.insert((case.classname.clone(), case.name.clone())), "{} twice", case.name.as_str());
+    }
 }
 
 #[test]

@@ -62,6 +62,7 @@ impl Scene {
             elapsed: Duration::from_millis(42),
             outcome,
             fail_on: Severity::Error,
+            strict: false,
             folder: "",
         }
     }

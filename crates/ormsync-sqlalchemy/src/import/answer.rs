@@ -94,6 +94,27 @@ pub(super) struct Table {
     /// SQL of the project's own runs when the table is made, and may give it indexes and constraints.
     #[serde(default)]
     pub(super) has_events: bool,
+    /// What is done with the rows that refer to a deleted one.
+    #[serde(default)]
+    pub(super) relationships: Vec<Relationship>,
+}
+
+/// A relationship to rows that refer to those of the class.
+#[derive(Debug, Deserialize)]
+pub(super) struct Relationship {
+    /// The attribute.
+    pub(super) name: String,
+    /// The table of those rows.
+    pub(super) schema: Option<String>,
+    pub(super) table: String,
+    /// The columns there that refer to the class's table.
+    pub(super) columns: Vec<String>,
+    /// SQLAlchemy deletes them.
+    pub(super) deletes: bool,
+    /// It deletes those, too, that are taken out of the relationship.
+    pub(super) orphans: bool,
+    /// `passive_deletes`: a truth value, or "all".
+    pub(super) passive: Value,
 }
 
 /// A class or variable by its file and its name there.
@@ -125,6 +146,8 @@ pub(super) struct Column {
     pub(super) client_default: Option<String>,
     pub(super) client_update: Option<String>,
     pub(super) version_counter: bool,
+    #[serde(default)]
+    pub(super) decimal_as_float: bool,
 }
 
 /// A type: exactly one of these, with a collation.

@@ -156,6 +156,7 @@ class Collected:
 
     def __init__(self, modules):
         import sqlalchemy
+        import sqlalchemy.orm
 
         self.sqlalchemy = sqlalchemy
         self.metadata = {}
@@ -218,6 +219,15 @@ class Collected:
             for manager in list(registry._managers):
                 if manager.is_mapped:
                     yield manager.mapper
+
+    def relationships(self, mapper):
+        """The relationships of one class, with those that another's `backref` gives it; none where SQLAlchemy refuses
+        them."""
+        try:
+            self.sqlalchemy.orm.configure_mappers()
+            return [each for each in mapper.relationships if each.parent is mapper]
+        except Exception:  # One that leads to a class which is not there: the tables are as good as ever.
+            return []
 
     def mapped(self):
         """The classes that have a table of their own, by that table."""
@@ -321,7 +331,29 @@ class Printer:
             "checks": self.constraints(table, self.sqlalchemy.CheckConstraint, self.check),
             "exclusions": self.exclusions(table),
             "has_events": self.has_events(table),
+            "relationships": self.relationships(mapper) if mapper is not None else [],
         }
+
+    def relationships(self, mapper):
+        """What is done with the rows that refer to a deleted one of this class, by each relationship to them."""
+        found = []
+        for each in self.collected.relationships(mapper):
+            target = each.mapper.local_table
+            if each.viewonly or each.secondary is not None or not isinstance(target, self.sqlalchemy.Table):
+                continue
+            if each.direction.name != "ONETOMANY":
+                continue
+            remote = [str(column.name) for _, column in each.local_remote_pairs]
+            found.append({
+                "name": each.key,
+                "schema": plain(target.schema),
+                "table": str(target.name),
+                "columns": remote,
+                "deletes": bool(each.cascade.delete),
+                "orphans": bool(each.cascade.delete_orphan),
+                "passive": each.passive_deletes if isinstance(each.passive_deletes, str) else bool(each.passive_deletes),
+            })
+        return found
 
     def has_events(self, table):
         """Whether SQL of the project's own that runs when the table is made may give it indexes and constraints."""
@@ -385,7 +417,15 @@ class Printer:
             "client_default": client_side(column.default),
             "client_update": client_side(column.onupdate),
             "version_counter": mapper is not None and mapper.version_id_col is column,
+            "decimal_as_float": self.is_decimal_as_float(column.type),
         }
+
+    def is_decimal_as_float(self, given):
+        """Whether exact decimals become floats in Python."""
+        resolved = self.resolved(given)
+        types = self.sqlalchemy.types
+        is_exact = isinstance(resolved, types.Numeric) and not isinstance(resolved, types.Float)
+        return is_exact and resolved.asdecimal is False
 
     def is_numbered(self, column):
         """The conditions of the dialects' `get_column_specification`."""
@@ -688,7 +728,12 @@ def client_side(default):
     argument = getattr(default, "arg", None)
     if getattr(default, "is_callable", False):
         return getattr(argument, "__qualname__", None) or getattr(argument, "__name__", None) or "a function"
-    return repr(argument) if getattr(default, "is_scalar", False) else str(argument)
+    if getattr(default, "is_scalar", False):
+        return repr(argument)
+    from sqlalchemy.sql.functions import FunctionElement
+
+    # SQL that the database works out, and not this program.
+    return "func.{}".format(argument) if isinstance(argument, FunctionElement) else "text({!r})".format(str(argument))
 
 
 def run(request):

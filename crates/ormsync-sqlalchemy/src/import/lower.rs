@@ -2,13 +2,16 @@
 
 use ormsync_dialect::Dialect;
 use ormsync_schema as schema;
-use ormsync_schema::{DefaultValue, Diagnostic, Expression, Fact, IdentityKind, IndexKind, Opaque, Origin, Schema};
+use ormsync_schema::{
+    ClientDelete, DefaultValue, Diagnostic, Expression, Fact, IdentityKind, IndexKind, Opaque, Origin,
+    ReferentialAction, Schema,
+};
 use serde_json::Value;
 
 use crate::ReadOptions;
 use crate::import::answer::{
     Answer, Column, Computed, Condition, DataType, EnumType, ForeignKey, Identity, Index, IndexPart, Key, Nulls, Piece,
-    Sequence, Table, Unique,
+    Relationship, Sequence, Table, Unique,
 };
 use crate::import::places::Places;
 use crate::lower::{
@@ -27,6 +30,9 @@ pub(super) fn lower(answer: &Answer, options: &ReadOptions<'_>, places: &Places<
     let mut lowering = Lowering { dialect, compiler, default_namespace, places, schema, diagnostics: Vec::new() };
     for table in &answer.tables {
         lowering.table(table);
+    }
+    for table in &answer.tables {
+        table.relationships.iter().for_each(|relationship| lowering.relationship(table, relationship));
     }
     if compiler == Compiler::PostgreSql {
         answer.sequences.iter().for_each(|sequence| lowering.sequence(sequence));
@@ -78,6 +84,34 @@ impl Lowering<'_> {
         }
         let table = self.make_table(given, origin);
         self.schema.namespace_mut(&namespace).tables.insert(given.name.clone(), table);
+    }
+
+    /// Enters what a class's relationship does at the table that it leads to. One to the class's own table does nothing
+    /// to others.
+    fn relationship(&mut self, parent: &Table, given: &Relationship) {
+        let namespace = self.namespace(given.schema.as_ref());
+        let is_own = given.table == parent.name && given.schema == parent.schema;
+        let origin = self.places.column(parent, Some(&given.name), &given.name);
+        let origin = origin.unwrap_or_else(|| self.places.table(parent));
+        let target = self.schema.namespace_mut(&namespace).tables.get_mut(&given.table);
+        let Some(target) = target.filter(|_| !is_own) else { return };
+        let (action, written) = match (&given.passive, given.deletes) {
+            (Value::String(text), _) => (ReferentialAction::NoAction, format!("passive_deletes={text:?}")),
+            (Value::Bool(true), _) => (ReferentialAction::NoAction, "passive_deletes=True".to_owned()),
+            (_, true) if given.orphans => (ReferentialAction::Cascade, "cascade=\"all, delete-orphan\"".to_owned()),
+            (_, true) => (ReferentialAction::Cascade, "cascade=\"all, delete\"".to_owned()),
+            (_, false) => (ReferentialAction::SetNull, "relationship() without passive_deletes".to_owned()),
+        };
+        let delete = ClientDelete {
+            columns: given.columns.clone(),
+            referenced_table: parent.name.clone(),
+            action,
+            written,
+            origin,
+        };
+        if !target.client_deletes.contains(&delete) {
+            target.client_deletes.push(delete);
+        }
     }
 
     fn make_table(&mut self, given: &Table, origin: Origin) -> schema::Table {
@@ -206,6 +240,7 @@ impl Lowering<'_> {
             default: given.client_default.clone(),
             update: given.client_update.clone(),
             version_counter: given.version_counter,
+            decimal_as_float: given.decimal_as_float,
             ..schema::ClientSide::default()
         };
         if self.compiler.has_comments() {

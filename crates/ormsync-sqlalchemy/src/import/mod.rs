@@ -60,6 +60,17 @@ const OLDEST: &str = "1.4";
 /// The end of standard error that is shown when nothing else is known, in lines.
 const SHOWN_LINES: usize = 3;
 
+/// The Python that the models under `roots` are imported with, for another tree of the same project which has no
+/// environment of its own.
+pub fn python_of(roots: &[PathBuf], import: &ImportOptions) -> PathBuf {
+    interpreter(roots, import).path
+}
+
+fn interpreter(roots: &[PathBuf], import: &ImportOptions) -> Interpreter {
+    let active = std::env::var_os("VIRTUAL_ENV").map(PathBuf::from);
+    Interpreter::choose(import.python.as_deref(), active, roots)
+}
+
 /// Reads the models under `roots` by importing them with the project's own Python. What could not be imported is a
 /// diagnostic of error severity; all else is still read. Nothing is written anywhere, and no server is asked; what
 /// the models themselves do on import, they do.
@@ -69,8 +80,7 @@ pub fn read_by_import(roots: &[PathBuf], options: &ReadOptions<'_>, import: &Imp
     let program = program::load(roots, &mut diagnostics, &mut files);
     // Python has its own words for files that do not parse.
     diagnostics.retain(|diagnostic| diagnostic.code != "python-syntax");
-    let active = std::env::var_os("VIRTUAL_ENV").map(PathBuf::from);
-    let interpreter = Interpreter::choose(import.python.as_deref(), active, roots);
+    let interpreter = interpreter(roots, import);
     let places = Places::of(&program, &files);
     let secrets = Secrets::of_environment();
     let schema = if program.modules.is_empty() {

@@ -65,6 +65,7 @@ impl<'a> Lowering<'_, 'a> {
             affinity: Affinity::Other,
             check: None,
             text_labels: None,
+            decimal_as_float: false,
         }
     }
 
@@ -79,6 +80,7 @@ impl<'a> Lowering<'_, 'a> {
         column.collation.clone_from(&lowered_type.collation);
         column.client = self.client_side(&draft);
         column.client.text_labels.clone_from(&lowered_type.text_labels);
+        column.client.decimal_as_float = lowered_type.decimal_as_float;
         if self.compiler.has_comments()
             && let Some(comment) = &draft.comment
         {
@@ -183,6 +185,7 @@ impl<'a> Lowering<'_, 'a> {
             version_counter: draft.is_version_counter,
             enum_labels: None,
             text_labels: None,
+            decimal_as_float: false,
             enum_name: ormsync_schema::Wording::default(),
             ignored: false,
         }

@@ -19,6 +19,8 @@ pub(super) struct LoweredType {
     pub(super) check: Option<TypeCheck>,
     /// The labels of an enum that is kept as text.
     pub(super) text_labels: Option<Vec<String>>,
+    /// Whether its exact decimals become floats in Python.
+    pub(super) decimal_as_float: bool,
 }
 
 /// A check constraint that a type makes.
@@ -47,7 +49,14 @@ pub(super) enum Refusal {
 
 impl LoweredType {
     pub(super) fn plain(data_type: DataType) -> Self {
-        Self { data_type, collation: None, affinity: Affinity::Other, check: None, text_labels: None }
+        Self {
+            data_type,
+            collation: None,
+            affinity: Affinity::Other,
+            check: None,
+            text_labels: None,
+            decimal_as_float: false,
+        }
     }
 }
 
@@ -337,6 +346,8 @@ impl<'a> Lowering<'_, 'a> {
             affinity: affinity_of(class),
             check: self.boolean_check(class, &call),
             text_labels: None,
+            decimal_as_float: matches!(class, "Numeric" | "NUMERIC" | "DECIMAL")
+                && call.flag("asdecimal") == Some(false),
         })
     }
 

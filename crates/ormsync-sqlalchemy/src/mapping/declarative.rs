@@ -454,7 +454,9 @@ impl<'a> Evaluator<'a> {
             return self.scan_composite(class, located, &arguments, annotation.as_ref(), scan);
         }
         if let Some(("relationship" | "relation" | "dynamic_loader", _, arguments)) = sqlalchemy_call(&located.value) {
-            scan.relationships.extend(RelationshipDraft::read(arguments, annotation.as_ref(), located.place));
+            let text_of = |place| self.source_text(place);
+            let read = RelationshipDraft::read(arguments, annotation.as_ref(), &text_of, located.place);
+            scan.relationships.extend(read);
         }
         let reason = match &located.value {
             Value::Opaque(unknown) if unknown.is_number => return,

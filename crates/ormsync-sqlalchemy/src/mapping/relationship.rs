@@ -28,16 +28,24 @@ pub(crate) enum Target<'a> {
 }
 
 impl<'a> RelationshipDraft<'a> {
-    /// Reads the call. None where its target is not clear, or where it does nothing on a deletion.
-    pub(crate) fn read(arguments: &Arguments<'a>, annotation: Option<&Annotation<'a>>, place: Place) -> Option<Self> {
+    /// Reads the call. None where its target is not clear, or where it does nothing on a deletion. `text_of` gives the
+    /// source's text at a place: an annotation may name a class that is defined further down, or imported for type
+    /// checkers alone (`from __future__ import annotations`), which SQLAlchemy looks up among all classes.
+    pub(crate) fn read(
+        arguments: &Arguments<'a>,
+        annotation: Option<&Annotation<'a>>,
+        text_of: &dyn Fn(Place) -> String,
+        place: Place,
+    ) -> Option<Self> {
         let does_nothing =
             |name: &str| arguments.keyword(name).is_some_and(|given| !matches!(given.value, Value::Bool(false)));
         if arguments.hidden.is_some() || does_nothing("secondary") || does_nothing("viewonly") {
             return None;
         }
-        let named = arguments.get(0, "argument").and_then(|given| target(&given.value, 0));
-        let annotated = || annotation?.types.iter().find_map(|kind| target(kind, 0));
-        let target = named.or_else(annotated)?;
+        let given = arguments.get(0, "argument").and_then(|given| target(&given.value, 0));
+        let annotated =
+            || annotation?.types.iter().find_map(|kind| target(kind, 0).or_else(|| named(kind, text_of, 0)));
+        let target = given.or_else(annotated)?;
         let text = |name: &str| arguments.keyword(name).map(|given| given.value.as_text());
         let cascade = match text("cascade") {
             Some(written) => Some(written?),
@@ -85,6 +93,22 @@ fn target<'a>(value: &Value<'a>, depth: usize) -> Option<Target<'a>> {
         Value::Text(name) => Some(Target::Name(name.as_ref().into())),
         Value::Symbol(symbol) => match &symbol.form {
             Form::Subscript { index, .. } => of_index(index, depth),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The name in an annotation that was not known where it stands.
+fn named<'a>(value: &Value<'a>, text_of: &dyn Fn(Place) -> String, depth: usize) -> Option<Target<'a>> {
+    match value {
+        Value::Opaque(unknown) => {
+            let text = text_of(unknown.place);
+            let is_name = text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.'));
+            (is_name && !text.is_empty()).then(|| Target::Name(text.into()))
+        }
+        Value::Symbol(symbol) if depth <= 5 => match &symbol.form {
+            Form::Subscript { index, .. } => named(&index.value, text_of, depth + 1),
             _ => None,
         },
         _ => None,

@@ -1,5 +1,6 @@
 //! `ormsync check`: the gate over all configured sources.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::explain_column;
@@ -8,7 +9,7 @@ use crate::changed_since::{OldTree, fingerprints};
 use crate::command_line::{CheckOptions, GlobalOptions};
 use crate::failure::{Failure, Result};
 use crate::gate::{self, Answer};
-use crate::project::{Project, Settings};
+use crate::project::{Location, Project, Settings};
 use crate::terminal::Terminal;
 use crate::watch;
 
@@ -50,7 +51,7 @@ fn gate(
     gate::check_outputs(&options.gate)?;
     let mut answer = gate::answer(project, &options.gate, terminal, start);
     if let Some(revision) = &options.changed_since {
-        leave_out_older(global, options, revision, &mut answer)?;
+        leave_out_older(global, (project, options), revision, &mut answer)?;
     }
     if let Some(path) = &options.baseline.baseline {
         let is_new = options.baseline.write_baseline && !path.exists();
@@ -67,11 +68,18 @@ fn gate(
 }
 
 /// Takes out the findings that the project had at a revision.
-fn leave_out_older(global: &GlobalOptions, options: &CheckOptions, revision: &str, answer: &mut Answer) -> Result<()> {
+fn leave_out_older(
+    global: &GlobalOptions,
+    (project, options): (&Project, &CheckOptions),
+    revision: &str,
+    answer: &mut Answer,
+) -> Result<()> {
     let tree = OldTree::of(revision)?;
     let silent = Terminal::silent();
+    let python = python_of(project);
     let older = tree.visit(|| -> Result<Answer> {
-        let settings = Settings::read(global)?;
+        let mut settings = Settings::read(global)?;
+        settings.python_instead = python;
         Ok(gate::answer(&of_settings(&settings, options)?, &options.gate, &silent, Instant::now()))
     })?;
     let older = match older {
@@ -89,6 +97,15 @@ fn leave_out_older(global: &GlobalOptions, options: &CheckOptions, revision: &st
     answer.comparison.older = before - answer.comparison.findings.len();
     answer.comparison.count_again();
     Ok(())
+}
+
+/// The Python that imports the project's models. Its environment is in no repository.
+fn python_of(project: &Project) -> Option<PathBuf> {
+    let side = project.sides.iter().find(|side| side.imports)?;
+    let Location::SqlAlchemy(roots) = &side.location else { return None };
+    let python = ormsync_sqlalchemy::python_of(roots, &project.import);
+    // A bare name is looked for on the path, from wherever it is asked.
+    if python.components().count() > 1 { std::path::absolute(python).ok() } else { Some(python) }
 }
 
 fn of_settings(settings: &Settings, options: &CheckOptions) -> Result<Project> {

@@ -24,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) config: Option<Config>,
     /// Variables of the process and of `.env` beside ormsync.toml.
     pub(crate) environment: Environment,
+    /// The Python to ask in another tree of the same project: environments are in no repository.
+    pub(crate) python_instead: Option<PathBuf>,
     found: OnceCell<Found>,
     /// The prisma.config.ts of each schema that was asked about.
     prisma_configs: RefCell<BTreeMap<PathBuf, Option<Rc<ConfigFile>>>>,
@@ -50,7 +52,7 @@ impl Settings {
         let mut environment = Environment::default();
         environment.add_folder(config.as_ref().map_or(Path::new(""), Config::folder));
         let (prisma_configs, unclear) = Default::default();
-        Self { config, environment, found: OnceCell::new(), prisma_configs, unclear }
+        Self { config, environment, python_instead: None, found: OnceCell::new(), prisma_configs, unclear }
     }
 
     /// The prisma.config.ts of a schema, if there is one.
@@ -118,6 +120,7 @@ impl Settings {
                 if python.contains(['/', '\\']) { paths::join(config.folder(), python) } else { python.into() }
             });
         }
+        options.python = self.python_instead.clone().or(options.python);
         options
     }
 

@@ -1,0 +1,220 @@
+//! Personal data, trails of changes, money and names: what is guessed from names and types, and told as a guess.
+
+use std::collections::BTreeMap;
+
+use ormsync_diff::MatchedTable;
+use ormsync_schema::{Column, DataType, Table};
+
+use super::gather::{AuditInput, full_name, is_live, real};
+use super::model::{Compliance, NamingStyle, PersonalColumn, Trail};
+
+/// Names of columns that hold personal data: the words in them, and what they are.
+const PERSONAL: &[(&str, &[&[&str]])] = &[
+    ("contact", &[&["email"], &["e", "mail"], &["phone"], &["mobile"], &["telephone"], &["fax"]]),
+    (
+        "name",
+        &[
+            &["first", "name"],
+            &["last", "name"],
+            &["full", "name"],
+            &["surname"],
+            &["given", "name"],
+            &["family", "name"],
+            &["maiden", "name"],
+        ],
+    ),
+    (
+        "address",
+        &[&["street"], &["postcode"], &["zip"], &["postal", "code"], &["address"], &["latitude"], &["longitude"]],
+    ),
+    ("birth", &[&["birth"], &["birthday"], &["birthdate"], &["dob"], &["gender"], &["nationality"]]),
+    (
+        "identity document",
+        &[
+            &["ssn"],
+            &["passport"],
+            &["national", "id"],
+            &["tax", "id"],
+            &["iban"],
+            &["card", "number"],
+            &["license", "number"],
+        ],
+    ),
+    ("network", &[&["ip"], &["ip", "address"], &["user", "agent"], &["device", "id"]]),
+    (
+        "secret",
+        &[
+            &["password"],
+            &["password", "hash"],
+            &["secret"],
+            &["api", "key"],
+            &["access", "token"],
+            &["refresh", "token"],
+        ],
+    ),
+    ("health", &[&["diagnosis"], &["blood", "type"], &["medical"]]),
+];
+
+/// Words of columns with amounts of money.
+const MONEY: [&str; 12] =
+    ["price", "amount", "total", "subtotal", "balance", "cost", "fee", "tax", "salary", "discount", "revenue", "fare"];
+
+const CREATED: [&str; 4] = ["created at", "created", "created on", "inserted at"];
+const UPDATED: [&str; 5] = ["updated at", "updated", "modified at", "updated on", "changed at"];
+const DELETED: [&str; 6] = ["deleted at", "expires at", "expired at", "retain until", "purge at", "archived at"];
+
+/// The inventory of the tables as they are.
+pub(super) fn of(input: &AuditInput<'_>, tables: &[MatchedTable<'_>]) -> Compliance {
+    let mut compliance = Compliance::default();
+    let mut naming = Naming::default();
+    for matched in tables {
+        let Some((_, table)) = real(input, matched) else { continue };
+        let name = full_name(matched);
+        naming.add("tables", matched.name);
+        for (column, content) in &table.columns {
+            naming.add("columns", column);
+            let words = words(column);
+            if let Some(category) = category(&words).filter(|_| may_be_personal(content)) {
+                compliance.personal.push(PersonalColumn {
+                    table: name.clone(),
+                    column: column.clone(),
+                    category: category.to_owned(),
+                });
+            }
+            if is_float(input, content) && words.iter().any(|word| MONEY.contains(&word.as_str())) {
+                compliance.money_as_float.push(format!("{name}.{column}"));
+            }
+        }
+        compliance.trails.push(trail(input, matched, table, name));
+    }
+    compliance.naming = naming.styles();
+    compliance
+}
+
+fn trail(input: &AuditInput<'_>, matched: &MatchedTable<'_>, table: &Table, name: String) -> Trail {
+    let called =
+        |names: &[&str]| table.columns.keys().find(|column| names.contains(&words(column).join(" ").as_str())).cloned();
+    let live = matched.tables.iter().enumerate().filter(|(source, _)| is_live(input, *source));
+    Trail {
+        table: name,
+        created: called(&CREATED),
+        updated: called(&UPDATED),
+        deleted: called(&DELETED),
+        triggers: live.filter_map(|(_, table)| *table).map(|table| table.triggers.len()).sum(),
+    }
+}
+
+/// The words of a name, in small letters: `createdAt`, `created_at` and `CREATED_AT` are the same.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut before = '_';
+    for letter in name.chars() {
+        if letter.is_alphanumeric() {
+            let begins = !before.is_alphanumeric() || (letter.is_uppercase() && !before.is_uppercase());
+            if begins {
+                words.push(String::new());
+            }
+            if let Some(word) = words.last_mut() {
+                word.extend(letter.to_lowercase());
+            }
+        }
+        before = letter;
+    }
+    words
+}
+
+fn category(words: &[String]) -> Option<&'static str> {
+    let has =
+        |wanted: &[&str]| words.windows(wanted.len()).any(|own| own.iter().zip(wanted).all(|(own, it)| own == it));
+    PERSONAL.iter().find(|(_, names)| names.iter().any(|name| has(name))).map(|(category, _)| *category)
+}
+
+/// Flags and times about personal data (`email_verified`) are none.
+fn may_be_personal(column: &Column) -> bool {
+    let name = column.data_type.as_named().map(|named| named.name.as_str()).unwrap_or_default();
+    !matches!(name, "boolean" | "bool" | "timestamp" | "timestamptz" | "datetime")
+        && !matches!(column.data_type, DataType::Enum { .. } | DataType::InlineEnum(_))
+        && !(name == "tinyint")
+}
+
+fn is_float(input: &AuditInput<'_>, column: &Column) -> bool {
+    let text = input.dialect.type_text(&column.data_type).to_lowercase();
+    ["real", "double", "float"].iter().any(|name| text.starts_with(name)) || column.client.decimal_as_float
+}
+
+/// Counts of styles.
+#[derive(Default)]
+struct Naming {
+    styles: BTreeMap<(&'static str, &'static str), (usize, Vec<String>)>,
+}
+
+impl Naming {
+    fn add(&mut self, of: &'static str, name: &str) {
+        let (count, examples) = self.styles.entry((of, style(name))).or_default();
+        *count += 1;
+        if examples.len() < 3 && !examples.iter().any(|known| known == name) {
+            examples.push(name.to_owned());
+        }
+    }
+
+    fn styles(self) -> Vec<NamingStyle> {
+        let of = |((of, style), (count, examples)): ((&str, &str), (usize, Vec<String>))| NamingStyle {
+            of: of.to_owned(),
+            style: style.to_owned(),
+            count,
+            examples,
+        };
+        let mut styles: Vec<NamingStyle> = self.styles.into_iter().map(of).collect();
+        styles.sort_by(|left, right| right.of.cmp(&left.of).then(right.count.cmp(&left.count)));
+        styles
+    }
+}
+
+/// How a name is written. One word in small letters is in the style of snakes, whoever wrote it.
+fn style(name: &str) -> &'static str {
+    let has_upper = name.contains(char::is_uppercase);
+    let has_lower = name.contains(char::is_lowercase);
+    match (name.trim_start_matches('_').contains('_'), has_upper, name.starts_with(char::is_uppercase)) {
+        (_, false, _) => "snake_case",
+        (false, true, true) if has_lower => "PascalCase",
+        (false, true, false) => "camelCase",
+        (_, true, _) if !has_lower => "UPPER_CASE",
+        _ => "mixed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_all_styles() {
+        for name in ["createdAt", "created_at", "CREATED_AT", "CreatedAt"] {
+            assert_eq!(words(name), ["created", "at"], "{name}");
+        }
+        assert_eq!(words("ip"), ["ip"]);
+        assert_eq!(words("_x9"), ["x9"]);
+    }
+
+    #[test]
+    fn names_of_personal_data() {
+        let of = |name: &str| category(&words(name));
+        assert_eq!(of("email"), Some("contact"));
+        assert_eq!(of("contactEmail"), Some("contact"));
+        assert_eq!(of("first_name"), Some("name"));
+        assert_eq!(of("ip_address"), Some("address"));
+        assert_eq!(of("description"), None);
+        assert_eq!(of("shipping"), None, "words, not letters");
+        assert_eq!(of("name"), None, "anything has a name");
+    }
+
+    #[test]
+    fn styles_of_names() {
+        assert_eq!(style("user"), "snake_case");
+        assert_eq!(style("user_id"), "snake_case");
+        assert_eq!(style("userId"), "camelCase");
+        assert_eq!(style("User"), "PascalCase");
+        assert_eq!(style("USER_ID"), "UPPER_CASE");
+        assert_eq!(style("_AToB"), "mixed");
+    }
+}
