@@ -3,10 +3,13 @@
 mod alembic;
 mod dump;
 mod engine;
+mod lockstep;
+mod manner;
 mod migrate;
 mod mutated;
 mod pairs;
 mod round_trip;
+mod rows;
 mod torture;
 
 use ormsync_diff::plan::{PlanOptions, physical, plan, plan_back};

@@ -18,6 +18,7 @@
 
 mod alterations;
 mod catalogue;
+mod condition;
 mod dialect;
 mod duplicate_uniques;
 mod equality;
@@ -34,6 +35,7 @@ mod type_text;
 
 pub use alterations::{Alterations, Conversion};
 pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
+pub use condition::{Condition, Existing};
 pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name, is_reserved_anywhere};
 pub use mysql::MYSQL;
 pub use postgres::POSTGRESQL;
