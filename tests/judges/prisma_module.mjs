@@ -161,12 +161,30 @@ export function prismaOf(folder) {
     });
   }
 
+  // Shadow databases that are there: closing a connection drops its database.
+  const shadows = new Set();
+
   function wrapped(factory, wrap) {
     for (const method of ["connect", "connectToShadowDb"]) {
       const connect = factory[method].bind(factory);
-      factory[method] = async () => wrap(await connect());
+      factory[method] = async () => {
+        const connection = wrap(await connect());
+        if (method === "connectToShadowDb") {
+          const dispose = connection.dispose.bind(connection);
+          let disposed;
+          connection.dispose = () => (disposed ??= dispose());
+          shadows.add(connection);
+        }
+        return connection;
+      };
     }
     return factory;
+  }
+
+  /** Waits until nothing is left of shadow databases. */
+  async function close() {
+    await Promise.all([...shadows].map((connection) => connection.dispose()));
+    shadows.clear();
   }
 
   /** An engine for a database, or for none, with the files of a schema. */
@@ -181,5 +199,5 @@ export function prismaOf(folder) {
     return glue.SchemaEngine.new({ datamodels }, () => {}, bound);
   }
 
-  return { require, engine, version: async () => (glue ??= await load()).version() };
+  return { require, engine, close, version: async () => (glue ??= await load()).version() };
 }

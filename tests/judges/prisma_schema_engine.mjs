@@ -84,8 +84,9 @@ async function answer(method, parameters) {
 if (options.command) await answerCommand();
 
 let [waiting, closed] = [0, false];
-const end = () => {
+const end = async () => {
   if (!closed || waiting > 0) return;
+  await prisma.close();
   if (process.stdout.writableLength > 0) process.stdout.once("drain", () => process.exit(0));
   else process.exit(0);
 };

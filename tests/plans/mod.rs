@@ -9,7 +9,6 @@ mod migrate;
 mod mutated;
 mod pairs;
 mod round_trip;
-mod rows;
 mod torture;
 
 use ormsync_diff::plan::{PlanOptions, physical, plan, plan_back};

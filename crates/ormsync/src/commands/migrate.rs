@@ -146,7 +146,10 @@ fn plan_changes(project: &Project, options: &MigrateOptions, terminal: &Terminal
             let behind = there.apply(&state).map_err(|error| Failure::new("plan", error.to_string()))?;
             let ending = [if is_one { "" } else { phase }, &index_ending(&there)];
             let ending = ending.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
-            changes.push(Change { ending, back: plan_back(&there, dialect), from: state, there });
+            let mut back = plan_back(&there, dialect);
+            // What the server grants on the way there it may not on the way back, which has to be possible at any price.
+            (back.manner.algorithm, back.manner.lock) = (None, None);
+            changes.push(Change { ending, back, from: state, there });
             state = behind;
         }
     }
