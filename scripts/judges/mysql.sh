@@ -129,7 +129,7 @@ mysql_start_on() {
   # has them as options; a version without them only warns.
   setsid "${mysql_command[@]}" --datadir="$run/data" --bind-address=127.0.0.1 --port="$port" \
     --socket=socket --mysqlx=OFF --skip-name-resolve --skip-log-bin --log-error="$run/log" \
-    --pid-file="$run/pid" --secure-file-priv= --max-connections=300 \
+    --pid-file="$run/pid" --secure-file-priv= --max-connections=300 --back-log=600 \
     --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=OFF \
     --loose-restrict-fk-on-non-standard-key=OFF --loose-innodb-native-foreign-keys=ON \
     </dev/null >/dev/null 2>&1 &
