@@ -45,15 +45,6 @@ pub(crate) fn apply(url: &str, migrations: &[(&str, &str)]) -> Result<String, St
     request(json!({ "operation": "apply", "url": url, "migrations": migrations }))
 }
 
-/// The SQL that the engine would lead a database to a schema with. PostgreSQL and SQLite only.
-///
-/// # Errors
-///
-/// What the engine said.
-pub(crate) fn from_database(url: &str, schema: &Path) -> Result<String, String> {
-    request(json!({ "operation": "from-database", "url": url, "files": files(schema) }))
-}
-
 /// Name and text of a schema's file, or of all files in its folder.
 fn files(schema: &Path) -> Vec<(String, String)> {
     let mut paths = Vec::new();

@@ -3,7 +3,6 @@
 //
 //   {"operation": "validate" | "format" | "dmmf" | "script" | "between", "files": [[name, text], …], "to": […]}
 //   {"operation": "apply", "url": "…", "migrations": [[name, text], …]}
-//   {"operation": "from-database", "url": "…", "files": […]}
 //   {"ok": true, "output": "…"}  or  {"ok": false, "output": "message", "panic": true}
 //
 // usage: node prisma_engine.mjs FOLDER-OF-THE-NPM-PACKAGES
@@ -105,22 +104,6 @@ async function apply(url, migrations) {
   return answer.appliedMigrationNames.join("\n");
 }
 
-/** The SQL that leads from a database to a schema. */
-async function fromDatabase(url, files) {
-  const engine = await prisma.engine({ url, files });
-  const target = files.map(([name, content]) => ({ path: name, content }));
-  const isPostgres = providerOf(files) === "postgresql";
-  const answer = await engine.diff({
-    from: { tag: "schemaDatasource", files: target, configDir: "/" },
-    to: { tag: "schemaDatamodel", files: target },
-    script: true,
-    exitCode: false,
-    shadowDatabaseUrl: null,
-    filters: { externalTables: [isPostgres ? "public.alembic_version" : "alembic_version"], externalEnums: [] },
-  });
-  return answer.stdout;
-}
-
 async function answer({ operation, files, to, url, migrations }) {
   if (operation === "format") return format(files);
   if (operation === "apply") return apply(url, migrations);
@@ -133,8 +116,6 @@ async function answer({ operation, files, to, url, migrations }) {
       return dmmf(schema);
     case "script":
       return script(null, schema);
-    case "from-database":
-      return fromDatabase(url, schema);
     case "between": {
       const target = withoutConnection(to);
       validate(target);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Column, EnumType, Operation, Plan, QualifiedName, Schema, Table};
+use ormsync_schema::{Column, EnumType, Operation, Plan, QualifiedName, Schema, Table, TableChange, WarningKind};
 
 use super::mentions::mentions;
 use super::{Backfill, PlanOptions, Renames, backfill, plan, with_backfills};
@@ -73,7 +73,26 @@ pub fn in_phases(
         renamed.iter().any(|one| [one.from, one.to].iter().any(|column| format!("{}.{column}", one.table) == subject))
     };
     contract.warnings.retain(|warning| !is_copied(&warning.subject));
+    without_copied(&mut contract, &renamed);
     Ok(Phases { expand, between, contract })
+}
+
+/// A table made anew tells all columns that go in one warning: those that have been copied are not to be among them.
+fn without_copied(contract: &mut Plan, renamed: &[Renamed<'_>]) {
+    let mut told = Vec::new();
+    for operation in &contract.operations {
+        let Operation::ChangeTable { table, change: TableChange::Rebuild(rebuild) } = operation else { continue };
+        let mut rest = rebuild.clone();
+        for one in renamed.iter().filter(|one| one.table == table) {
+            rest.from.columns.shift_remove(one.from);
+        }
+        let loss = Operation::change(table.clone(), TableChange::Rebuild(rest)).loss();
+        told.push((operation.subject(), loss));
+    }
+    for (subject, loss) in told {
+        contract.warnings.retain(|warning| warning.subject != subject || warning.kind != WarningKind::ColumnDropped);
+        contract.warnings.extend(loss);
+    }
 }
 
 fn renamed_columns<'a>(from: &Schema, renames: &'a Renames) -> Result<Vec<Renamed<'a>>, String> {

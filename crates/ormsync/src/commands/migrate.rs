@@ -139,6 +139,7 @@ fn plan_changes(project: &Project, options: &MigrateOptions, terminal: &Terminal
         tell_what_is_not_planned(&plan, terminal);
         refuse_losses(&plan, options)?;
         let plan = Plan { manner: manner(options), ..plan };
+        refuse_unguarded(&plan)?;
         tell_what_is_not_asked(&plan, terminal);
         let parts = if options.concurrently { apart(&plan, &from, dialect) } else { vec![plan] };
         let mut state = from;
@@ -175,6 +176,21 @@ fn manner(options: &MigrateOptions) -> Manner {
         algorithm: options.algorithm.map(|algorithm| algorithm.word().to_owned()),
         lock: options.lock.map(|lock| lock.word().to_owned()),
         guarded: options.guard_existing,
+    }
+}
+
+/// A table made anew takes the columns along that are known, and loses those that somebody else may have added.
+fn refuse_unguarded(plan: &Plan) -> Result<()> {
+    let is_rebuild =
+        |operation: &&Operation| matches!(operation, Operation::ChangeTable { change: TableChange::Rebuild(_), .. });
+    match plan.operations.iter().find(is_rebuild).filter(|_| plan.manner.guarded) {
+        None => Ok(()),
+        Some(operation) => {
+            let table = operation.subject();
+            let message =
+                format!("--guard-existing: {table} has to be made anew, and would lose columns that are there already");
+            Err(Failure::new("usage", message).with_help("read the database as it is with --from, and plan from that"))
+        }
     }
 }
 
