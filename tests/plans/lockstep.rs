@@ -143,17 +143,17 @@ fn fails_half_way(dialect: Dialect) {
     assert!(project.try_alembic("upgrade", "head").is_err());
     assert_eq!((project.revision().as_str(), project.records().as_str()), ("001_init", "1"));
     project.prisma_is_behind(&name);
-    // PostgreSQL takes all of it back; what SQLite's driver has committed is there, as it is without us.
-    assert_eq!(has_email(), dialect == Dialect::Sqlite);
-    if dialect == Dialect::Sqlite {
+    // PostgreSQL takes all of it back; on SQLite some may be there, as the driver has committed it.
+    assert!(dialect == Dialect::Sqlite || !has_email());
+    if has_email() {
         project.database.execute("ALTER TABLE account DROP COLUMN email;").unwrap();
     }
 
     project.prisma(&["migrate", "deploy"], 1, "account");
     assert_eq!((project.revision().as_str(), project.records().as_str()), ("001_init", "1"));
     project.prisma(&["migrate", "status"], 1, "have failed");
-    assert_eq!(has_email(), dialect == Dialect::Sqlite);
-    if dialect == Dialect::Sqlite {
+    assert!(dialect == Dialect::Sqlite || !has_email());
+    if has_email() {
         project.database.execute("ALTER TABLE account DROP COLUMN email;").unwrap();
     }
 
