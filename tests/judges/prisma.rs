@@ -35,6 +35,16 @@ pub(crate) fn between(from: &Path, to: &Path) -> Result<String, String> {
     request(json!({ "operation": "between", "files": files(from), "to": files(to) }))
 }
 
+/// Applies migrations (name and text of `migration.sql`) that the history of a database has not, as `migrate deploy` does;
+/// gives the names of those that were. PostgreSQL and SQLite only.
+///
+/// # Errors
+///
+/// What the server or the engine said.
+pub(crate) fn apply(url: &str, migrations: &[(&str, &str)]) -> Result<String, String> {
+    request(json!({ "operation": "apply", "url": url, "migrations": migrations }))
+}
+
 /// Name and text of a schema's file, or of all files in its folder.
 fn files(schema: &Path) -> Vec<(String, String)> {
     let mut paths = Vec::new();
@@ -117,4 +127,27 @@ impl Drop for Engine {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Runs Prisma's own command line in a folder with a `prisma.config.mjs`, with the engine of its package; gives its exit code
+/// and all that it says.
+pub(crate) fn command_line(project: &Path, url: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let judges = folder();
+    let search = std::env::var("PATH").unwrap_or_default();
+    let output = Command::new(judges.join("bin/node"))
+        .arg(judges.join("prisma/node_modules/prisma/build/index.js"))
+        .args(arguments)
+        .current_dir(project)
+        .env("PATH", format!("{}:{search}", judges.join("bin").display()))
+        .env("ORMSYNC_JUDGES", &judges)
+        .env(
+            "PRISMA_SCHEMA_ENGINE_BINARY",
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/prisma_schema_engine.mjs"),
+        )
+        .env("DATABASE_URL", url.replacen("sqlite:", "file:", 1))
+        .envs([("CHECKPOINT_DISABLE", "1"), ("PRISMA_HIDE_UPDATE_MESSAGE", "1"), ("NO_COLOR", "1"), ("CI", "1")])
+        .output()
+        .unwrap_or_else(|error| Judge::Prisma.missing(&format!("Prisma's command line does not start: {error}")));
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
 }

@@ -2,84 +2,28 @@
 // one JSON document a line:
 //
 //   {"operation": "validate" | "format" | "dmmf" | "script" | "between", "files": [[name, text], …], "to": […]}
+//   {"operation": "apply", "url": "…", "migrations": [[name, text], …]}
 //   {"ok": true, "output": "…"}  or  {"ok": false, "output": "message", "panic": true}
 //
 // usage: node prisma_engine.mjs FOLDER-OF-THE-NPM-PACKAGES
 //
-// The engine is the WebAssembly module inside the npm package `prisma`, the very one that its
-// command line runs. No database is needed: what it asks a connection for is answered by a stub.
+// Where no URL is given no database is needed: what the engine asks a connection for is answered by a stub.
 // It knows PostgreSQL and SQLite; MySQL is only validated and formatted.
 
-import fs from "node:fs";
-import path from "node:path";
 import readline from "node:readline";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { panicRegistry, prismaOf } from "./prisma_module.mjs";
 
-const packages = path.resolve(process.argv[2]);
-const require = createRequire(path.join(packages, "/"));
-const language = require("@prisma/prisma-schema-wasm/src/prisma_schema_build.js");
-const { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } = require("@prisma/driver-adapter-utils");
-
-// The engine writes the message of a panic here.
-const panicRegistry = {
-  message: "",
-  set_message(message) {
-    this.message = message;
-  },
-};
-globalThis.PRISMA_WASM_PANIC_REGISTRY = panicRegistry;
-
-/** The engine's module, with the glue of the package made for it. */
-async function loadEngine() {
-  const glueFile = path.join(packages, "node_modules/@prisma/schema-engine-wasm/schema_engine_bg.js");
-  const moduleFile = path.join(packages, "node_modules/prisma/build/schema_engine_bg.wasm");
-  const glue = await import(pathToFileURL(glueFile));
-  const module = new WebAssembly.Module(fs.readFileSync(moduleFile));
-  const instance = new WebAssembly.Instance(module, { "./schema_engine_bg.js": glue });
-  glue.__wbg_set_wasm(instance.exports);
-  instance.exports.__wbindgen_start();
-  return glue;
-}
-
-/** A connection to nothing: empty results, and the version the engine wants to hear first. */
-function stubAdapter(provider) {
-  const nothing = { columnNames: [], columnTypes: [], rows: [] };
-  const version = {
-    columnNames: ["exists", "version", "numeric_version"],
-    columnTypes: [ColumnTypeEnum.Boolean, ColumnTypeEnum.Text, ColumnTypeEnum.Int32],
-    rows: [[true, "PostgreSQL 16.0", 160000]],
-  };
-  const connect = async () => ({
-    provider,
-    adapterName: "stub",
-    queryRaw: async ({ sql }) => (/server_version_num/.test(sql) ? version : nothing),
-    executeRaw: async () => 0,
-    executeScript: async () => {},
-    startTransaction: async () => {
-      throw new Error("there is no database here");
-    },
-    getConnectionInfo: () => ({ supportsRelationJoins: true }),
-    dispose: async () => {},
-  });
-  return { provider, adapterName: "stub", connect, connectToShadowDb: connect };
-}
+const prisma = prismaOf(process.argv[2]);
+const language = prisma.require("@prisma/prisma-schema-wasm/src/prisma_schema_build.js");
 
 const engines = new Map();
-let glue;
 
 /** The engine for a provider, made once. */
 async function engineFor(provider) {
   if (provider !== "postgresql" && provider !== "sqlite") {
     throw new Error(`this engine writes SQL for postgresql and sqlite, not for ${provider}`);
   }
-  if (!engines.has(provider)) {
-    glue ??= await loadEngine();
-    const adapter = stubAdapter(provider === "postgresql" ? "postgres" : provider);
-    const datamodels = [["schema.prisma", `datasource db {\n  provider = "${provider}"\n}\n`]];
-    const engine = await glue.SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(adapter));
-    engines.set(provider, engine);
-  }
+  if (!engines.has(provider)) engines.set(provider, await prisma.engine({ provider }));
   return engines.get(provider);
 }
 
@@ -142,8 +86,27 @@ async function script(from, to) {
   return answer.stdout;
 }
 
-async function answer({ operation, files, to }) {
+const everything = { externalTables: [], externalEnums: [] };
+
+/** Applies migrations ([name, text] each) that a database's history has not, as `migrate deploy` does; gives their names. */
+async function apply(url, migrations) {
+  const engine = await prisma.engine({ url, whole: true });
+  const migrationsList = {
+    baseDir: "/migrations",
+    lockfile: { path: "migration_lock.toml", content: null },
+    shadowDbInitScript: "",
+    migrationDirectories: migrations.map(([name, text]) => ({
+      path: name,
+      migrationFile: { path: "migration.sql", content: { tag: "ok", value: text } },
+    })),
+  };
+  const answer = await engine.applyMigrations({ migrationsList, filters: everything });
+  return answer.appliedMigrationNames.join("\n");
+}
+
+async function answer({ operation, files, to, url, migrations }) {
   if (operation === "format") return format(files);
+  if (operation === "apply") return apply(url, migrations);
   const schema = withoutConnection(files);
   validate(schema);
   switch (operation) {

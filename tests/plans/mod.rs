@@ -3,6 +3,8 @@
 mod alembic;
 mod dump;
 mod engine;
+mod lockstep;
+mod manner;
 mod migrate;
 mod mutated;
 mod pairs;

@@ -19,6 +19,10 @@ pub struct Alterations {
     pub renames_constraints: bool,
     /// Indexes can be renamed.
     pub renames_indexes: bool,
+    /// Indexes can be made and dropped while others write.
+    pub concurrent_indexes: bool,
+    /// A statement can say by which algorithm a table is to be changed, and what it is locked against meanwhile.
+    pub takes_algorithm: bool,
 }
 
 /// What a change of type does to the values that are there.

@@ -2,7 +2,7 @@
 
 use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
-use crate::{Alterations, Conversion, Section};
+use crate::{Alterations, Condition, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, MYSQL, POSTGRESQL, SQLITE};
 
 /// One kind of database server.
@@ -78,6 +78,10 @@ pub trait Dialect: Sync + std::fmt::Debug {
 
     /// A plan as statements of this server.
     fn statements(&self, plan: &Plan) -> Vec<Section>;
+
+    /// Statements that run the given ones only where the condition holds when they are reached; none where the server has
+    /// no words for that.
+    fn only_where(&self, condition: &Condition<'_>, statements: &[String]) -> Option<Vec<String>>;
 
     /// The catalogue queries of a server: a fixed number, whatever the number of tables.
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery>;

@@ -19,6 +19,7 @@
 
 mod alterations;
 mod catalogue;
+mod condition;
 mod dialect;
 mod duplicate_uniques;
 mod equality;
@@ -36,6 +37,7 @@ mod type_text;
 
 pub use alterations::{Alterations, Conversion};
 pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
+pub use condition::{Condition, Existing};
 pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name, is_reserved_anywhere};
 pub use mysql::MYSQL;
 pub use postgres::POSTGRESQL;

@@ -2,6 +2,8 @@
 
 use ormsync_schema::{ConstraintKind, Operation, Plan, QualifiedName, TableChange, TableRebuild};
 
+use crate::{Condition, Dialect};
+
 /// Statements that belong together, under one heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
@@ -49,6 +51,35 @@ pub(crate) enum Piece<'a> {
     Rebuilds(Vec<(&'a QualifiedName, &'a TableRebuild)>),
 }
 
+impl Piece<'_> {
+    fn condition(&self) -> Option<Condition<'_>> {
+        match self {
+            Piece::One(operation) => Condition::of(operation),
+            Piece::Alter(table, changes) => match changes.as_slice() {
+                [only] => Condition::of_change(table, only),
+                _ => None,
+            },
+            Piece::Rebuilds(_) => None,
+        }
+    }
+}
+
+/// The statements of a piece as the plan wants them run: always, or only where they have something left to do.
+pub(crate) fn as_asked(dialect: &dyn Dialect, plan: &Plan, piece: &Piece<'_>, section: Section) -> Section {
+    let Some(condition) = piece.condition().filter(|_| plan.manner.guarded && !plan.manner.concurrently) else {
+        return section;
+    };
+    let (comments, statements): (Vec<String>, Vec<String>) =
+        section.statements.iter().cloned().partition(|statement| statement.starts_with("--"));
+    if statements.is_empty() {
+        return section;
+    }
+    match dialect.only_where(&condition, &statements) {
+        Some(conditional) => Section::new(section.heading, comments.into_iter().chain(conditional).collect()),
+        None => section,
+    }
+}
+
 /// The pieces of a plan, in order.
 pub(crate) fn pieces(plan: &Plan) -> Vec<Piece<'_>> {
     let mut pieces: Vec<Piece<'_>> = Vec::new();
@@ -59,7 +90,13 @@ pub(crate) fn pieces(plan: &Plan) -> Vec<Piece<'_>> {
                 _ => pieces.push(Piece::Rebuilds(vec![(table, rebuild)])),
             },
             (Operation::ChangeTable { table, change }, last) if is_clause(change) => match last {
-                Some(Piece::Alter(same, changes)) if *same == table => changes.push(change),
+                Some(Piece::Alter(same, changes))
+                    if *same == table
+                        && !(plan.manner.guarded
+                            && changes.iter().chain([&change]).any(|it| Condition::of_change(table, it).is_some())) =>
+                {
+                    changes.push(change);
+                }
                 _ => pieces.push(Piece::Alter(table, vec![change])),
             },
             _ => pieces.push(Piece::One(operation)),

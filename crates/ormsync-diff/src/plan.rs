@@ -5,10 +5,12 @@
 //! carried out on at once, and the operations are put in order (`order`, the one place that knows why).
 
 mod backfill;
+mod concurrently;
 mod foreign_keys;
 mod indexes;
 mod mentions;
 mod order;
+mod phases;
 mod physical;
 mod rebuild;
 mod renames;
@@ -29,6 +31,8 @@ use crate::ownership::{Owners, Ownership};
 use order::Step;
 
 pub use backfill::{Backfill, with_backfills};
+pub use concurrently::apart;
+pub use phases::{Phases, in_phases};
 pub use physical::physical;
 pub use renames::Renames;
 

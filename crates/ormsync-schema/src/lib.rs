@@ -44,8 +44,8 @@ pub use fact::{Fact, Opaque};
 pub use index::{Index, IndexKind, IndexPart, IndexTarget, NullsOrder, SortOrder};
 pub use object::{ObjectKind, ObjectPath};
 pub use operation::{
-    ApplyError, ColumnChange, ConstraintKind, EnumChange, EnumUser, Operation, Plan, QualifiedName, TableChange,
-    TableRebuild, Warning, WarningKind,
+    ApplyError, ColumnChange, ConstraintKind, EnumChange, EnumUser, Manner, Operation, Plan, QualifiedName,
+    TableChange, TableRebuild, Warning, WarningKind,
 };
 pub use origin::{LineColumn, Origin, Place, SourceFile, SourceFiles, Span};
 pub use range_type::RangeType;

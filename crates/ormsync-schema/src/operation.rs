@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub use apply::ApplyError;
-pub use plan::{Plan, Warning, WarningKind};
+pub use plan::{Manner, Plan, Warning, WarningKind};
 
 /// The name of something that lives in a namespace.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

@@ -1,5 +1,7 @@
 //! The commands and their options. What `--help` says is written here.
 
+mod migrate;
+
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -10,8 +12,10 @@ use clap_complete::Shell;
 use ormsync_diff::RULES;
 use ormsync_schema::Severity;
 
-use crate::config::History;
 use crate::suggestion::nearest;
+use migrate::{MIGRATE_ABOUT, MIGRATE_EXAMPLES};
+
+pub(crate) use migrate::{Algorithm, MigrateOptions};
 
 /// Keeps a Prisma schema, SQLAlchemy models and the live database they share in step.
 ///
@@ -152,27 +156,6 @@ Examples:
   ormsync inspect database --format prisma      the database as a Prisma schema
   ormsync inspect schema.prisma --format sqlalchemy --output models.py
   ormsync inspect backend/app/models --cross-check --python backend/.venv/bin/python";
-
-const MIGRATE_ABOUT: &str = "\
-Writes what leads from the database to the truth (the side that ormsync.toml calls so): for Prisma \
-migrations/<time>_<name>/migration.sql, with the way back as down.sql beside it, and for Alembic a revision with \
-upgrade() and downgrade(). Both make the same change; neither overwrites a file, and either all are written or none.
-
-What a database has and nothing declares is never dropped, and a rename is never guessed. Where data would be \
-lost nothing is written, unless --allow-data-loss says so.
-
-`history` in [migrate] says how the two know of each other. lockstep: whichever tool runs first records the \
-other's migration, too. guarded: the revision looks whether Prisma's migration has run, and does nothing then. independent: no tie.";
-
-const MIGRATE_EXAMPLES: &str = "\
-Examples:
-  ormsync migrate --name add_bookings                        from the database to the truth
-  ormsync migrate --name add_bookings --dry-run              print it
-  ormsync migrate --name rename_users --rename users:accounts
-  ormsync migrate --name require_email --backfill \"users.email='unknown'\"
-  ormsync migrate --name more --from snapshot:released.json --to sqlalchemy --alembic-only
-
-Exit codes: 0 written (or nothing to migrate), 2 nothing could be written.";
 
 const INIT_ABOUT: &str = "\
 Looks for the Prisma schema, the SQLAlchemy models, Alembic's settings and the database URL below the \
@@ -455,51 +438,6 @@ pub(crate) struct InspectOptions {
     /// The Python that imports the models; else as ormsync.toml says, or the nearest virtual environment's
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Option<PathBuf>,
-}
-
-/// `ormsync migrate`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct MigrateOptions {
-    /// What the change is called: the name of the files, and the revision's first line
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: String,
-    /// Where it starts: a source as for `ormsync diff`; else the database
-    #[arg(long, value_name = "SOURCE", help_heading = "Sources")]
-    pub(crate) from: Option<String>,
-    /// Where it leads: a source as for `ormsync diff`; else the truth
-    #[arg(long, value_name = "SOURCE", help_heading = "Sources")]
-    pub(crate) to: Option<String>,
-    #[command(flatten)]
-    pub(crate) dialect: DialectOption,
-    /// Print what would be written, and write nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Write the Prisma migration only
-    #[arg(long, conflicts_with = "alembic_only")]
-    pub(crate) prisma_only: bool,
-    /// Write the Alembic revision only
-    #[arg(long)]
-    pub(crate) alembic_only: bool,
-    /// The Alembic revision to come behind, where there are several heads
-    #[arg(long, value_name = "REVISION")]
-    pub(crate) head: Option<String>,
-    /// How the two histories are tied; else as ormsync.toml says, else lockstep
-    #[arg(long, value_name = "HOW")]
-    pub(crate) history: Option<History>,
-    /// What is called something else now: a table or enum type as old:new, a column or label as table.old:new (by the
-    /// table's new name); may be given several times
-    #[arg(long, value_name = "OLD:NEW", help_heading = "Data")]
-    pub(crate) rename: Vec<String>,
-    /// What rows that are there get in a column that becomes required, as an expression of the server; may be given several
-    /// times
-    #[arg(long, value_name = "TABLE.COLUMN=EXPRESSION", help_heading = "Data")]
-    pub(crate) backfill: Vec<String>,
-    /// Write it even where data is lost, with a warning for each loss in the files
-    #[arg(long, help_heading = "Data")]
-    pub(crate) allow_data_loss: bool,
-    /// Also drop what the database has and the truth does not declare. Without it that stays, as somebody else's
-    #[arg(long, help_heading = "Data")]
-    pub(crate) drop_undeclared: bool,
 }
 
 /// `ormsync init`.

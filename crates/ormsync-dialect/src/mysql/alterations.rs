@@ -19,6 +19,8 @@ pub(super) fn of(_server: Option<&Server>) -> Alterations {
         views_hold_tables: false,
         renames_constraints: false,
         renames_indexes: true,
+        concurrent_indexes: false,
+        takes_algorithm: true,
     }
 }
 

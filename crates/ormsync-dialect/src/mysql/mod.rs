@@ -2,6 +2,7 @@
 
 mod alterations;
 mod catalogue;
+mod condition;
 mod defaults;
 mod expressions;
 mod facts;
@@ -15,7 +16,7 @@ mod types;
 
 use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
-use crate::{Alterations, Conversion, Section};
+use crate::{Alterations, Condition, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
 pub(crate) use replay::REPLAY;
@@ -115,6 +116,10 @@ impl Dialect for MySql {
 
     fn statements(&self, plan: &Plan) -> Vec<Section> {
         statements::of(plan)
+    }
+
+    fn only_where(&self, condition: &Condition<'_>, statements: &[String]) -> Option<Vec<String>> {
+        Some(condition::only_where(condition, statements))
     }
 
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {

@@ -4,24 +4,26 @@ mod columns;
 mod objects;
 mod tables;
 
-use ormsync_schema::{ConstraintKind, Operation, Plan, QualifiedName, TableChange};
+use ormsync_schema::{ConstraintKind, Manner, Operation, Plan, QualifiedName, TableChange};
 
 use super::facts;
-use crate::statements::{Piece, Section, heading, pieces};
+use crate::MYSQL;
+use crate::statements::{Piece, Section, as_asked, heading, pieces};
 
 /// The statements of a plan.
 pub(super) fn of(plan: &Plan) -> Vec<Section> {
-    let writer = Writer { is_mariadb: facts::is_mariadb(plan.server.as_ref()) };
+    let writer = Writer { is_mariadb: facts::is_mariadb(plan.server.as_ref()), manner: &plan.manner };
     pieces(plan)
         .iter()
-        .filter_map(|piece| writer.section(piece))
+        .filter_map(|piece| Some(as_asked(&MYSQL, plan, piece, writer.section(piece)?)))
         .filter(|section| !section.statements.is_empty())
         .collect()
 }
 
 /// Writes statements in one of the two flavours.
-struct Writer {
+struct Writer<'a> {
     is_mariadb: bool,
+    manner: &'a Manner,
 }
 
 fn quote(name: &str) -> String {
@@ -42,7 +44,16 @@ fn path(name: &QualifiedName) -> String {
     }
 }
 
-impl Writer {
+impl Writer<'_> {
+    /// `, ALGORITHM = INPLACE, LOCK = NONE` behind what is done to a table, where that is asked for; behind CREATE INDEX there
+    /// are no commas.
+    fn hints(&self, comma: &str) -> String {
+        let hint = |word: &str, value: &Option<String>| {
+            value.as_ref().map(|value| format!("{comma} {word} = {value}")).unwrap_or_default()
+        };
+        hint("ALGORITHM", &self.manner.algorithm) + &hint("LOCK", &self.manner.lock)
+    }
+
     fn section(&self, piece: &Piece<'_>) -> Option<Section> {
         match piece {
             Piece::One(operation) => Some(Section::new(heading(operation), self.operation(operation))),
@@ -93,12 +104,18 @@ impl Writer {
 
     fn change(&self, table: &QualifiedName, change: &TableChange) -> Vec<String> {
         let table_path = path(table);
-        let alter = |clause: String| vec![format!("ALTER TABLE {table_path} {clause}")];
+        let alter = |clause: String| vec![format!("ALTER TABLE {table_path} {clause}{}", self.hints(","))];
+        // Both servers can only copy the table for these ("ALGORITHM=INPLACE is not supported"), so nothing is asked.
+        let copy = |clause: String| vec![format!("ALTER TABLE {table_path} {clause}")];
         match change {
             TableChange::RenameColumn { from, to } => alter(format!("RENAME COLUMN {} TO {}", quote(from), quote(to))),
             // It comes with its foreign key.
             TableChange::AddIndex(index) if index.implicit => Vec::new(),
             TableChange::AddIndex(index) => vec![self.index_statement(&table_path, index)],
+            TableChange::DropIndex(index) if self.manner.algorithm.is_some() || self.manner.lock.is_some() => {
+                // MariaDB takes no such words behind DROP INDEX.
+                alter(format!("DROP INDEX {}", quote(index.name.as_deref().unwrap_or_default())))
+            }
             TableChange::DropIndex(index) => {
                 vec![format!("DROP INDEX {} ON {table_path}", quote(index.name.as_deref().unwrap_or_default()))]
             }
@@ -108,11 +125,11 @@ impl Writer {
                 let index = ormsync_schema::Index { comment: to.clone(), ..(**index).clone() };
                 alter(format!("DROP INDEX {name}, ADD {}", self.index_clause(&index)))
             }
-            TableChange::AddForeignKey(key) => alter(format!("ADD {}", tables::foreign_key(key))),
+            TableChange::AddForeignKey(key) => copy(format!("ADD {}", tables::foreign_key(key))),
             TableChange::DropForeignKey(key) => {
                 alter(format!("DROP FOREIGN KEY {}", quote(key.name.as_deref().unwrap_or_default())))
             }
-            TableChange::AddCheck(check) => alter(format!("ADD {}", tables::check(check))),
+            TableChange::AddCheck(check) => copy(format!("ADD {}", tables::check(check))),
             TableChange::DropCheck(check) => match &check.name {
                 Some(name) => alter(format!("DROP CONSTRAINT {}", quote(name))),
                 None => Vec::new(),

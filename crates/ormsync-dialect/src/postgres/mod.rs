@@ -2,6 +2,7 @@
 
 mod alterations;
 mod catalogue;
+mod condition;
 mod constraint_names;
 mod defaults;
 mod expressions;
@@ -14,7 +15,7 @@ mod types;
 
 use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
-use crate::{Alterations, Conversion, Section};
+use crate::{Alterations, Condition, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
 pub(crate) use replay::REPLAY;
@@ -116,6 +117,10 @@ impl Dialect for PostgreSql {
 
     fn statements(&self, plan: &Plan) -> Vec<Section> {
         statements::of(plan)
+    }
+
+    fn only_where(&self, condition: &Condition<'_>, statements: &[String]) -> Option<Vec<String>> {
+        Some(condition::only_where(condition, statements))
     }
 
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {

@@ -5,21 +5,23 @@ mod objects;
 mod tables;
 mod types_of_schema;
 
-use ormsync_schema::{ColumnChange, ConstraintKind, Operation, Plan, QualifiedName, TableChange};
+use ormsync_schema::{ColumnChange, ConstraintKind, Manner, Operation, Plan, QualifiedName, TableChange};
 
 use super::facts;
-use crate::statements::{Piece, Section, heading, pieces};
+use crate::POSTGRESQL;
+use crate::statements::{Piece, Section, as_asked, heading, pieces};
 
 /// The statements of a plan.
 pub(super) fn of(plan: &Plan) -> Vec<Section> {
-    let writer = Writer { qualified: plan.qualified_names };
+    let writer = Writer { qualified: plan.qualified_names, manner: &plan.manner };
     let mut sections: Vec<Section> = pieces(plan)
         .iter()
-        .filter_map(|piece| writer.section(piece))
+        .filter_map(|piece| Some(as_asked(&POSTGRESQL, plan, piece, writer.section(piece)?)))
         .filter(|section| !section.statements.is_empty())
         .collect();
     let settings = settings(plan);
-    if !settings.is_empty() && !sections.is_empty() {
+    // A statement that no transaction may surround has to be sent by itself.
+    if !settings.is_empty() && !sections.is_empty() && !plan.manner.concurrently {
         // What has to be there before it can be looked into stands in front.
         let after = sections.iter().take_while(|section| section.heading == "CreateSchema").count();
         sections.insert(after, Section::new("Settings", settings));
@@ -44,12 +46,13 @@ fn settings(plan: &Plan) -> Vec<String> {
 
 /// How old values become new ones, where the server has to be told.
 pub(super) fn using(plan: &Plan, change: &ColumnChange) -> Option<String> {
-    Writer { qualified: plan.qualified_names }.using(change)
+    Writer { qualified: plan.qualified_names, manner: &plan.manner }.using(change)
 }
 
 /// Writes statements, with or without namespaces.
-struct Writer {
+struct Writer<'a> {
     qualified: bool,
+    manner: &'a Manner,
 }
 
 /// Quotes a name, always: statements read the same whatever the name.
@@ -62,7 +65,7 @@ fn column_list<'a>(columns: impl IntoIterator<Item = &'a String>) -> String {
     columns.into_iter().map(|column| quote(column)).collect::<Vec<_>>().join(", ")
 }
 
-impl Writer {
+impl Writer<'_> {
     fn section(&self, piece: &Piece<'_>) -> Option<Section> {
         match piece {
             Piece::One(operation) => Some(Section::new(heading(operation), self.operation(operation))),

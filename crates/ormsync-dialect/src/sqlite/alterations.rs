@@ -17,6 +17,8 @@ pub(super) fn of(_server: Option<&Server>) -> Alterations {
         views_hold_tables: true,
         renames_constraints: false,
         renames_indexes: false,
+        concurrent_indexes: false,
+        takes_algorithm: false,
     }
 }
 

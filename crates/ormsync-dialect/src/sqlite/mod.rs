@@ -13,7 +13,7 @@ mod types;
 
 use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
-use crate::{Alterations, Conversion, Section};
+use crate::{Alterations, Condition, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
 pub(crate) use replay::REPLAY;
@@ -113,6 +113,11 @@ impl Dialect for Sqlite {
 
     fn statements(&self, plan: &Plan) -> Vec<Section> {
         statements::of(plan)
+    }
+
+    fn only_where(&self, _condition: &Condition<'_>, _statements: &[String]) -> Option<Vec<String>> {
+        // Nothing but a query asks whether something is there, and no query runs a statement.
+        None
     }
 
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {

@@ -161,7 +161,8 @@ fn earlier_change(kept: &[Operation], table: &QualifiedName, name: &str) -> Opti
     None
 }
 
-fn update(backfill: &Backfill, plan: &Plan, dialect: &dyn Dialect) -> String {
+/// The statement that fills a column in where it is NULL.
+pub(super) fn update(backfill: &Backfill, plan: &Plan, dialect: &dyn Dialect) -> String {
     let column = dialect.quote_identifier(&backfill.column);
     let QualifiedName { namespace, name } = &backfill.table;
     let table = dialect.quote_identifier(name);

@@ -1,8 +1,8 @@
 //! A dialect with nothing special, so that these tests are about the comparison only.
 
 use ormsync_dialect::{
-    Alterations, CatalogueQuery, CatalogueRows, CatalogueScope, Conversion, Dialect, Equivalence, IdentifierLimit,
-    Section,
+    Alterations, CatalogueQuery, CatalogueRows, CatalogueScope, Condition, Conversion, Dialect, Equivalence,
+    IdentifierLimit, Section,
 };
 use ormsync_schema::{
     Column, ColumnChange, DataType, DefaultValue, Diagnostic, Literal, Plan, Schema, Server, Table, TypeArgument,
@@ -97,6 +97,8 @@ impl Dialect for Plain {
             views_hold_tables: false,
             renames_constraints: true,
             renames_indexes: true,
+            concurrent_indexes: false,
+            takes_algorithm: false,
         }
     }
 
@@ -138,6 +140,10 @@ impl Dialect for Plain {
 
     fn compare_defaults(&self, left: &DefaultValue, right: &DefaultValue) -> Equivalence {
         if left == right { Equivalence::Identical } else { Equivalence::Different }
+    }
+
+    fn only_where(&self, _condition: &Condition<'_>, _statements: &[String]) -> Option<Vec<String>> {
+        None
     }
 
     fn catalogue_queries(&self, _: &Server, _: &CatalogueScope) -> Vec<CatalogueQuery> {

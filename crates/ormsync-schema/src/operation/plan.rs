@@ -26,6 +26,33 @@ pub struct Plan {
     /// What is lost, may fail, or could not be planned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
+    /// How the server is asked to do it.
+    #[serde(default, skip_serializing_if = "Manner::is_usual")]
+    pub manner: Manner,
+}
+
+/// How a server is asked to carry out a plan, where there is a choice: it says nothing about where the plan leads.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Manner {
+    /// Indexes are made and dropped while others go on writing, which no transaction may surround.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub concurrently: bool,
+    /// The algorithm that a table has to be changed by, in the server's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<String>,
+    /// What a table that is changed has to be locked against, in the server's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<String>,
+    /// What is there already is not made again, what is gone already not dropped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guarded: bool,
+}
+
+impl Manner {
+    /// Whether nothing is asked for.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Plan {
@@ -38,6 +65,7 @@ impl Plan {
             name_scope: Vec::new(),
             operations: Vec::new(),
             warnings: Vec::new(),
+            manner: Manner::default(),
         }
     }
 
@@ -61,6 +89,7 @@ impl Plan {
             name_scope: self.name_scope.clone(),
             operations,
             warnings,
+            manner: self.manner.clone(),
         }
     }
 }

@@ -1,30 +1,20 @@
 //! `ormsync migrate`: one change as a Prisma migration and an Alembic revision, forwards and back.
 
 use ormsync_diff::Role;
-use ormsync_diff::plan::{Backfill, PlanOptions, plan, plan_back, with_backfills};
-use ormsync_schema::{Plan, QualifiedName, Schema, Severity};
-use ormsync_sqlalchemy::{RevisionFrame, revision_body, write_revision};
+use ormsync_diff::plan::{Backfill, PlanOptions, apart, in_phases, plan, plan_back, with_backfills};
+use ormsync_schema::{Manner, Operation, Plan, QualifiedName, Schema, Severity, TableChange};
 
 use super::statements::{renames, tell_what_is_not_planned};
-use crate::command_line::{GlobalOptions, MigrateOptions, SourceOptions};
-use crate::config::History;
+use crate::command_line::{Algorithm, GlobalOptions, MigrateOptions, SourceOptions};
 use crate::failure::{Failure, Result};
-use crate::migrations::coupling::Coupling;
-use crate::migrations::place::{AlembicPlace, PrismaPlace};
-use crate::migrations::revisions::{self, Moment};
-use crate::migrations::write::{NewFile, write_all};
+use crate::migrations::pair::{Change, Pairs};
+use crate::migrations::revisions;
+use crate::migrations::write::write_all;
 use crate::paths;
 use crate::project::{Location, Project, Settings, Side, sides};
 use crate::read_sources::read_settled_sources;
 use crate::source_argument::recognise;
 use crate::terminal::Terminal;
-
-/// What a plan is made from and what came of it.
-struct Change {
-    from: Schema,
-    there: Plan,
-    back: Plan,
-}
 
 pub(super) fn run(global: &GlobalOptions, options: &MigrateOptions, terminal: &Terminal) -> Result<u8> {
     let slug = revisions::slug(&options.name);
@@ -39,12 +29,14 @@ pub(super) fn run(global: &GlobalOptions, options: &MigrateOptions, terminal: &T
             .with_help("name the schema or the models with --to, or set `truth` in ormsync.toml"));
     }
     let project = Project::for_sides(&settings, vec![from, to], &options.dialect)?;
-    let change = plan_change(&project, options, terminal)?;
-    if change.there.is_empty() {
+    refuse_wrong_server(&project, options)?;
+    let changes = plan_changes(&project, options, terminal)?;
+    if changes.is_empty() {
         terminal.note("already in step: there is nothing to migrate");
         return Ok(0);
     }
-    let files = files(&settings, &project, &change, options, (revisions::now(), &slug))?;
+    let pairs = Pairs { settings: &settings, project: &project, options, moment: revisions::now(), slug: &slug };
+    let files = pairs.files(&changes)?;
     if options.dry_run {
         for file in &files {
             terminal.output(&format!("==> {} <==\n{}\n", paths::display(&file.path), file.text))?;
@@ -56,7 +48,33 @@ pub(super) fn run(global: &GlobalOptions, options: &MigrateOptions, terminal: &T
     if !terminal.quiet {
         terminal.output(&written)?;
     }
+    if changes.iter().any(|change| change.ending == CONTRACT) {
+        terminal.note(
+            "the second pair (…_contract) is for when no program uses the old shape any more: keep it back until then",
+        );
+    }
     Ok(0)
+}
+
+/// What the two phases are called, behind the name of the change.
+const EXPAND: &str = "expand";
+const CONTRACT: &str = "contract";
+
+/// What only some servers can do is not asked of others.
+fn refuse_wrong_server(project: &Project, options: &MigrateOptions) -> Result<()> {
+    let able = project.dialect.alterations(None);
+    let name = project.dialect.name();
+    if options.concurrently && !able.concurrent_indexes {
+        return Err(Failure::new("usage", format!("--concurrently: {name} makes no indexes while others write"))
+            .with_help("on MySQL and MariaDB --algorithm inplace --lock none asks for the like"));
+    }
+    if (options.algorithm.is_some() || options.lock.is_some()) && !able.takes_algorithm {
+        return Err(Failure::new("usage", format!("--algorithm and --lock: {name} knows no such words")));
+    }
+    if options.algorithm == Some(Algorithm::Instant) && options.lock.is_some() {
+        return Err(Failure::new("usage", "--algorithm instant takes no --lock: there is nothing to lock"));
+    }
+    Ok(())
 }
 
 /// The source that the migrations lead to: what was named, else the truth.
@@ -81,7 +99,7 @@ fn side(text: &str, settings: &Settings) -> Result<Side> {
     })
 }
 
-fn plan_change(project: &Project, options: &MigrateOptions, terminal: &Terminal) -> Result<Change> {
+fn plan_changes(project: &Project, options: &MigrateOptions, terminal: &Terminal) -> Result<Vec<Change>> {
     let sources = read_settled_sources(project);
     terminal.diagnostics(&sources.diagnostics, &sources.files);
     let failed = sources.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
@@ -100,15 +118,102 @@ fn plan_change(project: &Project, options: &MigrateOptions, terminal: &Terminal)
         writer: Some(to.side.name.clone()).filter(|name| matches!(name.as_str(), "prisma" | "sqlalchemy")),
         server: from.schema.server.clone().or_else(|| to.schema.server.clone()),
     };
-    let there = plan(&from.schema, &to.schema, project.dialect, &plan_options)
-        .map_err(|problem| Failure::new("rename", problem))?;
     let backfills = backfills(&options.backfill, &to.schema, default_namespace)?;
-    let there = with_backfills(&there, &backfills, project.dialect)
-        .map_err(|problem| Failure::new("backfill", format!("--backfill {problem}")))?;
-    tell_what_is_not_planned(&there, terminal);
-    refuse_losses(&there, options)?;
-    let back = plan_back(&there, project.dialect);
-    Ok(Change { from: from.schema.clone(), there, back })
+    let wrong_backfill = |problem: String| Failure::new("backfill", format!("--backfill {problem}"));
+    let (from, to, dialect) = (&from.schema, &to.schema, project.dialect);
+    let mut plans = Vec::new();
+    if options.expand_contract {
+        let phases = in_phases(from, to, &backfills, dialect, &plan_options)
+            .map_err(|problem| Failure::new("expand-contract", format!("--expand-contract: {problem}")))?;
+        plans.push((EXPAND, from.clone(), phases.expand));
+        plans.push((CONTRACT, phases.between, phases.contract));
+        plans.retain(|(_, _, plan)| !plan.is_empty());
+    } else {
+        let there = plan(from, to, dialect, &plan_options).map_err(|problem| Failure::new("rename", problem))?;
+        let there = with_backfills(&there, &backfills, dialect).map_err(wrong_backfill)?;
+        plans.push(("", from.clone(), there));
+    }
+    let is_one = plans.len() == 1;
+    let mut changes = Vec::new();
+    for (phase, from, plan) in plans {
+        tell_what_is_not_planned(&plan, terminal);
+        refuse_losses(&plan, options)?;
+        let plan = Plan { manner: manner(options), ..plan };
+        refuse_unguarded(&plan)?;
+        tell_what_is_not_asked(&plan, terminal);
+        let parts = if options.concurrently { apart(&plan, &from, dialect) } else { vec![plan] };
+        let mut state = from;
+        for there in parts.into_iter().filter(|there| !there.is_empty()) {
+            let behind = there.apply(&state).map_err(|error| Failure::new("plan", error.to_string()))?;
+            let ending = [if is_one { "" } else { phase }, &index_ending(&there)];
+            let ending = ending.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
+            let mut back = plan_back(&there, dialect);
+            // What the server grants on the way there it may not on the way back, which has to be possible at any price.
+            (back.manner.algorithm, back.manner.lock) = (None, None);
+            changes.push(Change { ending, back, from: state, there });
+            state = behind;
+        }
+    }
+    Ok(changes)
+}
+
+/// What a plan of one index is called behind the others, by the index.
+fn index_ending(plan: &Plan) -> String {
+    match plan.operations.as_slice() {
+        [Operation::ChangeTable { change: TableChange::AddIndex(index) | TableChange::DropIndex(index), .. }]
+            if plan.manner.concurrently =>
+        {
+            revisions::slug(index.name.as_deref().unwrap_or_default())
+        }
+        _ => String::new(),
+    }
+}
+
+/// How the server is to be asked.
+fn manner(options: &MigrateOptions) -> Manner {
+    Manner {
+        concurrently: false,
+        algorithm: options.algorithm.map(|algorithm| algorithm.word().to_owned()),
+        lock: options.lock.map(|lock| lock.word().to_owned()),
+        guarded: options.guard_existing,
+    }
+}
+
+/// A table made anew takes the columns along that are known, and loses those that somebody else may have added.
+fn refuse_unguarded(plan: &Plan) -> Result<()> {
+    let is_rebuild =
+        |operation: &&Operation| matches!(operation, Operation::ChangeTable { change: TableChange::Rebuild(_), .. });
+    match plan.operations.iter().find(is_rebuild).filter(|_| plan.manner.guarded) {
+        None => Ok(()),
+        Some(operation) => {
+            let table = operation.subject();
+            let message =
+                format!("--guard-existing: {table} has to be made anew, and would lose columns that are there already");
+            Err(Failure::new("usage", message).with_help("read the database as it is with --from, and plan from that"))
+        }
+    }
+}
+
+/// Where something asked for is left out, since no server grants it.
+fn tell_what_is_not_asked(plan: &Plan, terminal: &Terminal) {
+    let manner = &plan.manner;
+    let checks = |operation: &&Operation| {
+        matches!(
+            operation,
+            Operation::ChangeTable { change: TableChange::AddForeignKey(_) | TableChange::AddCheck(_), .. }
+        )
+    };
+    if manner.algorithm.is_some() || manner.lock.is_some() {
+        for operation in plan.operations.iter().filter(checks) {
+            terminal.note(&format!(
+                "{}: the server can only copy the table for it, so nothing else is asked",
+                operation.subject()
+            ));
+        }
+    }
+    if manner.guarded && plan.dialect == "sqlite" {
+        terminal.note("SQLite's statements can only look for tables, views and indexes: columns are guarded in the revision alone");
+    }
 }
 
 /// Data goes only where somebody said so.
@@ -142,76 +247,4 @@ fn backfills(texts: &[String], to: &Schema, default_namespace: &str) -> Result<V
         Ok(Backfill { table, column: column.to_owned(), expression: expression.trim().to_owned() })
     };
     texts.iter().map(one).collect()
-}
-
-/// The files of the pair.
-fn files(
-    settings: &Settings,
-    project: &Project,
-    change: &Change,
-    options: &MigrateOptions,
-    (moment, slug): (Moment, &str),
-) -> Result<Vec<NewFile>> {
-    let section = settings.config.as_ref().map(|config| &config.file.migrate);
-    let is_pair = !options.prisma_only && !options.alembic_only;
-    let history = options.history.or_else(|| section.and_then(|section| section.history)).unwrap_or(History::Lockstep);
-    let history = if is_pair { history } else { History::Independent };
-    let mut sql = script(project, &change.there);
-    let mut down = script(project, &change.back);
-    let mut body = revision_body(&change.from, &change.there, &change.back);
-    let prisma = (!options.alembic_only)
-        .then(|| PrismaPlace::find(settings, &sides(settings, &SourceOptions::default())?, moment, slug))
-        .transpose()?;
-    let alembic = (!options.prisma_only)
-        .then(|| {
-            let names = section.and_then(|section| section.revision);
-            AlembicPlace::find(settings, options.head.as_deref(), names, (moment, slug, &body.upgrade))
-        })
-        .transpose()?;
-    let mut functions = String::new();
-    if let Some(place) = &prisma {
-        let coupling = Coupling {
-            history,
-            dialect: project.dialect,
-            migration: &place.name,
-            revision: alembic.as_ref().map_or("", |alembic| &alembic.revision),
-            down_revision: alembic.as_ref().and_then(|alembic| alembic.down_revision.as_deref()),
-        };
-        sql.push_str(&coupling.behind_migration());
-        down.push_str(&coupling.behind_way_back());
-        if alembic.is_some() {
-            functions = coupling.couple(&mut body, &sql)?;
-        }
-    }
-    let mut files = Vec::new();
-    if let Some(place) = &prisma {
-        let lock = place.folder.join("migration_lock.toml");
-        if !paths::openable(&lock).exists() {
-            files.push(NewFile { path: lock, text: ormsync_prisma::lock_file(project.dialect.name()) });
-        }
-        files.push(NewFile { path: place.migration().join("migration.sql"), text: sql });
-        files.push(NewFile { path: place.migration().join("down.sql"), text: down });
-    }
-    if let Some(place) = alembic {
-        let frame = RevisionFrame {
-            message: options.name.clone(),
-            revision: place.revision,
-            down_revisions: place.down_revision.into_iter().collect(),
-            create_date: moment.create_date(),
-            template: place.template.as_ref().map(|(_, text)| text.clone()),
-            functions,
-        };
-        let text = write_revision(&frame, &body).map_err(|error| {
-            let path = place.template.map(|(path, _)| paths::display(&path)).unwrap_or_default();
-            Failure::new("revision-template", format!("{path}: {error}"))
-                .with_help("--prisma-only leaves the revision out")
-        })?;
-        files.push(NewFile { path: place.path, text });
-    }
-    Ok(files)
-}
-
-fn script(project: &Project, plan: &Plan) -> String {
-    let statements = ormsync_dialect::script(&project.dialect.statements(plan));
-    ormsync_prisma::warnings_comment(&plan.warnings) + &statements
 }

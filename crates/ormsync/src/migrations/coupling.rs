@@ -1,7 +1,8 @@
 //! Two histories over one database: how each side's migration tells the other's that its change is made.
 
 use minijinja::{Environment, context};
-use ormsync_dialect::Dialect;
+use ormsync_dialect::{Condition, Dialect, Existing};
+use ormsync_schema::QualifiedName;
 use ormsync_sqlalchemy::RevisionBody;
 
 use super::revisions;
@@ -21,6 +22,8 @@ pub(crate) struct Coupling<'a> {
     pub(crate) revision: &'a str,
     /// The revision before it.
     pub(crate) down_revision: Option<&'a str>,
+    /// Whether Prisma's migration is one statement that nothing may stand beside.
+    pub(crate) alone: bool,
 }
 
 const FUNCTIONS: &str = include_str!("../../templates/coupling.py.j2");
@@ -32,6 +35,7 @@ impl Coupling<'_> {
             return String::new();
         }
         let change = ormsync_sqlalchemy::move_version(self.dialect, self.down_revision, Some(self.revision));
+        let change = change.filter(|_| !self.alone);
         let statements = change.and_then(|change| only_where_table(self.dialect, "alembic_version", &change));
         let about = format!("Alembic's revision {} makes the same change", self.revision);
         match statements {
@@ -105,24 +109,7 @@ fn commented(about: &str, statements: &[String]) -> String {
 
 /// Statements that make a change only where a table is there; none where the server has no words for that.
 fn only_where_table(dialect: &dyn Dialect, table: &str, change: &str) -> Option<Vec<String>> {
-    match dialect.name() {
-        // Some drivers split a script at every semicolon, so there is none in the block.
-        "postgresql" => {
-            let block = format!("BEGIN IF to_regclass('{table}') IS NOT NULL THEN {change}; END IF; END");
-            let escaped = block.replace('\\', "\\\\").replace('\'', "\\'").replace(';', "\\x3B");
-            Some(vec![format!("DO LANGUAGE plpgsql E'{escaped}'")])
-        }
-        // There are no blocks outside of routines, but statements can be made of text.
-        "mysql" => Some(vec![
-            format!(
-                "SET @ormsync = IF((SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() \
-                 AND table_name = '{table}') > 0, {}, 'DO 0')",
-                dialect.quote_text(change)
-            ),
-            "PREPARE ormsync FROM @ormsync".to_owned(),
-            "EXECUTE ormsync".to_owned(),
-            "DEALLOCATE PREPARE ormsync".to_owned(),
-        ]),
-        _ => None,
-    }
+    let table = QualifiedName::new("", table);
+    let condition = Condition { object: Existing::Relation(&table), is_there: true };
+    dialect.only_where(&condition, &[change.to_owned()])
 }

@@ -5,9 +5,11 @@
 //! | `revisions.rs` | the moment, names and identifiers |
 //! | `place.rs` | the folders, and what comes behind what |
 //! | `coupling.rs` | how each side's migration tells the other's that the change is made |
+//! | `pair.rs` | the files of one change |
 //! | `write.rs` | all files or none |
 
 pub(crate) mod coupling;
+pub(crate) mod pair;
 pub(crate) mod place;
 pub(crate) mod revisions;
 pub(crate) mod write;

@@ -20,11 +20,16 @@ pub(crate) struct PrismaPlace {
 }
 
 impl PrismaPlace {
-    /// Behind the last migration of the project.
+    /// Behind the last migration of the project, and behind one that is about to be written.
     ///
     /// # Errors
     /// Where nothing says which folder it is.
-    pub(crate) fn find(settings: &Settings, sides: &[Side], mut moment: Moment, slug: &str) -> Result<Self> {
+    pub(crate) fn find(
+        settings: &Settings,
+        sides: &[Side],
+        (mut moment, slug): (Moment, &str),
+        earlier: Option<&str>,
+    ) -> Result<Self> {
         let configured = settings.config.as_ref().and_then(|config| {
             let migrations = config.file.prisma.as_ref()?.migrations.as_ref()?;
             Some(paths::join(config.folder(), migrations.get_ref()))
@@ -39,7 +44,8 @@ impl PrismaPlace {
             Failure::new("migrate", "nothing says where Prisma's migrations are")
                 .with_help("set `migrations` in [prisma] of ormsync.toml, or write --alembic-only")
         })?;
-        let last = ormsync_prisma::migration_names(&folder).pop().unwrap_or_default();
+        let there = ormsync_prisma::migration_names(&folder).pop().unwrap_or_default();
+        let last = earlier.map_or(there, str::to_owned);
         // They are applied in the order of their names.
         while moment.stamp().as_str() <= last.get(..14).unwrap_or_default() && is_stamp(&last) {
             moment = moment.next();
@@ -72,7 +78,7 @@ pub(crate) struct AlembicPlace {
 }
 
 impl AlembicPlace {
-    /// Behind the head of the project's revisions.
+    /// Behind the head of the project's revisions, or behind the last of those that are about to be written.
     ///
     /// # Errors
     /// Where nothing says which folder it is, the revisions there can't be read, or they have several heads and `head`
@@ -82,14 +88,18 @@ impl AlembicPlace {
         head: Option<&str>,
         names: Option<RevisionNames>,
         (moment, slug, content): (Moment, &str, &str),
+        earlier: &[String],
     ) -> Result<Self> {
         let path = alembic_ini(settings)?;
         let alembic = AlembicSettings::read(&path)
             .map_err(|problem| Failure::new("alembic-settings", format!("{}: {problem}", paths::display(&path))))?;
         let versions = Versions::read(&alembic.version_locations)
             .map_err(|error| Failure::new("alembic-versions", error.to_string()))?;
-        let down_revision = choose_head(&versions, head)?.map(|revision| revision.id.clone());
-        let ids = || versions.revisions.iter().map(|revision| revision.id.as_str());
+        let down_revision = match earlier.last() {
+            Some(earlier) => Some(earlier.clone()),
+            None => choose_head(&versions, head)?.map(|revision| revision.id.clone()),
+        };
+        let ids = || versions.revisions.iter().map(|revision| &revision.id).chain(earlier).map(String::as_str);
         let is_hash = |id: &str| id.len() == 12 && id.chars().all(|letter| letter.is_ascii_hexdigit());
         // Unless told, as the others are called.
         let hashes = match names {

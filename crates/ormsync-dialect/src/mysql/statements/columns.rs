@@ -8,7 +8,7 @@ use super::tables::primary_key;
 use super::{Writer, path, quote};
 use crate::mysql::{defaults, facts, types};
 
-impl Writer {
+impl Writer<'_> {
     /// A type as statements write it: the server's own in capitals.
     pub(super) fn type_text(&self, data_type: &DataType) -> String {
         match data_type {
@@ -142,7 +142,7 @@ impl Writer {
         if clauses.is_empty() {
             return Vec::new();
         }
-        vec![format!("ALTER TABLE {} {}", path(table), clauses.join(",\n    "))]
+        vec![format!("ALTER TABLE {} {}{}", path(table), clauses.join(",\n    "), self.hints(","))]
     }
 
     fn clause(&self, change: &TableChange) -> Option<String> {

@@ -11,7 +11,7 @@ use super::columns::period_end;
 use super::{Writer, column_list, objects, path, quote};
 use crate::mysql::facts;
 
-impl Writer {
+impl Writer<'_> {
     /// The table and all that is in it. Triggers, and foreign keys if there are any, stand behind it.
     pub(super) fn create_table(&self, name: &QualifiedName, table: &Table) -> Vec<String> {
         let table_path = path(name);
@@ -73,7 +73,7 @@ impl Writer {
     pub(super) fn index_statement(&self, table_path: &str, index: &Index) -> String {
         let name = index.name.as_deref().map(quote).unwrap_or_default();
         let (kind, parts) = (kind(index), key_parts(&index.parts));
-        format!("CREATE {kind}INDEX {name} ON {table_path}({parts}){}", self.index_options(index))
+        format!("CREATE {kind}INDEX {name} ON {table_path}({parts}){}{}", self.index_options(index), self.hints(""))
     }
 
     fn index_options(&self, index: &Index) -> String {

@@ -8,7 +8,7 @@ use ormsync_schema::{
 use super::{Writer, column_list, comment, quote};
 use crate::postgres::{alterations, constraint_names, defaults, facts, types};
 
-impl Writer {
+impl Writer<'_> {
     /// A type as statements write it: the server's own in capitals.
     pub(super) fn type_text(&self, data_type: &DataType) -> String {
         match data_type {

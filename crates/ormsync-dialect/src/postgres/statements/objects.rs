@@ -64,7 +64,7 @@ pub(super) fn routine_word(routine: &Routine) -> &'static str {
     }
 }
 
-impl Writer {
+impl Writer<'_> {
     /// The statement is the server's own.
     pub(super) fn create_routine(&self, name: &QualifiedName, routine: &Routine) -> Vec<String> {
         let Some(definition) = &routine.definition else {
@@ -105,7 +105,7 @@ impl Writer {
             definition.sql().trim_end_matches(';')
         )];
         for index in &view.indexes {
-            statements.push(self.index_statement(&path, index));
+            statements.push(self.index_statement(&path, index, ""));
         }
         for (trigger_name, trigger) in &view.triggers {
             statements.extend(self.create_trigger(&path, trigger_name, trigger));

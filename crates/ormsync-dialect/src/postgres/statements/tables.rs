@@ -10,7 +10,7 @@ use ormsync_schema::{
 use super::columns::{collation_path, include, key_columns};
 use super::{Writer, column_list, comment, quote};
 
-impl Writer {
+impl Writer<'_> {
     /// The table and all that is in it. What was stripped off by the planner comes in sections of its own.
     pub(super) fn create_table(&self, name: &QualifiedName, table: &Table) -> Vec<String> {
         let path = self.path(name);
@@ -170,10 +170,19 @@ impl Writer {
         let mut statements = if index.kind == IndexKind::UniqueConstraint {
             vec![format!("ALTER TABLE {path} ADD {}", unique_constraint(index))]
         } else {
-            vec![self.index_statement(&path, index)]
+            vec![self.index_statement(&path, index, &self.concurrently("IF NOT EXISTS "))]
         };
         statements.extend(self.comment_on_index(table, index));
         statements
+    }
+
+    /// `CONCURRENTLY `, where that is asked for. No block can surround the statement then, so that it has to look itself.
+    fn concurrently(&self, guard: &str) -> String {
+        match (self.manner.concurrently, self.manner.guarded) {
+            (true, true) => format!("CONCURRENTLY {guard}"),
+            (true, false) => "CONCURRENTLY ".to_owned(),
+            (false, _) => String::new(),
+        }
     }
 
     fn comment_on_index(&self, table: &QualifiedName, index: &Index) -> Option<String> {
@@ -181,15 +190,15 @@ impl Writer {
         Some(comment("INDEX", &self.beside(table, index.name.as_deref()?), Some(text)))
     }
 
-    /// `CREATE INDEX …` on a table or materialised view.
-    pub(super) fn index_statement(&self, path: &str, index: &Index) -> String {
+    /// `CREATE INDEX …` on a table or materialised view; `how` is `CONCURRENTLY ` or nothing.
+    pub(super) fn index_statement(&self, path: &str, index: &Index, how: &str) -> String {
         let unique = if index.kind.is_unique() { "UNIQUE " } else { "" };
         let name = index.name.as_deref().map(|name| format!("{} ", quote(name))).unwrap_or_default();
         let method = match index.method.as_deref() {
             Some(method) => format!(" USING {} ", method.to_uppercase()),
             None => String::new(),
         };
-        let mut text = format!("CREATE {unique}INDEX {name}ON {path}{method}({})", parts(&index.parts));
+        let mut text = format!("CREATE {unique}INDEX {how}{name}ON {path}{method}({})", parts(&index.parts));
         text.push_str(&include(&index.include));
         if index.nulls_not_distinct {
             text.push_str(" NULLS NOT DISTINCT");
@@ -209,7 +218,7 @@ impl Writer {
         vec![if index.kind == IndexKind::UniqueConstraint {
             format!("ALTER TABLE {} DROP CONSTRAINT {}", self.path(table), quote(name))
         } else {
-            format!("DROP INDEX {}", self.beside(table, name))
+            format!("DROP INDEX {}{}", self.concurrently("IF EXISTS "), self.beside(table, name))
         }]
     }
 

@@ -8,7 +8,7 @@ use super::columns::collation_path;
 use super::{Writer, comment, quote};
 use crate::postgres::facts;
 
-impl Writer {
+impl Writer<'_> {
     /// An operation on a type or sequence.
     pub(super) fn type_operation(&self, operation: &Operation) -> Vec<String> {
         match operation {
@@ -58,7 +58,7 @@ impl Writer {
         if change.needs_new_type() {
             statements.extend(self.new_type(change));
         } else {
-            statements.extend(added_labels(&path, change));
+            statements.extend(added_labels(&path, change, self.manner.guarded));
         }
         if change.from.comment != change.to.comment {
             statements.push(comment("TYPE", &path, change.to.comment.as_deref()));
@@ -286,7 +286,8 @@ fn create_enum(path: &str, enum_type: &EnumType) -> String {
 }
 
 /// One statement for each new label, at its place.
-fn added_labels(path: &str, change: &EnumChange) -> Vec<String> {
+fn added_labels(path: &str, change: &EnumChange, guarded: bool) -> Vec<String> {
+    let guard = if guarded { "IF NOT EXISTS " } else { "" };
     let added: Vec<&str> = change.added_labels().collect();
     let mut statements = Vec::new();
     for (position, label) in change.to.labels.iter().enumerate().filter(|(_, label)| added.contains(&label.as_str())) {
@@ -300,7 +301,7 @@ fn added_labels(path: &str, change: &EnumChange) -> Vec<String> {
             let first = change.to.labels.iter().find(|label| !added.contains(&label.as_str()));
             first.map(|first| format!(" BEFORE {}", facts::quote_text(first))).unwrap_or_default()
         };
-        statements.push(format!("ALTER TYPE {path} ADD VALUE {}{place}", facts::quote_text(label)));
+        statements.push(format!("ALTER TYPE {path} ADD VALUE {guard}{}{place}", facts::quote_text(label)));
     }
     statements
 }

@@ -8,10 +8,10 @@ use ormsync_schema::{
 use super::{column_list, create_trigger, quote};
 use crate::sqlite::{defaults, facts, types};
 
-/// The table, its indexes and triggers.
-pub(super) fn create_table(name: &str, table: &Table) -> Vec<String> {
-    let mut statements = vec![table_statement(name, table)];
-    statements.extend(indexes(name, table));
+/// The table, its indexes and triggers; `absent` is `IF NOT EXISTS ` or nothing.
+pub(super) fn create_table(name: &str, table: &Table, absent: &str) -> Vec<String> {
+    let mut statements = vec![table_statement(name, table, absent)];
+    statements.extend(indexes(name, table, absent));
     for (trigger_name, trigger) in &table.triggers {
         statements.push(create_trigger(name, trigger_name, trigger));
     }
@@ -19,15 +19,15 @@ pub(super) fn create_table(name: &str, table: &Table) -> Vec<String> {
 }
 
 /// The indexes that have statements of their own.
-pub(super) fn indexes(table_name: &str, table: &Table) -> Vec<String> {
+pub(super) fn indexes(table_name: &str, table: &Table, absent: &str) -> Vec<String> {
     let named = table.indexes.iter().filter(|index| index.kind != IndexKind::UniqueConstraint);
-    named.map(|index| create_index(table_name, index)).collect()
+    named.map(|index| create_index(table_name, index, absent)).collect()
 }
 
 /// `CREATE TABLE …`.
-pub(super) fn table_statement(name: &str, table: &Table) -> String {
+pub(super) fn table_statement(name: &str, table: &Table, absent: &str) -> String {
     if let Some(module) = table.options.get("virtual") {
-        return format!("CREATE VIRTUAL TABLE {} USING {module}", quote(name));
+        return format!("CREATE VIRTUAL TABLE {absent}{} USING {module}", quote(name));
     }
     // The key of a numbered column has to stand at the column: only so it is the row id, and takes AUTOINCREMENT.
     let row_id = table.primary_key.as_ref().filter(|key| is_of_row_id(key, table));
@@ -67,7 +67,7 @@ pub(super) fn table_statement(name: &str, table: &Table) -> String {
         options.push("STRICT");
     }
     let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
-    format!("CREATE TABLE {} (\n{}\n){options}", quote(name), lines.join(",\n"))
+    format!("CREATE TABLE {absent}{} (\n{}\n){options}", quote(name), lines.join(",\n"))
 }
 
 fn is_on(table: &Table, option: &str) -> bool {
@@ -182,12 +182,12 @@ fn foreign_key(key: &ForeignKey) -> String {
 }
 
 /// `CREATE INDEX …`.
-pub(super) fn create_index(table_name: &str, index: &Index) -> String {
+pub(super) fn create_index(table_name: &str, index: &Index, absent: &str) -> String {
     let unique = if index.kind.is_unique() { "UNIQUE " } else { "" };
     let name = quote(index.name.as_deref().unwrap_or_default());
     let predicate = index.predicate.as_ref().map(|predicate| format!(" WHERE {}", predicate.sql()));
     let predicate = predicate.unwrap_or_default();
-    format!("CREATE {unique}INDEX {name} ON {}({}){predicate}", quote(table_name), parts(&index.parts))
+    format!("CREATE {unique}INDEX {absent}{name} ON {}({}){predicate}", quote(table_name), parts(&index.parts))
 }
 
 fn parts(parts: &[IndexPart]) -> String {

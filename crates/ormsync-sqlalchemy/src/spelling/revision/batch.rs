@@ -32,7 +32,7 @@ impl Writer<'_> {
             arguments.push(keyword("table_kwargs", switch));
         }
         let open = Python::call(Name::local("op.batch_alter_table"), arguments);
-        Ok(Line::Batch(open, calls.into_iter().map(in_revision).collect()))
+        Ok(Line::With(open, Some("batch_op"), calls.into_iter().map(in_revision).map(Line::Call).collect()))
     }
 
     /// What SQLAlchemy's reflection of SQLite tells whole: no checks, no collations, no generated columns, no expressions in

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ormsync_dialect::Dialect;
+use ormsync_dialect::{Condition, Dialect};
 use ormsync_schema::{IndexKind, Operation, Plan, QualifiedName, Schema, Table, TableChange, Warning, WarningKind};
 
 use super::super::own_types;
 use super::super::python::{Argument, INDENTATION, Import, Name, Python, string_literal, without_parameters};
 use super::super::writer::{Place, Wordless, Writer, keyword};
+use super::guards;
 use super::objects::operation;
 use super::tables::wordless;
 use super::words::SQLALCHEMY;
@@ -25,6 +26,8 @@ pub struct RevisionBody {
     pub upgrade: String,
     /// The lines of `downgrade()`.
     pub downgrade: String,
+    /// Functions that both call, to stand behind them; empty where they call none.
+    pub functions: String,
 }
 
 /// One thing that a revision does.
@@ -34,7 +37,9 @@ pub(super) enum Line {
     /// A comment.
     Comment(String),
     /// `with op.batch_alter_table(…) as batch_op:` and what is done in it.
-    Batch(Python, Vec<Python>),
+    With(Python, Option<&'static str>, Vec<Line>),
+    /// `if has_table(…):` and what is done then; or `if not …`.
+    If(bool, Python, Vec<Line>),
 }
 
 /// Writes a plan from `from`, and its way back, as Alembic operations. Empty for a dialect that SQLAlchemy does not know.
@@ -44,10 +49,12 @@ pub fn revision_body(from: &Schema, plan: &Plan, back: &Plan) -> RevisionBody {
     let classes = own_classes(plan);
     let to = plan.apply(from);
     let mut imports = BTreeSet::new();
+    let mut questions = BTreeSet::new();
     let mut write = |state: Option<Schema>, plan: &Plan| {
         let lines = Lines { dialect, plan, classes: &classes }.all(state);
         lines.iter().for_each(|line| line.imports(&mut imports));
-        warnings(&plan.warnings) + &lines.iter().map(Line::write).collect::<String>()
+        lines.iter().for_each(|line| line.questions(&mut questions));
+        warnings(&plan.warnings) + &lines.iter().map(|line| line.write(INDENTATION)).collect::<String>()
     };
     body.upgrade = write(Some(from.clone()), plan);
     body.downgrade = write(to.ok(), back);
@@ -59,7 +66,8 @@ pub fn revision_body(from: &Schema, plan: &Plan, back: &Plan) -> RevisionBody {
     }
     let written: Vec<String> = used.into_iter().map(|(sql, class)| own_types::write_class(sql, class)).collect();
     body.classes = written.join("\n\n");
-    body.uses_sqlalchemy = imports.remove(&SQLALCHEMY);
+    body.functions = guards::functions(&questions);
+    body.uses_sqlalchemy = imports.remove(&SQLALCHEMY) || !questions.is_empty();
     body.imports = super::super::module::write_imports(&imports).lines().map(str::to_owned).collect();
     body
 }
@@ -128,19 +136,50 @@ impl Lines<'_> {
         let operations = &self.plan.operations;
         let mut at = 0;
         while at < operations.len() {
-            let run = &operations[at..at + run_length(&operations[at..])];
+            let run = &operations[at..at + run_length(&operations[at..], self.plan.manner.guarded)];
             at += run.len();
-            let words = state.as_ref().and_then(|state| self.in_words(state, run).ok());
-            lines.extend(words.unwrap_or_else(|| self.statements(run)));
+            let words = state.as_ref().filter(|_| !self.asks_for_algorithm(run));
+            let words = words.and_then(|state| self.in_words(state, run).ok());
+            let written = words.unwrap_or_else(|| self.statements(run));
+            lines.extend(self.as_asked(run, written));
             let applied = |state: &mut Schema| run.iter().all(|operation| operation.apply(state).is_ok());
             state = state.and_then(|mut state| applied(&mut state).then_some(state));
         }
         lines
     }
 
+    /// Whether a change is to say by which algorithm a table is changed, which Alembic has no words for.
+    fn asks_for_algorithm(&self, run: &[Operation]) -> bool {
+        let is_table = |operation: &Operation| {
+            matches!(operation, Operation::ChangeTable { change, .. }
+                if !matches!(change, TableChange::AddForeignKey(_) | TableChange::AddCheck(_)))
+        };
+        (self.plan.manner.algorithm.is_some() || self.plan.manner.lock.is_some()) && run.iter().any(is_table)
+    }
+
+    /// Lines with what the plan asks for around them: no transaction, or a look whether they have anything left to do.
+    fn as_asked(&self, run: &[Operation], mut lines: Vec<Line>) -> Vec<Line> {
+        if !lines.iter().any(|line| !matches!(line, Line::Comment(_))) {
+            return lines;
+        }
+        if let (true, [only]) = (self.plan.manner.guarded, run)
+            && let Some(condition) = Condition::of(only)
+        {
+            let question = guards::question(only, &condition, self.dialect.default_namespace());
+            lines = vec![Line::If(condition.is_there, question, lines)];
+        }
+        if self.plan.manner.concurrently {
+            let block = Python::call(Name::local("op.get_context().autocommit_block"), Vec::new());
+            lines = vec![Line::With(block, None, lines)];
+        }
+        lines
+    }
+
     /// The dialect's own statements.
     fn statements(&self, operations: &[Operation]) -> Vec<Line> {
-        let plan = Plan { operations: operations.to_vec(), warnings: Vec::new(), ..self.plan.clone() };
+        let mut plan = Plan { operations: operations.to_vec(), warnings: Vec::new(), ..self.plan.clone() };
+        // What is asked in Python need not be asked again.
+        plan.manner.guarded &= !matches!(operations, [only] if Condition::of(only).is_some());
         let sections = self.dialect.statements(&plan);
         let statements = sections.into_iter().flat_map(|section| section.statements);
         // A revision runs in Alembic's own transaction, and SQLite's switch is at its start.
@@ -193,7 +232,7 @@ impl Lines<'_> {
             writer.schema.table(&name.namespace, &name.name).ok_or_else(|| wordless("there is no such table"))?;
         let place = Place { namespace: &name.namespace, name: &name.name, table };
         let (namespace, name) = (place.namespace, place.name);
-        let call = match change {
+        let mut call = match change {
             TableChange::AddIndex(index) if index.implicit => return Ok(Vec::new()),
             TableChange::AddIndex(index) if index.kind == IndexKind::UniqueConstraint => {
                 writer.create_unique(namespace, name, index)?
@@ -222,6 +261,9 @@ impl Lines<'_> {
             TableChange::SetComment { from, to } => set_comment(writer, place, from.as_deref(), to.as_deref()),
             _ => return Err(wordless("Alembic has no operation for it")),
         };
+        if let (true, Python::Call { arguments, .. }) = (self.plan.manner.concurrently, &mut call) {
+            arguments.push(keyword("postgresql_concurrently", Python::Boolean(true)));
+        }
         Ok(vec![call])
     }
 
@@ -302,10 +344,11 @@ fn set_comment(writer: &Writer<'_>, place: Place<'_>, from: Option<&str>, to: Op
     operation(if to.is_some() { "create_table_comment" } else { "drop_table_comment" }, arguments)
 }
 
-/// How many of the first operations are one statement in the dialect's own words.
-fn run_length(operations: &[Operation]) -> usize {
+/// How many of the first operations are one statement in the dialect's own words. One that is to be guarded stands alone.
+fn run_length(operations: &[Operation], guarded: bool) -> usize {
+    let alone = |operation: &Operation| guarded && Condition::of(operation).is_some();
     let table = |operation: &Operation| match operation {
-        Operation::ChangeTable { table, .. } if is_clause(operation) => Some(table.clone()),
+        Operation::ChangeTable { table, .. } if is_clause(operation) && !alone(operation) => Some(table.clone()),
         _ => None,
     };
     match operations.first().and_then(table) {
@@ -351,28 +394,40 @@ impl Line {
         match self {
             Self::Call(call) => call.imports(into),
             Self::Comment(_) => {}
-            Self::Batch(open, calls) => {
+            Self::With(open, _, lines) | Self::If(_, open, lines) => {
                 open.imports(into);
-                calls.iter().for_each(|call| call.imports(into));
+                lines.iter().for_each(|line| line.imports(into));
             }
         }
     }
 
-    fn write(&self) -> String {
-        let blanks = " ".repeat(INDENTATION);
+    /// The functions that are called to look whether something is there.
+    fn questions(&self, into: &mut BTreeSet<String>) {
         match self {
-            Self::Call(call) => format!("{blanks}{}\n", write_call(call, INDENTATION)),
-            Self::Comment(text) => format!("{blanks}# {}\n", text.replace('\n', " ")),
-            Self::Batch(open, calls) => {
-                let open = open.write(INDENTATION, INDENTATION + "with ".len(), " as batch_op:".len());
-                let inner = INDENTATION + INDENTATION;
-                let mut text = format!("{blanks}with {open} as batch_op:\n");
-                for call in calls {
-                    text.push_str(&format!("{}{}\n", " ".repeat(inner), write_call(call, inner)));
-                }
-                text
-            }
+            Self::If(_, Python::Call { function, .. }, _) => drop(into.insert(function.text.clone())),
+            Self::With(_, _, lines) => lines.iter().for_each(|line| line.questions(into)),
+            _ => {}
         }
+    }
+
+    fn write(&self, indentation: usize) -> String {
+        let blanks = " ".repeat(indentation);
+        let (head, lines) = match self {
+            Self::Call(call) => return format!("{blanks}{}\n", write_call(call, indentation)),
+            Self::Comment(text) => return format!("{blanks}# {}\n", text.replace('\n', " ")),
+            Self::With(open, name, lines) => {
+                let name = name.map(|name| format!(" as {name}")).unwrap_or_default();
+                let open = open.write(indentation, indentation + "with ".len(), name.len() + 1);
+                (format!("with {open}{name}:"), lines)
+            }
+            Self::If(is_there, question, lines) => {
+                let word = if *is_there { "if " } else { "if not " };
+                let question = question.write(indentation, indentation + word.len(), 1);
+                (format!("{word}{question}:"), lines)
+            }
+        };
+        let inner: String = lines.iter().map(|line| line.write(indentation + INDENTATION)).collect();
+        format!("{blanks}{head}\n{inner}")
     }
 }
 

@@ -51,8 +51,9 @@ pub fn write_revision(frame: &RevisionFrame, body: &RevisionBody) -> Result<Stri
         Some(template) => from_project(template, frame, body)?,
         None => from_ours(frame, body),
     };
-    let functions = frame.functions.trim();
-    Ok(if functions.is_empty() { text } else { format!("{text}\n\n{functions}\n") })
+    let functions = [body.functions.trim(), frame.functions.trim()];
+    let functions = functions.into_iter().filter(|functions| !functions.is_empty());
+    Ok(functions.fold(text, |text, functions| format!("{text}\n\n{functions}\n")))
 }
 
 fn from_ours(frame: &RevisionFrame, body: &RevisionBody) -> String {

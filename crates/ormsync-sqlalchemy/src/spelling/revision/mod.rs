@@ -7,6 +7,7 @@
 //! | `alter.rs` | `op.alter_column` |
 //! | `objects.rs` | indexes, keys and checks |
 //! | `batch.rs` | `op.batch_alter_table`, for servers that can't change a table in place |
+//! | `guards.rs` | functions that look whether something is there already |
 //! | `words.rs` | SQLAlchemy's names as a revision imports them |
 //! | `frame.rs` | the file around it, and the project's own `script.py.mako` |
 //!
@@ -18,6 +19,7 @@ mod alter;
 mod batch;
 mod body;
 mod frame;
+mod guards;
 mod objects;
 mod tables;
 mod words;
