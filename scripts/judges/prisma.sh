@@ -30,7 +30,7 @@ prisma_install() {
 engine_install() {
   local folder=$judges/prisma pins=$repository/scripts/judges/prisma wanted
   node_install || return 1
-  wanted=$(fingerprint "$pins/package.json" "$pins/package-lock.json")
+  wanted=$(fingerprint "$pins/package.json" "$pins/package-lock.json" "${BASH_SOURCE[0]}")
   [ "$(cat "$folder/.ready" 2>/dev/null)" != "$wanted" ] || return 0
   say "installing by npm: the Prisma engine"
   rm -rf "$folder"
@@ -38,7 +38,7 @@ engine_install() {
   cp "$pins/package.json" "$pins/package-lock.json" "$folder/"
   # No package's own scripts are run: they would download native engines.
   (cd "$folder" && PATH=$judges/bin:$PATH npm ci --no-audit --no-fund --ignore-scripts \
-    --omit=peer --omit=optional --loglevel=error </dev/null >install.log 2>&1) || {
+    --omit=peer --loglevel=error </dev/null >install.log 2>&1) || {
     tail -15 "$folder/install.log" >&2
     return 1
   }

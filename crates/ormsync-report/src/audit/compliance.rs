@@ -134,7 +134,7 @@ fn may_be_personal(column: &Column) -> bool {
     let name = column.data_type.as_named().map(|named| named.name.as_str()).unwrap_or_default();
     !matches!(name, "boolean" | "bool" | "timestamp" | "timestamptz" | "datetime")
         && !matches!(column.data_type, DataType::Enum { .. } | DataType::InlineEnum(_))
-        && !(name == "tinyint")
+        && name != "tinyint"
 }
 
 fn is_float(input: &AuditInput<'_>, column: &Column) -> bool {

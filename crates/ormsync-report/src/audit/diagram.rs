@@ -224,7 +224,7 @@ fn pack(frames: &mut [Frame], groups: &[Vec<usize>]) -> (f64, f64) {
         let bottom = own().map(|frame| frame.y + frame.height).fold(f64::NEG_INFINITY, f64::max);
         (left, top, right - left, bottom - top)
     };
-    let mut order: Vec<(&Vec<usize>, (f64, f64, f64, f64))> =
+    let mut order: Vec<_> =
         groups.iter().filter(|group| !group.is_empty()).map(|group| (group, bounds(group, frames))).collect();
     order.sort_by(|(_, left), (_, right)| right.3.total_cmp(&left.3));
     let widest = order.iter().map(|(_, bounds)| bounds.2).fold(1200.0, f64::max);

@@ -327,7 +327,7 @@ impl OneTable<'_, '_> {
     }
 
     fn parts(&self) -> Vec<Row> {
-        let mut rows: BTreeMap<(u8, &'static str, String), Vec<Option<(String, Origin)>>> = BTreeMap::new();
+        let mut rows: BTreeMap<PartKey, Vec<Option<(String, Origin)>>> = BTreeMap::new();
         let count = self.table.tables.len();
         let mut add = |rank: u8, kind: &'static str, name: String, source: usize, said: (String, Origin)| {
             rows.entry((rank, kind, name)).or_insert_with(|| vec![None; count])[source].get_or_insert(said);
@@ -359,7 +359,7 @@ impl OneTable<'_, '_> {
                 add(4, "trigger", name.clone(), source, ("trigger".to_owned(), table.origin.clone()));
             }
         }
-        let row = |((_, kind, name), said): ((u8, &'static str, String), Vec<Option<(String, Origin)>>)| {
+        let row = |((_, kind, name), said): (PartKey, Vec<Option<(String, Origin)>>)| {
             let cell = |(source, said): (usize, &Option<(String, Origin)>)| {
                 let said = said.as_ref().map(|(text, origin)| (text.clone(), origin));
                 self.cell(source, &name, said)
@@ -379,6 +379,9 @@ impl OneTable<'_, '_> {
         (0..self.table.tables.len()).filter_map(of_source).collect()
     }
 }
+
+/// A part of a table: the rank that orders its kind, its kind, its name.
+type PartKey = (u8, &'static str, String);
 
 fn named(text: &str, name: &Option<String>) -> String {
     match name {
