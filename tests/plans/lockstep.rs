@@ -144,7 +144,7 @@ fn fails_half_way(dialect: Dialect) {
     project.prisma_is_behind(&name);
     project.clear_what_is_left();
 
-    project.prisma(&["migrate", "deploy"], 1, "account");
+    project.prisma(&["migrate", "deploy"], 1, "name");
     assert_eq!((project.revision().as_str(), project.records().as_str()), ("001_init", "1"));
     project.prisma(&["migrate", "status"], 1, "have failed");
     project.clear_what_is_left();

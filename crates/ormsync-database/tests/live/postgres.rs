@@ -138,7 +138,7 @@ fn a_connection_that_breaks_is_made_again_once() {
     }
     let database = Database::create("breaks", "CREATE TABLE t (a int)");
     let url = |proxy: &Proxy| {
-        format!("postgresql://postgres:SECRET@127.0.0.1:{}/{}?sslmode=disable", proxy.port, database.name)
+        format!("postgresql://postgres:SECRET@127.0.0.1:{}/{}?sslmode=disable&connection_limit=1", proxy.port, database.name)
     };
     let proxy = Proxy::to(&server(VARIABLE), 1);
     let reading = wait(read_in(&url(&proxy), &[])).unwrap();
