@@ -8,8 +8,8 @@ use std::convert::Infallible;
 use sqlite3_parser::ast::fmt::{ToTokens, TokenStream};
 use sqlite3_parser::ast::{
     Cmd, ColumnConstraint, ColumnDefinition, CreateTableBody, DeferSubclause, Expr, ForeignKeyClause, IndexedColumn,
-    InitDeferredPred, Name, NamedColumnConstraint, NamedTableConstraint, RefAct, RefArg, ResolveType, SortOrder, SortedColumn, Stmt,
-    TabFlags, TableConstraint,
+    InitDeferredPred, Name, NamedColumnConstraint, NamedTableConstraint, RefAct, RefArg, ResolveType, SortOrder,
+    SortedColumn, Stmt, TabFlags, TableConstraint,
 };
 use sqlite3_parser::dialect::TokenType;
 use sqlite3_parser::lexer::sql::Parser;

@@ -95,8 +95,10 @@ fn sixteen_statements_and_none_prepared() {
     }
     let database = Database::create("statements", &statements("postgresql"));
     let proxy = Proxy::to(&server(VARIABLE), 0);
-    let url =
-        format!("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable&pgbouncer=true&connection_limit=1", proxy.port, database.name);
+    let url = format!(
+        "postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable&pgbouncer=true&connection_limit=1",
+        proxy.port, database.name
+    );
     let found = wait(read_in(&url, &["public", "billing"])).unwrap();
     assert_eq!(found.schema.tables().count(), 10);
     let messages = proxy.messages();
@@ -125,7 +127,10 @@ fn two_connections_see_what_one_sees() {
     let of_one = wait(read_in(&format!("{url}&connection_limit=1"), &[])).unwrap();
     let of_role = wait(read_in(&database.url().replace("postgres@", &format!("{role}@")), &[])).unwrap();
     run("postgres", &format!("DROP ROLE {role}"));
-    assert!(messages.iter().any(|(_, text)| text.contains("SET TRANSACTION SNAPSHOT")), "a second connection has helped");
+    assert!(
+        messages.iter().any(|(_, text)| text.contains("SET TRANSACTION SNAPSHOT")),
+        "a second connection has helped"
+    );
     assert_eq!(of_one.schema.tables().count(), 800);
     assert_eq!(of_two.schema, of_one.schema);
     assert_eq!(of_two.schema, of_role.schema, "where there may be no second connection the first does all");
@@ -138,7 +143,10 @@ fn a_connection_that_breaks_is_made_again_once() {
     }
     let database = Database::create("breaks", "CREATE TABLE t (a int)");
     let url = |proxy: &Proxy| {
-        format!("postgresql://postgres:SECRET@127.0.0.1:{}/{}?sslmode=disable&connection_limit=1", proxy.port, database.name)
+        format!(
+            "postgresql://postgres:SECRET@127.0.0.1:{}/{}?sslmode=disable&connection_limit=1",
+            proxy.port, database.name
+        )
     };
     let proxy = Proxy::to(&server(VARIABLE), 1);
     let reading = wait(read_in(&url(&proxy), &[])).unwrap();
