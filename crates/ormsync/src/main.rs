@@ -52,7 +52,7 @@ use crate::command_line::CommandLine;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 
-/// Of a check of 1,000 tables the system's allocator takes a fifth longer (processor time).
+/// A large schema is many small allocations; docs/performance.md says what was seen of them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
