@@ -91,6 +91,11 @@ impl Failure {
         matches!(mysql_number(self.cause.as_deref()), Some(1146 | 1305 | 1356 | 1360))
     }
 
+    /// Whether the server is there and says no, for good.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self.cause.as_deref(), Some(sqlx::Error::Database(_))) && !self.is_passing()
+    }
+
     pub(crate) fn second_time(mut self) -> Self {
         self.tries = 2;
         self
