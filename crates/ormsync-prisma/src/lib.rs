@@ -15,7 +15,7 @@
 //! | `edit` | changes in a text that leave all the rest of it as it was |
 //! | `migrations` | the folder of migrations, and Prisma's own table |
 //!
-//! `native` holds what differs between Prisma's providers. No step stops at an error: what is not understood
+//! `threads` shares the work of large schemas among the cores. `native` holds what differs between Prisma's providers. No step stops at an error: what is not understood
 //! is a diagnostic with its place, and opaque in the canonical schema.
 //!
 //! The judge of everything here is Prisma's own engine: what it accepts is never refused.
@@ -36,6 +36,7 @@ mod sources;
 mod spelling;
 mod suppressions;
 mod syntax;
+mod threads;
 mod validate;
 mod write;
 
@@ -72,18 +73,31 @@ pub fn read_text(path: &str, text: &str, options: &ReadOptions) -> Reading {
     read_sources(sources::Sources::of_text(path, text), options)
 }
 
+/// From so many models on, threads save more than they cost.
+const LARGE: usize = 64;
+
 fn read_sources(mut sources: sources::Sources, options: &ReadOptions) -> Reading {
     let mut diagnostics = Vec::new();
     let (model, provider) = resolve::resolve(&sources, &mut diagnostics);
+    let is_large = model.models.len() >= LARGE;
     let schema = if provider.is_some() {
-        validate::validate(&model, &mut diagnostics);
-        lower::lower(&model, &sources, options.default_namespace.as_deref())
+        let default_namespace = options.default_namespace.as_deref();
+        let (refused, schema) = threads::both(
+            is_large,
+            || validate::validate(&model),
+            || lower::lower(&model, &sources, default_namespace),
+        );
+        diagnostics.extend(refused);
+        schema
     } else {
         // Without a provider nothing of the models can be judged or lowered; the errors say why.
         diagnostics.retain(|diagnostic| matches!(diagnostic.code.as_str(), "prisma-provider" | "prisma-datasource"));
         Schema::new("")
     };
     drop(model);
+    if is_large {
+        threads::let_go(std::mem::take(&mut sources.documents));
+    }
     sources.diagnostics.append(&mut diagnostics);
     sources.diagnostics.sort_by(|left, right| place_of(left).cmp(&place_of(right)));
     // A name may clash in two scopes at once; once is enough to be told.

@@ -1,11 +1,9 @@
 //! Columns: type, nullability, default, generation, and what an ORM does on its own.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DataType, Expression, Fact, Origin, Wording};
+use crate::{DataType, Expression, Fact, Origin, Places, Wording};
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,8 +61,9 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,
     /// Narrower places of single facts: the type's, the default's …
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub places: BTreeMap<Fact, Origin>,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<Fact, Origin>")]
+    pub places: Places,
 }
 
 impl Column {
@@ -89,7 +88,7 @@ impl Column {
             inherited: false,
             client: ClientSide::default(),
             origin,
-            places: BTreeMap::new(),
+            places: Places::default(),
         }
     }
 

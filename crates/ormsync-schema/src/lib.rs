@@ -26,6 +26,7 @@ mod index;
 mod object;
 mod operation;
 mod origin;
+mod places;
 mod range_type;
 mod reading;
 mod schema;
@@ -48,6 +49,7 @@ pub use operation::{
     TableChange, TableRebuild, Warning, WarningKind,
 };
 pub use origin::{LineColumn, Origin, Place, SourceFile, SourceFiles, Span};
+pub use places::Places;
 pub use range_type::RangeType;
 pub use reading::{Reading, Spelling};
 pub use schema::{

@@ -1,6 +1,6 @@
 //! Columns: types, nullability, defaults, and what the client does.
 
-use ormsync_schema::{ClientSide, Column, DataType, DefaultValue, Fact, Identity, Origin, Span, Wording};
+use ormsync_schema::{ClientSide, Column, DataType, DefaultValue, Fact, Identity, Origin, Places, Span, Wording};
 
 use super::Lowering;
 use crate::native::{EnumStorage, ScalarType};
@@ -137,6 +137,7 @@ impl<'t> Lowering<'_, 't> {
     }
 
     fn set_places(&self, model: &Model<'t>, field: &FieldModel<'t>, column: &mut Column) {
+        column.places = Places::with_capacity(2 + 2 * usize::from(field.default.is_some()));
         let mut place = |fact: Fact, span: Span| column.places.insert(fact, model.origin(span));
         if field.field.field_type.is_some() {
             place(Fact::ColumnType, type_span(field));

@@ -9,7 +9,7 @@ pub(crate) mod names;
 mod voice;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use ormsync_schema::{
     ClientDelete, DataType, EnumType, Extension, Fact, ForeignKey, Opaque, ReferentialAction, Schema, SourceFiles,
@@ -19,6 +19,7 @@ use ormsync_schema::{
 use crate::native::EnumStorage;
 use crate::resolve::model::{DataModel, Model};
 use crate::sources::Sources;
+use crate::{LARGE, threads};
 
 /// Lowers a schema. `default_namespace` is where models without `@@schema` live.
 pub(crate) fn lower(model: &DataModel<'_>, sources: &Sources, default_namespace: Option<&str>) -> Schema {
@@ -26,12 +27,18 @@ pub(crate) fn lower(model: &DataModel<'_>, sources: &Sources, default_namespace:
     Lowering { model, files: &sources.files, default_namespace, types: RefCell::default() }.schema(sources)
 }
 
+/// What a model or view becomes.
+enum Lowered {
+    Table(Table),
+    View(View),
+}
+
 struct Lowering<'m, 't> {
     model: &'m DataModel<'t>,
     files: &'m SourceFiles,
     default_namespace: &'m str,
     /// The types that were read, by their text: a schema has few, and many columns of each.
-    types: RefCell<HashMap<String, DataType>>,
+    types: RefCell<BTreeMap<String, DataType>>,
 }
 
 impl<'m, 't> Lowering<'m, 't> {
@@ -58,18 +65,35 @@ impl<'m, 't> Lowering<'m, 't> {
         }
         self.add_extensions(&mut schema);
         self.add_enums(&mut schema);
-        for model in &self.model.models {
+        for (model, lowered) in self.model.models.iter().zip(self.tables_and_views()) {
             let namespace = schema.namespace_mut(self.namespace(model.namespace));
-            if model.is_view() {
-                namespace.views.insert(model.table.to_owned(), self.view(model));
-            } else {
+            match lowered {
+                Lowered::View(view) => {
+                    namespace.views.insert(model.table.to_owned(), view);
+                }
                 // Two models on one table are refused; the first is kept.
-                namespace.tables.entry(model.table.to_owned()).or_insert_with(|| self.table(model));
+                Lowered::Table(table) => {
+                    namespace.tables.entry(model.table.to_owned()).or_insert(table);
+                }
             }
         }
         self.add_relations(&mut schema);
         add_opaque(&mut schema, sources);
         schema
+    }
+
+    /// What the models and views become, in order.
+    fn tables_and_views(&self) -> impl Iterator<Item = Lowered> {
+        let (model, files, default_namespace) = (self.model, self.files, self.default_namespace);
+        let parts = threads::in_parts(&model.models, LARGE, |models| {
+            let part = Lowering { model, files, default_namespace, types: RefCell::default() };
+            let lower = |model: &Model<'t>| match model.is_view() {
+                true => Lowered::View(part.view(model)),
+                false => Lowered::Table(part.table(model)),
+            };
+            models.iter().map(lower).collect::<Vec<_>>()
+        });
+        parts.into_iter().flatten()
     }
 
     fn add_extensions(&self, schema: &mut Schema) {

@@ -1,28 +1,43 @@
 //! The names that the engine gives to constraints and indexes. Pinned to Prisma's engine 7.10 and, for MySQL,
 //! to the SQL of an engine with its MySQL connector (`fixtures/prisma-mysql`).
 
+use std::iter;
+
 use crate::native::ProviderFacts;
 use crate::resolve::model::{Key, KeyKind, Model};
 
-/// `base` cut so that it fits with `suffix` behind it, both in bytes. The engine cuts whole characters.
-fn cut(base: &str, suffix: &str, facts: &ProviderFacts) -> String {
-    let kept = base.floor_char_boundary(facts.longest_name - suffix.len());
-    format!("{}{suffix}", &base[..kept])
+/// The table and the columns, cut so that they fit with `suffix` behind them, all in bytes. The engine cuts whole
+/// characters.
+fn cut<'c>(table: &str, columns: impl Iterator<Item = &'c str> + Clone, suffix: &str, facts: &ProviderFacts) -> String {
+    let length = table.len() + columns.clone().map(|column| column.len() + 1).sum::<usize>();
+    let mut name = String::with_capacity(length + suffix.len());
+    name.push_str(table);
+    for column in columns {
+        name.push('_');
+        name.push_str(column);
+    }
+    name.truncate(name.floor_char_boundary(facts.longest_name - suffix.len()));
+    name.push_str(suffix);
+    name
 }
 
 /// The name of a primary key that has none of its own.
 pub(crate) fn primary_key(table: &str, facts: &ProviderFacts) -> String {
-    cut(table, "_pkey", facts)
+    cut(table, iter::empty(), "_pkey", facts)
 }
 
 /// The name of a unique or index that has none of its own.
 pub(crate) fn index(table: &str, columns: &[&str], is_unique: bool, facts: &ProviderFacts) -> String {
-    cut(&format!("{table}_{}", columns.join("_")), if is_unique { "_key" } else { "_idx" }, facts)
+    cut(table, columns.iter().copied(), suffix_of(is_unique), facts)
+}
+
+fn suffix_of(is_unique: bool) -> &'static str {
+    if is_unique { "_key" } else { "_idx" }
 }
 
 /// The name of a foreign key that has none of its own.
 pub(crate) fn foreign_key(table: &str, columns: &[&str], facts: &ProviderFacts) -> String {
-    cut(&format!("{table}_{}", columns.join("_")), "_fkey", facts)
+    cut(table, columns.iter().copied(), "_fkey", facts)
 }
 
 /// The name of a key of a model; none where the provider gives it none.
@@ -33,8 +48,8 @@ pub(crate) fn of_key(model: &Model<'_>, key: &Key<'_>, facts: &ProviderFacts) ->
     if key.kind == KeyKind::Id {
         return facts.has_named_primary_keys.then(|| primary_key(model.table, facts));
     }
-    let fields: Vec<usize> = key.parts.iter().map(|part| part.field).collect();
-    Some(index(model.table, &model.columns_of(&fields), key.kind == KeyKind::Unique, facts))
+    let columns = key.parts.iter().map(|part| model.fields[part.field].column);
+    Some(cut(model.table, columns, suffix_of(key.kind == KeyKind::Unique), facts))
 }
 
 /// The table of an implicit many-to-many relation, from the relation's name or the models' names in order.

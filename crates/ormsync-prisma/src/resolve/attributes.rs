@@ -1,71 +1,73 @@
 //! Going through the attributes of something and the arguments of an attribute, each exactly once: what is
 //! left over at the end is unknown, what is met twice is a duplicate.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::report::Report;
 use crate::syntax::{Argument, Attribute, Expression, ExpressionKind};
 
 /// Attributes that Prisma 8 has and the engines before it have not. None of them changes what the others say.
 const OF_PRISMA_8: &[&str] = &["@@check", "@@control", "@@rls", "@@noCheck", "@noCheck"];
 
+/// Which ones of a list are taken. Few lists are long, and a schema has tens of thousands.
+type Taken = SmallVec<[bool; 16]>;
+
 /// The attributes of a field, block or enum value.
 pub(super) struct Attributes<'t> {
     /// `@` or `@@`, for messages.
     prefix: &'static str,
     all: &'t [Attribute],
-    taken: Vec<bool>,
+    taken: Taken,
 }
 
 impl<'t> Attributes<'t> {
     pub(super) fn new(prefix: &'static str, all: &'t [Attribute]) -> Self {
-        Self { prefix, all, taken: vec![false; all.len()] }
+        Self { prefix, all, taken: smallvec![false; all.len()] }
     }
 
     /// The attribute of that name, which may stand only once. Of several, the first counts.
     pub(super) fn single(&mut self, name: &str, report: &mut Report<'_>) -> Option<&'t Attribute> {
-        let found = self.repeated(name);
-        if found.len() > 1 {
-            for attribute in &found {
+        let prefix = self.prefix;
+        let mut found = self.repeated(name);
+        let first = found.next()?;
+        let others: SmallVec<[&Attribute; 1]> = found.collect();
+        if !others.is_empty() {
+            for attribute in std::iter::once(first).chain(others) {
                 report.error(
                     "prisma-attribute",
                     attribute.span,
-                    format!("`{}{name}` may stand only once here.", self.prefix),
+                    format!("`{prefix}{name}` may stand only once here."),
                 );
             }
         }
-        found.first().copied()
+        Some(first)
     }
 
-    /// All attributes of that name.
-    pub(super) fn repeated(&mut self, name: &str) -> Vec<&'t Attribute> {
-        let mut found = Vec::new();
-        for (taken, attribute) in self.taken.iter_mut().zip(self.all) {
-            if attribute.name.text == name {
-                *taken = true;
-                found.push(attribute);
-            }
-        }
-        found
+    /// All attributes of that name; they are taken as the iterator reaches them.
+    pub(super) fn repeated<'a>(&'a mut self, name: &'a str) -> impl Iterator<Item = &'t Attribute> + 'a {
+        self.take(move |written| written == name)
     }
 
     /// The attributes with a dot in their name: native types.
-    pub(super) fn scoped(&mut self) -> Vec<&'t Attribute> {
-        let mut found = Vec::new();
-        for (taken, attribute) in self.taken.iter_mut().zip(self.all) {
-            if attribute.name.text.contains('.') {
-                *taken = true;
-                found.push(attribute);
-            }
-        }
-        found
+    pub(super) fn scoped(&mut self) -> impl Iterator<Item = &'t Attribute> {
+        self.take(|written| written.contains('.'))
+    }
+
+    fn take<'a>(&'a mut self, is_wanted: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = &'t Attribute> + 'a {
+        self.taken.iter_mut().zip(self.all).filter_map(move |(taken, attribute)| {
+            let is_wanted = is_wanted(&attribute.name.text);
+            *taken |= is_wanted;
+            is_wanted.then_some(attribute)
+        })
     }
 
     /// Reports what nobody took.
     pub(super) fn finish(self, report: &mut Report<'_>) {
-        for (taken, attribute) in self.taken.iter().zip(self.all) {
+        for (_, attribute) in self.taken.iter().zip(self.all).filter(|(taken, _)| !**taken) {
             let written = format!("{}{}", self.prefix, attribute.name.text);
-            if !taken && OF_PRISMA_8.contains(&written.as_str()) {
+            if OF_PRISMA_8.contains(&written.as_str()) {
                 report.of_prisma_8(attribute.span, &format!("`{written}`"));
-            } else if !taken {
+            } else {
                 report.error("prisma-attribute", attribute.span, format!("There is no attribute `{written}` here."));
             }
         }
@@ -76,7 +78,7 @@ impl<'t> Attributes<'t> {
 pub(super) struct Arguments<'t> {
     attribute: &'t Attribute,
     all: &'t [Argument],
-    taken: Vec<bool>,
+    taken: Taken,
     /// Whether something was wrong, so that nothing follows from what is missing.
     pub(super) broken: bool,
 }
@@ -84,7 +86,7 @@ pub(super) struct Arguments<'t> {
 impl<'t> Arguments<'t> {
     pub(super) fn new(attribute: &'t Attribute, report: &mut Report<'_>) -> Self {
         let mut arguments =
-            Self { attribute, all: &attribute.arguments, taken: vec![false; attribute.arguments.len()], broken: false };
+            Self { attribute, all: &attribute.arguments, taken: smallvec![false; attribute.arguments.len()], broken: false };
         arguments.refuse_duplicates(report);
         arguments
     }

@@ -57,7 +57,7 @@ fn kind<'t>(
     }
     match context.tops.find(namespace, name) {
         Some(Top::Enum(position)) => FieldKind::Enum(position),
-        Some(Top::Model(target)) => FieldKind::Relation(RelationField {
+        Some(Top::Model(target)) => FieldKind::Relation(Box::new(RelationField {
             target,
             attribute: None,
             name: None,
@@ -67,7 +67,7 @@ fn kind<'t>(
             on_update: None,
             map: None,
             broken: false,
-        }),
+        })),
         Some(Top::Composite) => FieldKind::Composite,
         Some(Top::Unreadable) => FieldKind::Unknown,
         None if context.tops.may_be_elsewhere(name) => {
@@ -103,6 +103,9 @@ fn column_name(model: &mut FieldModel<'_>, report: &mut Report<'_>) {
 
 fn column_attributes<'t>(model: &mut FieldModel<'t>, context: &Context<'_, 't>, report: &mut Report<'_>) {
     let field = model.field;
+    if field.attributes.is_empty() {
+        return;
+    }
     let mut attributes = Attributes::new("@", &field.attributes);
     if let Some(attribute) = attributes.single("map", report)
         && let Some(name) = enums::map_name(attribute, report)
@@ -130,11 +133,12 @@ fn column_attributes<'t>(model: &mut FieldModel<'t>, context: &Context<'_, 't>, 
         model.default = defaults::resolve(model, attribute, context, report);
     }
     if model.scalar().is_some() {
-        let scoped = attributes.scoped();
-        for extra in scoped.iter().skip(1) {
+        let mut scoped = attributes.scoped();
+        let native = scoped.next();
+        for extra in scoped {
             report.error("prisma-native-type", extra.span, "A field has one native type; this is another.");
         }
-        model.native = scoped.first().map(|attribute| native_use(model, attribute, context, report));
+        model.native = native.map(|attribute| native_use(model, attribute, context, report));
     }
     // `resolve/keys.rs` reads these.
     attributes.single("id", report);

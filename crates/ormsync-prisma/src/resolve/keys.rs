@@ -169,7 +169,7 @@ fn parts<'t>(
     model: &Model<'t>,
     report: &mut Report<'_>,
 ) -> Option<Vec<KeyPart<'t>>> {
-    let mut parts: Vec<KeyPart<'_>> = Vec::new();
+    let mut parts: Vec<KeyPart<'_>> = Vec::with_capacity(elements(fields).len());
     let mut complete = true;
     for element in elements(fields) {
         match part(element, model, report) {

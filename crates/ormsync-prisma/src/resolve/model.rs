@@ -128,7 +128,7 @@ impl<'t> FieldModel<'t> {
 
     pub(crate) fn relation(&self) -> Option<&RelationField<'t>> {
         match &self.kind {
-            FieldKind::Relation(relation) => Some(relation),
+            FieldKind::Relation(relation) => Some(relation.as_ref()),
             _ => None,
         }
     }
@@ -153,7 +153,8 @@ pub(crate) enum FieldKind<'t> {
     /// By position in [`DataModel::enums`].
     Enum(usize),
     Unsupported(&'t str),
-    Relation(RelationField<'t>),
+    /// Boxed: most fields are none.
+    Relation(Box<RelationField<'t>>),
     /// A composite type, which no relational provider has.
     Composite,
     /// Its type is missing, unknown, or stands in a block that could not be read.

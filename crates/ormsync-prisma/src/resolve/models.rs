@@ -13,6 +13,7 @@ use super::{enums, keys, shard_keys};
 use crate::report::Report;
 use crate::sources::Sources;
 use crate::syntax::{Block, EnumBlock, ModelBlock, ModelKind};
+use crate::{LARGE, threads};
 
 /// The blocks of a schema by kind, and what each name stands for.
 pub(super) struct Blocks<'t> {
@@ -74,13 +75,20 @@ pub(super) fn resolve<'t>(
     context: &Context<'_, 't>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Model<'t>> {
-    blocks
-        .iter()
-        .map(|(path, block)| {
-            let report = &mut Report::new(path, diagnostics);
-            resolve_one(path, block, context, report)
-        })
-        .collect()
+    let mut all = Vec::with_capacity(blocks.len());
+    let parts = threads::in_parts(blocks, LARGE, |blocks| {
+        let mut diagnostics = Vec::new();
+        let mut models = Vec::with_capacity(blocks.len());
+        for (path, block) in blocks {
+            models.push(resolve_one(path, block, context, &mut Report::new(path, &mut diagnostics)));
+        }
+        (models, diagnostics)
+    });
+    for (models, mut found) in parts {
+        all.extend(models);
+        diagnostics.append(&mut found);
+    }
+    all
 }
 
 fn resolve_one<'t>(
@@ -130,17 +138,25 @@ fn resolve_one<'t>(
     model
 }
 
+/// So many fields are few.
+const FEW: usize = 32;
+
 fn resolve_fields<'t>(
     block: &'t ModelBlock,
     context: &Context<'_, 't>,
     report: &mut Report<'_>,
 ) -> Vec<FieldModel<'t>> {
     let namespace = block.namespace.as_ref().map(|name| name.text.as_str());
-    let mut names = HashSet::with_capacity(block.fields.len());
-    let mut fields = Vec::with_capacity(block.fields.len());
+    let mut names = HashSet::new();
+    let mut fields: Vec<FieldModel<'t>> = Vec::with_capacity(block.fields.len());
     for field in &block.fields {
         names::check(&field.name, "a field", report);
-        if names.insert(&field.name.text) {
+        // Few names are looked through faster than they are hashed.
+        let is_new = match block.fields.len() {
+            ..=FEW => !fields.iter().any(|earlier| earlier.field.name.text == field.name.text),
+            _ => names.insert(&field.name.text),
+        };
+        if is_new {
             fields.push(fields::resolve(field, namespace, context, report));
         } else {
             report.error_with_help(

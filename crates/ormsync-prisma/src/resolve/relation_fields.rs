@@ -6,25 +6,37 @@ use super::attributes::{Arguments, Attributes, elements, expect_text};
 use super::model::{FieldKind, Model, RelationField};
 use crate::report::Report;
 use crate::syntax::{Attribute, Expression};
+use crate::{LARGE, threads};
 
 const CODE: &str = "prisma-relation";
 
 /// Reads the attributes of all relation fields.
 pub(super) fn resolve(models: &mut [Model<'_>], diagnostics: &mut Vec<Diagnostic>) {
-    for position in 0..models.len() {
-        for field in 0..models[position].fields.len() {
-            if models[position].fields[field].is_column() {
-                continue;
+    let positions: Vec<usize> = (0..models.len()).collect();
+    let read = threads::in_parts(&positions, LARGE, |positions| {
+        let mut diagnostics = Vec::new();
+        let mut fields = Vec::new();
+        for position in positions {
+            let model = &models[*position];
+            for (field, _) in model.fields.iter().enumerate().filter(|(_, field)| !field.is_column()) {
+                let report = &mut Report::new(model.path, &mut diagnostics);
+                let (relation, ignored) = attributes(models, *position, field, report);
+                fields.push(((*position, field), relation, ignored));
             }
-            let report = &mut Report::new(models[position].path, diagnostics);
-            let (relation, ignored) = attributes(models, position, field, report);
+        }
+        (fields, diagnostics)
+    });
+    for (fields, mut found) in read {
+        diagnostics.append(&mut found);
+        for ((position, field), relation, ignored) in fields {
+            let model = &mut models[position];
             if let Some((relation, span)) = relation {
                 if relation.broken {
-                    models[position].opaque.push((Fact::ForeignKey, None, span));
+                    model.opaque.push((Fact::ForeignKey, None, span));
                 }
-                models[position].fields[field].kind = FieldKind::Relation(relation);
+                model.fields[field].kind = FieldKind::Relation(relation);
             }
-            models[position].fields[field].ignored = ignored;
+            model.fields[field].ignored = ignored;
         }
     }
 }
@@ -34,12 +46,12 @@ fn attributes<'t>(
     model: usize,
     field: usize,
     report: &mut Report<'_>,
-) -> (Option<(RelationField<'t>, Span)>, bool) {
+) -> (Option<(Box<RelationField<'t>>, Span)>, bool) {
     let written = models[model].fields[field].field;
     let mut attributes = Attributes::new("@", &written.attributes);
     let relation = attributes
         .single("relation", report)
-        .map(|attribute| (relation(models, model, field, attribute, report), attribute.span));
+        .map(|attribute| (Box::new(relation(models, model, field, attribute, report)), attribute.span));
     let ignored = attributes.single("ignore", report);
     if let Some(attribute) = ignored {
         Arguments::new(attribute, report).finish(report);

@@ -170,11 +170,13 @@ fn model(pair: Pair<'_, Rule>, namespace: Option<&Name>, building: &mut Building
         attributes: Vec::new(),
         bad_members: Vec::new(),
     };
+    // Nearly all members are fields.
+    block.fields.reserve_exact(inner.len());
     let mut members = Members::new();
     for member in inner {
         match member.as_rule() {
             Rule::field => block.fields.push(field::build(member, building)),
-            Rule::block_attribute => block.attributes.push(attribute::build(member, building)),
+            Rule::block_attribute => block.attributes.push(attribute::build(member, "@@", building)),
             _ => members.other(&member, "a field or a block attribute", building),
         }
     }
@@ -201,7 +203,7 @@ fn enumeration(pair: Pair<'_, Rule>, namespace: Option<&Name>, building: &mut Bu
     for member in inner {
         match member.as_rule() {
             Rule::enum_value => block.values.push(enum_value(member, building)),
-            Rule::block_attribute => block.attributes.push(attribute::build(member, building)),
+            Rule::block_attribute => block.attributes.push(attribute::build(member, "@@", building)),
             _ => members.other(&member, "an enum value or a block attribute", building),
         }
     }
@@ -213,8 +215,10 @@ fn enumeration(pair: Pair<'_, Rule>, namespace: Option<&Name>, building: &mut Bu
 fn enum_value(pair: Pair<'_, Rule>, building: &mut Building) -> EnumValue {
     let mut inner = pair.into_inner();
     let name = inner.next().map(|name| building.name_of(&name)).expect("the grammar has a name first");
-    let attributes =
-        inner.filter(|pair| pair.as_rule() == Rule::attribute).map(|pair| attribute::build(pair, building)).collect();
+    let attributes = inner
+        .filter(|pair| pair.as_rule() == Rule::attribute)
+        .map(|pair| attribute::build(pair, "@", building))
+        .collect();
     EnumValue { name, attributes }
 }
 
@@ -239,7 +243,7 @@ fn configuration(pair: Pair<'_, Rule>, building: &mut Building) -> Configuration
 fn property(pair: Pair<'_, Rule>, building: &mut Building) -> Property {
     let mut inner = pair.into_inner();
     let name = inner.next().map(|name| building.name_of(&name)).expect("the grammar has a name first");
-    let written = inner.find(|pair| pair.as_rule() == Rule::expression);
+    let written = inner.find(expression::is_value);
     let spread = written.as_ref().is_some_and(|value| value.as_str().contains(['\n', '\r']));
     let value = written.map(|value| expression::build(value, expression::Standing::Setting, building));
     let span = Span::new(name.span.start, value.as_ref().map_or(name.span.end, |value| value.span.end));

@@ -1,6 +1,7 @@
 //! Values: strings, numbers, names, functions, lists, objects.
 
 use compact_str::CompactString;
+use ormsync_schema::Span;
 use pest::iterators::Pair;
 
 use super::tree::{Expression, ExpressionKind};
@@ -29,40 +30,57 @@ impl Standing {
     }
 }
 
+/// Whether a pair is a value.
+pub(super) fn is_value(pair: &Pair<'_, Rule>) -> bool {
+    matches!(
+        pair.as_rule(),
+        Rule::text | Rule::number | Rule::array | Rule::object | Rule::word | Rule::call
+    )
+}
+
+/// The value that a pair is (see [`is_value`]).
 pub(super) fn build(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> Expression {
-    let span = building.span_of(&pair);
-    let mut parts = pair.into_inner();
-    let first = parts.next().expect("an expression is one of its forms");
-    let kind = match first.as_rule() {
-        Rule::string => ExpressionKind::Text(text(&first, building)),
-        Rule::number => ExpressionKind::Number(first.as_str().into()),
-        Rule::array => array(first, standing, building),
-        Rule::object => object(first, standing, building),
-        _ => match parts.next() {
-            None => ExpressionKind::Constant(first.as_str().into()),
-            Some(list) => {
-                // Of settings, the engine looks at `env` only.
-                let is_variable = standing == Standing::Setting && first.as_str() == "env";
-                let standing = if is_variable { Standing::Attribute } else { standing };
-                let arguments = attribute::arguments(list, standing, building);
-                ExpressionKind::Function(first.as_str().into(), arguments)
-            }
-        },
+    let Span { start, end } = building.span_of(&pair);
+    let whole = Span::new(start, end);
+    // What opens a string, list or object stands before the pair.
+    let opened = || Span::new(start - 1, end);
+    match pair.as_rule() {
+        Rule::text => {
+            let kind = ExpressionKind::Text(text(&pair, building));
+            Expression { kind, span: Span::new(start - 1, end + 1) }
+        }
+        Rule::number => Expression { kind: ExpressionKind::Number(pair.as_str().into()), span: whole },
+        Rule::array => Expression { kind: array(pair, standing, building), span: opened() },
+        Rule::object => Expression { kind: object(pair, standing, building), span: opened() },
+        _ => Expression { kind: word(pair, standing, building), span: whole },
+    }
+}
+
+/// A name, or a function where arguments follow it.
+fn word(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> ExpressionKind {
+    let written = pair.as_str();
+    let Some(open) = written.bytes().position(|byte| byte == b'(') else {
+        return ExpressionKind::Constant(written.into());
     };
-    Expression { kind, span }
+    let name = written[..open].trim_end();
+    // Of settings, the engine looks at `env` only.
+    let is_variable = standing == Standing::Setting && name == "env";
+    let standing = if is_variable { Standing::Attribute } else { standing };
+    ExpressionKind::Function(name.into(), attribute::arguments(pair.into_inner(), standing, building))
 }
 
 fn array(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> ExpressionKind {
     let standing = if standing == Standing::Attribute { Standing::Element } else { standing };
-    let mut elements = Vec::new();
-    for part in pair.into_inner() {
+    let parts = pair.into_inner();
+    let mut elements = Vec::with_capacity(parts.len());
+    for part in parts {
         match part.as_rule() {
-            Rule::expression => elements.push(build(part, standing, building)),
-            _ => building.problem(
+            Rule::trailing_comma => building.problem(
                 building.span_of(&part),
                 "There may be no comma behind the last element of a list.",
                 None,
             ),
+            _ => elements.push(build(part, standing, building)),
         }
     }
     ExpressionKind::Array(elements)
@@ -80,10 +98,9 @@ fn object(pair: Pair<'_, Rule>, standing: Standing, building: &mut Building) -> 
     ExpressionKind::Object(members)
 }
 
-/// The text of a string, its escapes resolved as JSON has them.
+/// The text between the quotes, its escapes resolved as JSON has them.
 pub(super) fn text(pair: &Pair<'_, Rule>, building: &mut Building) -> CompactString {
-    let quoted = pair.as_str();
-    let content = &quoted[1..quoted.len() - 1];
+    let content = pair.as_str();
     if !content.contains('\\') {
         return content.into();
     }
@@ -98,8 +115,9 @@ pub(super) fn text(pair: &Pair<'_, Rule>, building: &mut Building) -> CompactStr
                 rest = &escape[length..];
             }
             None => {
+                let Span { start, end } = building.span_of(pair);
                 building.problem(
-                    building.span_of(pair),
+                    Span::new(start - 1, end + 1),
                     format!("`\\{}` is not an escape that strings have.", escape.chars().next().unwrap_or(' ')),
                     Some("Write a backslash as `\\\\`."),
                 );

@@ -8,23 +8,35 @@ use super::tree::{Arity, Field, FieldType, TypeName};
 use super::{Building, Rule, attribute, expression};
 
 pub(super) fn build(pair: Pair<'_, Rule>, building: &mut Building) -> Field {
-    let start = building.span_of(&pair).start;
     let mut inner = pair.into_inner();
     let name = inner.next().map(|name| building.name_of(&name)).expect("the grammar has a name first");
+    let start = name.span.start;
+    // Most fields have nothing but a type behind the name; an empty list takes no memory.
     let mut field = Field { span: name.span, name, field_type: None, attributes: Vec::new() };
-    for part in inner {
-        let end = building.span_of(&part).end;
-        match part.as_rule() {
-            Rule::legacy_colon => building.problem(
-                building.span_of(&part),
-                "There is no colon between a field's name and its type.",
-                Some("Remove the colon."),
-            ),
-            Rule::field_type => field.field_type = Some(field_type(part, building)),
-            Rule::attribute => field.attributes.push(attribute::build(part, building)),
+    while let Some(part) = inner.next() {
+        let end = match part.as_rule() {
+            Rule::legacy_colon => {
+                let behind = building.span_of(&part).start;
+                building.problem(
+                    Span::new(behind - 1, behind),
+                    "There is no colon between a field's name and its type.",
+                    Some("Remove the colon."),
+                );
+                behind
+            }
+            Rule::field_type => field.field_type.insert(field_type(part, building)).span.end,
+            Rule::attribute => {
+                if field.attributes.is_empty() {
+                    field.attributes.reserve_exact(inner.len() + 1);
+                }
+                let attribute = attribute::build(part, "@", building);
+                let end = attribute.span.end;
+                field.attributes.push(attribute);
+                end
+            }
             // Comments do not belong to the field's place.
             _ => continue,
-        }
+        };
         field.span = Span::new(start, end);
     }
     if field.field_type.is_none() {
@@ -35,26 +47,39 @@ pub(super) fn build(pair: Pair<'_, Rule>, building: &mut Building) -> Field {
 
 fn field_type(pair: Pair<'_, Rule>, building: &mut Building) -> FieldType {
     let span = building.span_of(&pair);
-    let mut name = TypeName::Named(CompactString::default());
-    let mut arity = Arity::Required;
-    for part in pair.into_inner() {
-        match part.as_rule() {
-            Rule::arity => arity = arity_of(&part, span, building),
-            Rule::legacy_list => {
-                arity = Arity::List;
-                building.problem(span, "A list is written `Type[]`, not `[Type]`.", None);
-                if let Some(element) = part.into_inner().next() {
-                    name = type_name(&element, building);
+    let written = pair.as_str();
+    match pair.into_inner().next() {
+        None => {
+            let end = written.find(['[', '?', '!']).unwrap_or(written.len());
+            let (name, arity) = written.split_at(end);
+            let name = TypeName::Named(name.trim_end().into());
+            FieldType { name, arity: arity_of(arity, span, building), span }
+        }
+        Some(list) if list.as_rule() == Rule::legacy_list => {
+            building.problem(span, "A list is written `Type[]`, not `[Type]`.", None);
+            let element = list.into_inner().next();
+            let name = match element {
+                Some(element) if element.as_rule() == Rule::text => {
+                    TypeName::Unsupported(expression::text(&element, building))
                 }
-            }
-            _ => name = type_name(&part, building),
+                Some(element) => TypeName::Named(element.as_str().into()),
+                None => TypeName::Named(CompactString::default()),
+            };
+            FieldType { name, arity: Arity::List, span }
+        }
+        Some(text) => {
+            let behind = text.as_span().end() + building.base - span.start;
+            let arity = written[behind..].trim_start_matches('"').trim_start();
+            let arity = arity.strip_prefix(')').unwrap_or(arity).trim_start();
+            let name = TypeName::Unsupported(expression::text(&text, building));
+            FieldType { name, arity: arity_of(arity, span, building), span }
         }
     }
-    FieldType { name, arity, span }
 }
 
-fn arity_of(part: &Pair<'_, Rule>, span: Span, building: &mut Building) -> Arity {
-    match part.as_str() {
+fn arity_of(written: &str, span: Span, building: &mut Building) -> Arity {
+    match written {
+        "" => Arity::Required,
         "[]" => Arity::List,
         "?" => Arity::Optional,
         "!" => {
@@ -66,12 +91,5 @@ fn arity_of(part: &Pair<'_, Rule>, span: Span, building: &mut Building) -> Arity
             building.problem(span, "A list cannot be optional.", Some("Write either `Type[]` or `Type?`."));
             Arity::List
         }
-    }
-}
-
-fn type_name(pair: &Pair<'_, Rule>, building: &mut Building) -> TypeName {
-    match pair.as_rule() {
-        Rule::string => TypeName::Unsupported(expression::text(pair, building)),
-        _ => TypeName::Named(pair.as_str().into()),
     }
 }

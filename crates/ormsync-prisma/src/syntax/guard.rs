@@ -2,7 +2,9 @@
 //! pass over the text; every other place stays where it was.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
+use memchr::{memchr2, memmem};
 use ormsync_schema::Span;
 
 /// No schema nests deeper than a handful of brackets; a file that does is not one.
@@ -22,31 +24,111 @@ pub(super) struct Guarded<'t> {
 /// Guards a text.
 pub(super) fn guard(text: &str) -> Guarded<'_> {
     let mut guarded = Guarded { text: Cow::Borrowed(text), ..Guarded::default() };
-    let last_close = text.rfind("*/").unwrap_or_default();
-    let mut depth = 0_usize;
-    let mut start = 0;
-    for line in text.split_inclusive(['\n', '\r']) {
-        let found = scan(line, depth);
-        if found.deepest > DEEPEST {
-            guarded.too_deep.push(Span::new(start, start + line.trim_end().len()));
-            // The line is taken out, so what it opened is not open.
-            depth = 0;
-        } else {
-            // Brackets that stay open count on into the next line, since arguments may.
-            depth = found.depth;
-            if let Some(at) = found.comment
-                && start + at >= last_close
-            {
-                guarded.unclosed_comments.push(Span::new(start + at, start + line.trim_end().len()));
-            }
+    let bytes = text.as_bytes();
+    let last_close = LazyCell::new(|| memmem::rfind(bytes, b"*/").unwrap_or_default());
+    let mut line = Line::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        // Nearly all letters mean nothing here.
+        if !IS_SIGN[usize::from(bytes[at])] {
+            at += 1;
+            continue;
         }
-        start += line.len();
+        at = match bytes[at] {
+            b'\n' | b'\r' => {
+                line = guarded.end_line(&line, at, at + 1, || *last_close);
+                at + 1
+            }
+            // What is escaped is passed over, but for the end of the line.
+            b'\\' if line.in_string => at + 1 + usize::from(!matches!(bytes.get(at + 1), None | Some(b'\n' | b'\r'))),
+            b'"' => {
+                line.in_string = !line.in_string;
+                at + 1
+            }
+            _ if line.in_string => at + 1,
+            b'/' => line.slash(bytes, at),
+            b'(' | b'[' | b'{' => {
+                line.depth += 1;
+                line.deepest = line.deepest.max(line.depth);
+                at + 1
+            }
+            b')' | b']' | b'}' => {
+                line.depth = line.depth.saturating_sub(1);
+                at + 1
+            }
+            _ => at + 1,
+        };
     }
+    guarded.end_line(&line, bytes.len(), bytes.len(), || *last_close);
     guarded.replace();
     guarded
 }
 
+/// The bytes that mean something: ends of lines, strings, comments, brackets.
+static IS_SIGN: [bool; 256] = {
+    let mut signs = [false; 256];
+    let mut at = 0;
+    while at < SIGNS.len() {
+        signs[SIGNS[at] as usize] = true;
+        at += 1;
+    }
+    signs
+};
+
+const SIGNS: &[u8] = b"\n\r\"\\/([{)]}";
+
+/// The line that is looked at: what it holds outside its strings and comments.
+#[derive(Debug, Default)]
+struct Line {
+    start: usize,
+    depth: usize,
+    deepest: usize,
+    in_string: bool,
+    /// Where a block comment opens that the line does not close.
+    comment: Option<usize>,
+}
+
+impl Line {
+    /// How far a `/` reaches: to the end of its comment, of its line, or nowhere.
+    fn slash(&mut self, bytes: &[u8], at: usize) -> usize {
+        let rest = &bytes[at..];
+        let of_line = || memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        match rest.get(1) {
+            Some(b'/') => at + of_line(),
+            Some(b'*') => {
+                let length = of_line();
+                match memmem::find(&rest[2..length], b"*/") {
+                    Some(found) => at + found + 4,
+                    None => {
+                        self.comment = Some(at);
+                        at + length
+                    }
+                }
+            }
+            _ => at + 1,
+        }
+    }
+}
+
 impl Guarded<'_> {
+    /// Judges a line that ends at `end`; the next one begins at `next`.
+    fn end_line(&mut self, line: &Line, end: usize, next: usize, last_close: impl Fn() -> usize) -> Line {
+        let span = || Span::new(line.start, line.start + self.text[line.start..end].trim_end().len());
+        // Brackets that stay open count on into the next line, since arguments may.
+        let mut depth = line.depth;
+        if line.deepest > DEEPEST {
+            let span = span();
+            self.too_deep.push(span);
+            // The line is taken out, so what it opened is not open.
+            depth = 0;
+        } else if let Some(at) = line.comment
+            && at >= last_close()
+        {
+            let end = span().end;
+            self.unclosed_comments.push(Span::new(at, end));
+        }
+        Line { start: next, depth, deepest: depth, ..Line::default() }
+    }
     fn replace(&mut self) {
         if self.too_deep.is_empty() && self.unclosed_comments.is_empty() {
             return;
@@ -61,42 +143,4 @@ impl Guarded<'_> {
         let text = String::from_utf8(bytes).expect("whole lines and ASCII characters were replaced by ASCII");
         self.text = Cow::Owned(text);
     }
-}
-
-/// What one line holds outside its strings and comments.
-struct Line {
-    depth: usize,
-    deepest: usize,
-    /// Where a block comment opens that the line does not close.
-    comment: Option<usize>,
-}
-
-fn scan(line: &str, depth: usize) -> Line {
-    let mut found = Line { depth, deepest: depth, comment: None };
-    let bytes = line.as_bytes();
-    let mut in_string = false;
-    let mut at = 0;
-    while at < bytes.len() {
-        match (bytes[at], bytes.get(at + 1)) {
-            (b'\\', _) if in_string => at += 1,
-            (b'"', _) => in_string = !in_string,
-            _ if in_string => {}
-            (b'/', Some(b'/')) => break,
-            (b'/', Some(b'*')) => match line[at + 2..].find("*/") {
-                Some(length) => at += length + 3,
-                None => {
-                    found.comment = Some(at);
-                    break;
-                }
-            },
-            (b'(' | b'[' | b'{', _) => {
-                found.depth += 1;
-                found.deepest = found.deepest.max(found.depth);
-            }
-            (b')' | b']' | b'}', _) => found.depth = found.depth.saturating_sub(1),
-            _ => {}
-        }
-        at += 1;
-    }
-    found
 }

@@ -9,9 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use memchr::memmem;
+
 use super::guard::guard;
 use super::parse_part;
 use super::tree::Document;
+use crate::threads;
 
 /// Bytes below which a thread costs more than it saves.
 const WORTH_A_THREAD: usize = 32 * 1024;
@@ -22,7 +25,7 @@ pub(super) fn parse(text: &str) -> Document {
     if parts.len() == 1 {
         return parse_part(text, 0);
     }
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(parts.len());
+    let threads = threads::worth(parts.len(), 1);
     let next = AtomicUsize::new(0);
     let read: Vec<Mutex<Document>> = parts.iter().map(|_| Mutex::default()).collect();
     let work = || {
@@ -49,7 +52,7 @@ pub(super) fn parse(text: &str) -> Document {
 /// The parts of a file, a few for each thread.
 fn cut(text: &str) -> Vec<(usize, usize)> {
     let last =
-        text.find("/*").into_iter().chain(lines_that_begin_with(text, "namespace").next()).min().unwrap_or(text.len());
+        memmem::find(text.as_bytes(), b"/*").into_iter().chain(lines_that_begin_with(text, "namespace").next()).min().unwrap_or(text.len());
     let mut parts = Vec::new();
     let mut start: usize = 0;
     while let Some(end) = start.checked_add(WORTH_A_THREAD).filter(|end| *end < last) {
@@ -68,12 +71,12 @@ fn lines_that_begin_with<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item
         let before = text[..*at].trim_end_matches([' ', '\t']);
         before.is_empty() || before.ends_with(['\n', '\r'])
     };
-    text.match_indices(word).map(|(at, _)| at).filter(begins_line)
+    memmem::find_iter(text.as_bytes(), word).filter(begins_line)
 }
 
 /// Reads the datasources, with what each of them needs to be `guard`ed first.
 pub(super) fn parse_datasources(text: &str) -> Document {
-    if text.contains("/*") {
+    if memmem::find(text.as_bytes(), b"/*").is_some() {
         return parse(&guard(text).text);
     }
     let mut found = Document::default();

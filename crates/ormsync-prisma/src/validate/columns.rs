@@ -10,8 +10,10 @@ use crate::syntax::Arity;
 impl<'t> Check<'_, 't> {
     pub(super) fn columns(&mut self, model: &Model<'t>) {
         let mut seen: HashMap<&str, &str> = HashMap::new();
+        // Names of fields differ, so columns can be called the same only where one has a name of its own.
+        let any_mapped = model.fields.iter().any(|field| field.is_column() && field.column != field.name());
         for field in model.fields.iter().filter(|field| field.is_column()) {
-            if let Some(earlier) = seen.insert(field.column, field.name()) {
+            if any_mapped && let Some(earlier) = seen.insert(field.column, field.name()) {
                 self.error(
                     model,
                     "prisma-name",

@@ -16,8 +16,9 @@ use crate::report::Report;
 use crate::resolve::model::{DataModel, Model};
 
 /// Checks a resolved schema as a whole.
-pub(crate) fn validate(model: &DataModel<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut check = Check { model, diagnostics };
+pub(crate) fn validate(model: &DataModel<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let mut check = Check { model, diagnostics: &mut diagnostics };
     check.table_names();
     check.enum_names();
     for position in 0..model.models.len() {
@@ -36,6 +37,7 @@ pub(crate) fn validate(model: &DataModel<'_>, diagnostics: &mut Vec<Diagnostic>)
     for relation in &model.relations {
         check.relation(relation);
     }
+    diagnostics
 }
 
 struct Check<'m, 't> {

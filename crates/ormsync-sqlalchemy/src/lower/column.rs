@@ -1,6 +1,5 @@
 //! One column.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ormsync_schema::{
@@ -151,8 +150,8 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn places(&self, draft: &ColumnDraft<'a>) -> BTreeMap<Fact, ormsync_schema::Origin> {
-        let mut places = BTreeMap::new();
+    fn places(&self, draft: &ColumnDraft<'a>) -> ormsync_schema::Places {
+        let mut places = ormsync_schema::Places::default();
         let mut note = |fact: Fact, place: Option<Place>| {
             if let Some(place) = place {
                 places.insert(fact, self.evaluator.origin(place));
