@@ -15,6 +15,7 @@ import tomllib
 from pathlib import Path
 
 import asked
+import repository
 import rows
 from scratch import scratch
 
@@ -44,7 +45,7 @@ def rows_for(name: str):
             row.ours, row.why = rows.NOT_JUDGED, f"{type(error).__name__}: {error}".replace("\n", " ")
         yield row
     if "CORPUS_KEEP" not in os.environ and "folder" not in package:
-        shutil.rmtree(python.parents[1])
+        shutil.rmtree(python.parents[1], ignore_errors=True)
 
 
 def chosen_dialects(package: dict) -> list:
@@ -77,19 +78,24 @@ def installed(package: dict) -> tuple:
     """Its Python, and the folder that imports start from."""
     if "folder" in package:
         return Path(sys.executable), package["folder"]
-    place = PLACE / package["name"]
+    place = PLACE / package["name"].replace("/", "+")
     python = place / "bin/python"
     if not (place / "complete").exists():
         uv = the_installer()
         run([uv, "venv", "-q", "--clear", "--python", package.get("python", "3.12"), place])
         wanted = package.get("package", package["name"]) + ("==" + package["version"] if "version" in package else "")
         install = [uv, "pip", "install", "-q", "--python", python]
-        if "needs" in package:
+        if "repository" in package:
+            repository.check_out(package, place / "source")
+            run([*install, *package.get("needs", []), "alembic", *DRIVERS])
+        elif "needs" in package:
             run([*install, "--no-deps", wanted])
             run([*install, *package["needs"], *DRIVERS])
         else:
             run([*install, wanted, *package.get("also", []), *DRIVERS])
         (place / "complete").touch()
+    if "repository" in package:
+        return python, place / "source" / package.get("root", "")
     return python, next(place.glob("lib/python*/site-packages"))
 
 
@@ -113,7 +119,7 @@ def run(command: list) -> None:
 def source_view(package: dict, root: Path, folder: Path) -> Path:
     """A folder with links to the source of the package and of those of its dependencies that use SQLAlchemy
     themselves: what a project's reader has to look at, without the hundreds that have no models."""
-    if "folder" in package:
+    if "folder" in package or "repository" in package:
         return root
     view = folder / "site-packages"
     view.mkdir()

@@ -6,6 +6,7 @@ use ormsync_schema::{DataType, Domain, EnumType, Fact, TypeArgument};
 
 use crate::lower::Lowering;
 use crate::lower::compiler::{Compiler, TypeCall};
+use crate::lower::made::Made;
 use crate::mapping::TableId;
 use crate::python::{Arguments, Class, DIALECT_OBJECT, Form, Located, Place, SUPER_ARGUMENTS, Value, last_segment};
 
@@ -21,6 +22,8 @@ pub(super) struct LoweredType {
     pub(super) text_labels: Option<Vec<String>>,
     /// Whether its exact decimals become floats in Python.
     pub(super) decimal_as_float: bool,
+    /// What it brings to the column and its table.
+    pub(super) made: Option<Made>,
 }
 
 /// A check constraint that a type makes.
@@ -56,6 +59,7 @@ impl LoweredType {
             check: None,
             text_labels: None,
             decimal_as_float: false,
+            made: None,
         }
     }
 }
@@ -198,11 +202,13 @@ impl<'a> Lowering<'_, 'a> {
             };
             let given =
                 Arguments { positional: vec![Located { value: method.0.clone(), place }], ..Arguments::default() };
-            return match self.evaluator.invoke(&method.1, given, place) {
-                Value::Text(text) => Ok(LoweredType::plain(self.dialect.parse_type(&text))),
-                Value::Opaque(unknown) => Err(Refusal::Unknown(unknown.reason.clone())),
-                _ => Err(Refusal::Unknown("its `get_col_spec` does not return a string".to_owned())),
+            let mut lowered = match self.evaluator.invoke(&method.1, given, place) {
+                Value::Text(text) => LoweredType::plain(self.dialect.parse_type(&text)),
+                Value::Opaque(unknown) => return Err(Refusal::Unknown(unknown.reason.clone())),
+                _ => return Err(Refusal::Unknown("its `get_col_spec` does not return a string".to_owned())),
             };
+            lowered.made = self.made_by(object, class, place);
+            return Ok(lowered);
         }
         match general {
             Some(path) => self.external_type(table, &path, arguments, place, depth + 1),
@@ -317,6 +323,7 @@ impl<'a> Lowering<'_, 'a> {
                 return Ok(LoweredType {
                     data_type: DataType::Array(Box::new(element.data_type)),
                     affinity: Affinity::Other,
+                    made: None,
                     ..element
                 });
             }
@@ -348,6 +355,7 @@ impl<'a> Lowering<'_, 'a> {
             text_labels: None,
             decimal_as_float: matches!(class, "Numeric" | "NUMERIC" | "DECIMAL")
                 && call.flag("asdecimal") == Some(false),
+            made: None,
         })
     }
 

@@ -2,6 +2,7 @@
 //! evaluator left them. `crate::lower` makes the physical schema of it.
 
 mod annotation;
+mod bind;
 mod column;
 mod composite;
 mod declarative;
@@ -20,7 +21,7 @@ use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
 pub(crate) use column::ColumnDraft;
 pub(crate) use event::runs_on;
 pub(crate) use metadata::{Metadata, metadata_source};
-pub(crate) use relationship::RelationshipDraft;
+pub(crate) use relationship::{RelationshipDraft, TablesByModel};
 
 /// A table by its position in [`Registry::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
