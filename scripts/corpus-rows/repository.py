@@ -12,7 +12,7 @@ TIMEOUT = 600
 
 
 def check_out(package: dict, target: Path) -> None:
-    """The files of a commit, without its history."""
+    """What can be read of a commit: Python, and what says which packages it needs."""
     target.mkdir(parents=True, exist_ok=True)
     commit = package["commit"]
     with clone(package["repository"], target.with_name("repository.git"), commit) as archive:
@@ -30,7 +30,8 @@ def clone(name: str, place: Path, commit: str) -> subprocess.Popen:
         url = f"https://github.com/{name}.git"
         for command in (["init", "--quiet", "--bare"], ["fetch", "--quiet", "--depth=1", url, commit]):
             subprocess.run(["git", f"--git-dir={known}", *command], check=True, timeout=TIMEOUT)
-    return subprocess.Popen(["git", f"--git-dir={known}", "archive", commit], stdout=subprocess.PIPE)
+    wanted = [f":(glob)**/*.{ending}" for ending in ("py", "ini", "toml", "txt", "lock", "mako")]
+    return subprocess.Popen(["git", f"--git-dir={known}", "archive", commit, "--", *wanted], stdout=subprocess.PIPE)
 
 
 def known_clone(name: str) -> Path | None:

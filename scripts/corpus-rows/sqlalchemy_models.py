@@ -24,6 +24,8 @@ PACKAGES = Path(__file__).with_name("packages.toml")
 PLACE = Path(tempfile.gettempdir()) / "ormsync-corpus"
 DRIVERS = ["sqlalchemy", "psycopg[binary]", "psycopg2-binary", "pymysql", "cryptography"]
 INSTALL_TIMEOUT = 900
+# Imports of some packages are slow, all the more on a busy machine.
+IMPORT_TIMEOUT = 600
 # Dependencies that say that a package has to do with tables.
 USES = re.compile("sqlalchemy|sqlmodel|^oslo[.-]db|^neutron-lib|^invenio-db", re.IGNORECASE)
 DIALECTS = ("postgresql", "mysql", "sqlite")
@@ -177,7 +179,7 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
                     database.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
         made = subprocess.run(
             [python, MAKE_TABLES, database.url, *what_makes_them(package, root)],
-            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere,
+            capture_output=True, text=True, timeout=IMPORT_TIMEOUT, cwd=elsewhere,
             env={**environment, "HOME": elsewhere, "PYTHONPATH": os.pathsep.join(paths)},
         )
         if made.returncode:

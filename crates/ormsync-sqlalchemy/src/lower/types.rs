@@ -7,7 +7,7 @@ use ormsync_schema::{DataType, Domain, EnumType, Fact, TypeArgument};
 use crate::lower::Lowering;
 use crate::lower::compiler::{Compiler, TypeCall};
 use crate::lower::made::Made;
-use crate::mapping::TableId;
+use crate::mapping::{OF_ANNOTATION, TableId};
 use crate::python::{Arguments, Class, DIALECT_OBJECT, Form, Located, Place, SUPER_ARGUMENTS, Value, last_segment};
 
 /// A type as a column has it.
@@ -313,7 +313,8 @@ impl<'a> Lowering<'_, 'a> {
             "SET" if call.family == "mysql" => {
                 let labels = self.labels_of(&call)?;
                 let labels = labels.iter().map(ToString::to_string).collect();
-                return Ok(LoweredType::plain(DataType::InlineSet(labels)));
+                let collation = self.labels_collation(&call);
+                return Ok(LoweredType { collation, ..LoweredType::plain(DataType::InlineSet(labels)) });
             }
             "ARRAY" if self.compiler == Compiler::PostgreSql => {
                 let Some(element) = call.arguments.get(0, "item_type") else {
@@ -406,6 +407,12 @@ impl<'a> Lowering<'_, 'a> {
         })
     }
 
+    /// The collation of MySQL's enums and sets: the one that is named, or that of the character set.
+    fn labels_collation(&self, call: &TypeCall<'a>) -> Option<String> {
+        let named = call.arguments.keyword("collation").and_then(|given| given.value.as_text());
+        named.map(|collation| collation.to_string()).or_else(|| self.compiler.charset_collation(call))
+    }
+
     fn enum_type(&mut self, table: TableId, call: &TypeCall<'a>) -> Result<LoweredType, Refusal> {
         let labels = self.labels_of(call)?;
         let is_native = call.flag("native_enum") != Some(false);
@@ -414,11 +421,8 @@ impl<'a> Lowering<'_, 'a> {
             match self.compiler {
                 Compiler::PostgreSql => return self.named_enum(table, call, texts),
                 Compiler::MySql { .. } => {
-                    let collation = call.arguments.keyword("collation").and_then(|given| given.value.as_text());
-                    return Ok(LoweredType {
-                        collation: collation.map(|collation| collation.to_string()),
-                        ..LoweredType::plain(DataType::InlineEnum(texts))
-                    });
+                    let collation = self.labels_collation(call);
+                    return Ok(LoweredType { collation, ..LoweredType::plain(DataType::InlineEnum(texts)) });
                 }
                 Compiler::Sqlite => {}
             }
@@ -503,7 +507,7 @@ impl<'a> Lowering<'_, 'a> {
                     .flatten()
                     .and_then(|schema| schema.value.as_text())
             }
-            None if self.release.is_sqlalchemy_21 => self.metadata_schema(table),
+            None if self.release.is_sqlalchemy_21 && call.flag(OF_ANNOTATION) != Some(true) => self.metadata_schema(table),
             None => None,
         };
         Ok(of_metadata.map_or_else(|| self.default_namespace.clone(), |schema| schema.to_string()))
@@ -513,8 +517,9 @@ impl<'a> Lowering<'_, 'a> {
         let (Some(name), Some(inner)) = (call.text(0, "name"), call.arguments.get(1, "data_type").cloned()) else {
             return Err(Refusal::Unknown("the domain's name or type is not known".to_owned()));
         };
-        let namespace =
-            call.text(usize::MAX, "schema").map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
+        let of_metadata = if self.release.is_sqlalchemy_21 { self.metadata_schema(table) } else { None };
+        let namespace = call.text(usize::MAX, "schema").or(of_metadata);
+        let namespace = namespace.map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
         let inner = self.type_of(table, &inner.value, inner.place, depth + 1)?;
         let check = match call.arguments.keyword("check").map(|check| check.value.clone()) {
             None | Some(Value::None) => None,

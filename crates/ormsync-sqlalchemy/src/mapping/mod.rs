@@ -2,6 +2,7 @@
 //! evaluator left them. `crate::lower` makes the physical schema of it.
 
 mod annotation;
+mod bases;
 mod bind;
 mod column;
 mod composite;
@@ -18,6 +19,7 @@ use ormsync_schema::Fact;
 
 use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
 
+pub(crate) use annotation::OF_ANNOTATION;
 pub(crate) use column::ColumnDraft;
 pub(crate) use event::runs_on;
 pub(crate) use metadata::{Metadata, metadata_source};

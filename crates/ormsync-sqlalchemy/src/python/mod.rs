@@ -19,6 +19,7 @@ mod operators;
 mod pattern;
 mod scope;
 mod sequence;
+mod star_import;
 mod statement;
 mod type_alias;
 mod value;
