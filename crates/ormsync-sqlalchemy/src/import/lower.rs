@@ -15,8 +15,8 @@ use crate::import::answer::{
 };
 use crate::import::places::Places;
 use crate::lower::{
-    Compiler, OptionValue, action_of_text, default_of_text, deferrability_of, in_another_database, part_of_text, set_table_option,
-    set_voice, usual_collation,
+    Compiler, OptionValue, action_of_text, default_of_text, deferrability_of, in_another_database, part_of_text,
+    set_table_option, set_voice, usual_collation,
 };
 
 /// The schema of an answer; what SQLAlchemy refuses is opaque and told.

@@ -50,7 +50,8 @@ impl<'a> Lowering<'_, 'a> {
         let Some(entries) = said.text_entries() else {
             return Some(Made { is_not_null: false, index: MadeIndex::Unknown });
         };
-        let entry = |name: &str| entries.iter().find(|(known, _)| known.as_ref() == name).map(|(_, value)| &value.value);
+        let entry =
+            |name: &str| entries.iter().find(|(known, _)| known.as_ref() == name).map(|(_, value)| &value.value);
         let index = match entry("index") {
             None | Some(Value::None) => MadeIndex::None,
             Some(index) => index.text_entries().map_or(MadeIndex::Unknown, |parts| {
@@ -88,7 +89,8 @@ impl<'a> Lowering<'_, 'a> {
                 }
                 MadeIndex::Known(parts) => parts,
             };
-            let name = parts.prefix.as_ref().map(|prefix| format!("{prefix}_{}_{}", self.draft(table).name, column.name));
+            let name =
+                parts.prefix.as_ref().map(|prefix| format!("{prefix}_{}_{}", self.draft(table).name, column.name));
             let mut index = Index::on_columns(IndexKind::Plain, name, [], self.evaluator.origin(column.place));
             let target = match &parts.function {
                 None => IndexTarget::Column(column.name.to_string()),

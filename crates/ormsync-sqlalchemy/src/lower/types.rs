@@ -507,7 +507,9 @@ impl<'a> Lowering<'_, 'a> {
                     .flatten()
                     .and_then(|schema| schema.value.as_text())
             }
-            None if self.release.is_sqlalchemy_21 && call.flag(OF_ANNOTATION) != Some(true) => self.metadata_schema(table),
+            None if self.release.is_sqlalchemy_21 && call.flag(OF_ANNOTATION) != Some(true) => {
+                self.metadata_schema(table)
+            }
             None => None,
         };
         Ok(of_metadata.map_or_else(|| self.default_namespace.clone(), |schema| schema.to_string()))

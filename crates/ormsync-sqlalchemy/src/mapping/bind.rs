@@ -35,12 +35,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The `MetaData` of a bind key, which has the naming convention of the one without a key.
-    pub(super) fn metadata_of_key(
-        &mut self,
-        extension: &Rc<Symbol<'a>>,
-        key: &Located<'a>,
-        place: Place,
-    ) -> Value<'a> {
+    pub(super) fn metadata_of_key(&mut self, extension: &Rc<Symbol<'a>>, key: &Located<'a>, place: Place) -> Value<'a> {
         let slot: Rc<str> = format!("metadatas[{}]", key.value.as_text().as_deref().unwrap_or("?")).into();
         if let Some(known) = extension.attributes.borrow().get(&slot) {
             return known.value.clone();

@@ -18,7 +18,7 @@ use crate::mapping::sqlmodel::Field;
 use crate::mapping::table::hide_everything;
 use crate::mapping::{ColumnDraft, ColumnId, HiddenPart, RelationshipDraft, TableDraft, TableId, sqlalchemy_call};
 use crate::python::{
-    Class, Code, Evaluator, Form, Function, Located, Member, Place, Value, is_declared_attribute, last_segment,
+    Class, Code, Evaluator, Form, Function, Located, Member, Place, UNNAMED, Value, is_declared_attribute, last_segment,
 };
 
 /// Whether a column is made by `Column(…)` rather than `mapped_column(…)`.
@@ -452,7 +452,8 @@ impl<'a> Evaluator<'a> {
             "write the column out, or define the function that makes it inside the models",
             located.place,
         );
-        scan.hidden.push(HiddenPart { fact: Fact::Column, name: Some(Rc::clone(name)), place: located.place });
+        let name = (name.as_ref() != UNNAMED).then(|| Rc::clone(name));
+        scan.hidden.push(HiddenPart { fact: Fact::Column, name, place: located.place });
     }
 
     pub(super) fn finish_column(

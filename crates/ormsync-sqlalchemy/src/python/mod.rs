@@ -27,5 +27,6 @@ mod value;
 pub(crate) use attribute::{COMPILER_OBJECT, DDL_CONDITION, DIALECT_OBJECT, is_flask_extension};
 pub(crate) use call::{SUPER_ARGUMENTS, is_declared_attribute};
 pub(crate) use evaluator::{Compilation, Evaluator, Frame};
+pub(crate) use statement::UNNAMED;
 pub(crate) use type_alias::TypeAlias;
 pub(crate) use value::{Arguments, Class, Code, Form, Function, Located, Member, Place, Symbol, Value, last_segment};
