@@ -58,7 +58,8 @@ def metadata_of(modules: list) -> list:
                 candidate = value if isinstance(value, sqlalchemy.MetaData) else getattr(value, "metadata", None)
             except Exception:  # a proxy that wants an application
                 continue
-            if isinstance(candidate, sqlalchemy.MetaData) and candidate.tables:
+            # What Flask-SQLAlchemy keeps in another database is not made in this one.
+            if isinstance(candidate, sqlalchemy.MetaData) and candidate.tables and not candidate.info.get("bind_key"):
                 found.setdefault(id(candidate), candidate)
     return list(found.values())
 

@@ -15,6 +15,7 @@ import tomllib
 from pathlib import Path
 
 import asked
+import repository
 import rows
 from scratch import scratch
 
@@ -23,6 +24,8 @@ PACKAGES = Path(__file__).with_name("packages.toml")
 PLACE = Path(tempfile.gettempdir()) / "ormsync-corpus"
 DRIVERS = ["sqlalchemy", "psycopg[binary]", "psycopg2-binary", "pymysql", "cryptography"]
 INSTALL_TIMEOUT = 900
+# Imports of some packages are slow, all the more on a busy machine.
+IMPORT_TIMEOUT = 600
 # Dependencies that say that a package has to do with tables.
 USES = re.compile("sqlalchemy|sqlmodel|^oslo[.-]db|^neutron-lib|^invenio-db", re.IGNORECASE)
 DIALECTS = ("postgresql", "mysql", "sqlite")
@@ -44,7 +47,7 @@ def rows_for(name: str):
             row.ours, row.why = rows.NOT_JUDGED, f"{type(error).__name__}: {error}".replace("\n", " ")
         yield row
     if "CORPUS_KEEP" not in os.environ and "folder" not in package:
-        shutil.rmtree(python.parents[1])
+        shutil.rmtree(python.parents[1], ignore_errors=True)
 
 
 def chosen_dialects(package: dict) -> list:
@@ -77,19 +80,24 @@ def installed(package: dict) -> tuple:
     """Its Python, and the folder that imports start from."""
     if "folder" in package:
         return Path(sys.executable), package["folder"]
-    place = PLACE / package["name"]
+    place = PLACE / package["name"].replace("/", "+")
     python = place / "bin/python"
     if not (place / "complete").exists():
         uv = the_installer()
         run([uv, "venv", "-q", "--clear", "--python", package.get("python", "3.12"), place])
         wanted = package.get("package", package["name"]) + ("==" + package["version"] if "version" in package else "")
         install = [uv, "pip", "install", "-q", "--python", python]
-        if "needs" in package:
+        if "repository" in package:
+            repository.check_out(package, place / "source")
+            run([*install, *package.get("needs", []), "alembic", *DRIVERS])
+        elif "needs" in package:
             run([*install, "--no-deps", wanted])
             run([*install, *package["needs"], *DRIVERS])
         else:
             run([*install, wanted, *package.get("also", []), *DRIVERS])
         (place / "complete").touch()
+    if "repository" in package:
+        return python, place / "source" / package.get("root", "")
     return python, next(place.glob("lib/python*/site-packages"))
 
 
@@ -113,7 +121,7 @@ def run(command: list) -> None:
 def source_view(package: dict, root: Path, folder: Path) -> Path:
     """A folder with links to the source of the package and of those of its dependencies that use SQLAlchemy
     themselves: what a project's reader has to look at, without the hundreds that have no models."""
-    if "folder" in package:
+    if "folder" in package or "repository" in package:
         return root
     view = folder / "site-packages"
     view.mkdir()
@@ -171,7 +179,7 @@ def judge(row: rows.Row, package: dict, python: Path, root: Path) -> None:
                     database.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
         made = subprocess.run(
             [python, MAKE_TABLES, database.url, *what_makes_them(package, root)],
-            capture_output=True, text=True, timeout=asked.TIMEOUT, cwd=elsewhere,
+            capture_output=True, text=True, timeout=IMPORT_TIMEOUT, cwd=elsewhere,
             env={**environment, "HOME": elsewhere, "PYTHONPATH": os.pathsep.join(paths)},
         )
         if made.returncode:

@@ -68,6 +68,8 @@ pub(super) struct Table {
     pub(super) schema: Option<String>,
     /// Nothing of it could be printed: why.
     pub(super) failed: Option<String>,
+    /// Flask-SQLAlchemy's name for the database that it is in, where that is not the usual one.
+    pub(super) bind_key: Option<String>,
     pub(super) comment: Option<String>,
     #[serde(default)]
     pub(super) options: serde_json::Map<String, Value>,

@@ -318,6 +318,7 @@ class Printer:
         return {
             "name": str(table.name),
             "schema": plain(table.schema),
+            "bind_key": plain(table.metadata.info.get("bind_key")),
             "comment": plain(table.comment),
             "options": {key: option for key, option in table.kwargs.items() if isinstance(option, (str, int, bool))},
             "class": place_of_class(value) if value is not None else None,
@@ -406,7 +407,7 @@ class Printer:
             "name": str(column.name),
             "attribute": attribute,
             "type": self.failing(self.type, column.type, column),
-            "nullable": bool(column.nullable),
+            "nullable": bool(column.nullable) and not self.has_spatial_index(column),
             "nullable_given": is_nullable_given(column),
             "default": default_text,
             "default_unknown": default_failed,
@@ -478,6 +479,9 @@ class Printer:
                 if vars(bare).get(flag) is True:
                     setattr(bare, flag, False)
         text = self.types.process(bare, type_expression=column)
+        if self.name == "mysql" and is_spatial(resolved):
+            # GeoAlchemy2 writes more of the column into it: NOT NULL and the system of coordinates.
+            text = text.split(" ")[0]
         return {"sql": text, "collation": collation, "charset": charset}
 
     def charset(self, resolved):
@@ -658,7 +662,21 @@ class Printer:
             text += " DEFERRABLE" + (" INITIALLY DEFERRED" if deferred else "")
         return {"name": self.constraint_name(constraint), "sql": text}
 
+    def has_spatial_index(self, column):
+        """Whether GeoAlchemy2 adds one when the table is made: on MySQL, where only a column without NULL can have one."""
+        resolved = self.resolved(column.type)
+        return self.name == "mysql" and is_spatial(resolved) and resolved.spatial_index is True
+
     def index(self, table, index):
+        printed = self.plain_index(table, index)
+        columns = [each for each in index.expressions if isinstance(each, self.sqlalchemy.Column)]
+        if len(columns) == 1 and self.has_spatial_index(columns[0]):
+            if index.name == "idx_{}_{}".format(table.name, columns[0].name):
+                # The other one that it makes instead, which the server names.
+                printed.update(name=None, prefix="SPATIAL", using=None)
+        return printed
+
+    def plain_index(self, table, index):
         options = index.kwargs
         get = lambda option: options.get("{}_{}".format(self.name, option))  # noqa: E731
         where = get("where")
@@ -707,6 +725,11 @@ class Printer:
 def indexes_of(table):
     """In the order of their making: `table.indexes` is a set."""
     return sorted(table.indexes, key=lambda index: (getattr(index, "_creation_order", 0), str(index.name)))
+
+
+def is_spatial(resolved):
+    """Whether a type is one of GeoAlchemy2's."""
+    return type(resolved).__module__.split(".")[0] == "geoalchemy2" and hasattr(resolved, "spatial_index")
 
 
 def deferrability(constraint):

@@ -15,8 +15,8 @@ use crate::import::answer::{
 };
 use crate::import::places::Places;
 use crate::lower::{
-    Compiler, OptionValue, action_of_text, default_of_text, deferrability_of, part_of_text, set_table_option,
-    set_voice, usual_collation,
+    Compiler, OptionValue, action_of_text, default_of_text, deferrability_of, in_another_database, part_of_text,
+    set_table_option, set_voice, usual_collation,
 };
 
 /// The schema of an answer; what SQLAlchemy refuses is opaque and told.
@@ -71,6 +71,12 @@ impl Lowering<'_> {
                 text: given.name.clone(),
                 origin,
             });
+            return;
+        }
+        if let Some(key) = &given.bind_key {
+            let (name, text) = (Some(given.name.clone()), given.name.clone());
+            self.diagnostics.push(in_another_database(&given.name, key, origin.clone()));
+            self.schema.opaque.push(Opaque { fact: Fact::Table, name, text, origin });
             return;
         }
         if self.schema.table(&namespace, &given.name).is_some() {

@@ -65,6 +65,7 @@ impl<'a> Lowering<'_, 'a> {
             check: None,
             text_labels: None,
             decimal_as_float: false,
+            made: None,
         }
     }
 
@@ -73,7 +74,8 @@ impl<'a> Lowering<'_, 'a> {
         let is_key = key.columns.contains(&draft.name);
         let is_numbered = key.numbered.as_ref() == Some(&draft.name);
         let origin = self.evaluator.origin(draft.place);
-        let nullable = self.nullability(&draft, is_key);
+        let is_made_not_null = lowered_type.made.as_ref().is_some_and(|made| made.is_not_null);
+        let nullable = self.nullability(&draft, is_key) && !is_made_not_null;
         let mut column = Column::new(lowered_type.data_type.clone(), nullable, origin);
         column.places = self.places(&draft);
         column.collation.clone_from(&lowered_type.collation);

@@ -1,5 +1,6 @@
 //! From what the models declare to the physical schema that SQLAlchemy's DDL compiler would make of it.
 
+mod bind;
 mod column;
 mod compilation;
 mod compiler;
@@ -9,6 +10,7 @@ mod default;
 mod expression;
 mod foreign_key;
 mod index;
+mod made;
 mod name;
 mod operand;
 mod relationship;
@@ -23,9 +25,10 @@ use ormsync_dialect::Dialect;
 use ormsync_schema::{Fact, Opaque, Schema};
 
 use crate::ReadOptions;
-use crate::mapping::{ColumnId, TableDraft, TableId};
+use crate::mapping::{ColumnId, TableDraft, TableId, TablesByModel};
 use crate::python::{Evaluator, Located, Place, Value};
 use crate::release::Release;
+pub(crate) use bind::in_another_database;
 pub(crate) use compiler::{Compiler, usual_collation};
 pub(crate) use default::default_of_text;
 pub(crate) use foreign_key::{action_of_text, deferrability_of};
@@ -81,7 +84,8 @@ impl<'a> Lowering<'_, 'a> {
         for id in &ids {
             self.lower_table(*id);
         }
-        ids.iter().for_each(|id| self.lower_relationships(*id));
+        let by_model = TablesByModel::of(&self.evaluator.registry);
+        ids.iter().for_each(|id| self.lower_relationships(*id, &by_model));
         self.lower_unattached();
         for hidden in std::mem::take(&mut self.evaluator.registry.hidden) {
             let opaque = self.opaque(Fact::Table, hidden.name.as_deref(), hidden.place);
@@ -92,6 +96,9 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Makes a table and its columns known to those that refer to them.
     fn enter(&mut self, id: TableId) {
+        if self.is_elsewhere(id) {
+            return;
+        }
         let key = (self.namespace_of(id), Rc::clone(&self.draft(id).name));
         self.by_name.entry(key).or_insert(id);
         for column in self.evaluator.registry.columns_of(id) {

@@ -3,15 +3,18 @@
 use ormsync_schema::ClientDelete;
 
 use super::Lowering;
-use crate::mapping::TableId;
+use crate::mapping::{TableId, TablesByModel};
 
 impl Lowering<'_, '_> {
     /// Adds what the relationships of a table's class do to the tables that they lead to. One that leads to the table
     /// its own rows refer to does nothing there; nor is it told where more than one foreign key may be meant.
-    pub(super) fn lower_relationships(&mut self, id: TableId) {
+    pub(super) fn lower_relationships(&mut self, id: TableId, by_model: &TablesByModel) {
+        if self.is_elsewhere(id) {
+            return;
+        }
         let (namespace, parent) = (self.namespace_of(id), self.draft(id).name.to_string());
         for relationship in self.draft(id).relationships.clone() {
-            let Some(target) = relationship.table(&self.evaluator.registry).filter(|target| *target != id) else {
+            let Some(target) = relationship.table(by_model).filter(|target| *target != id) else {
                 continue;
             };
             let (of_target, name) = (self.namespace_of(target), self.draft(target).name.to_string());

@@ -12,6 +12,9 @@ use crate::python::{Located, Value, last_segment};
 
 impl<'a> Lowering<'_, 'a> {
     pub(super) fn lower_table(&mut self, id: TableId) {
+        if self.is_elsewhere(id) {
+            return self.leave_elsewhere(id);
+        }
         let name = Rc::clone(&self.draft(id).name);
         let place = self.draft(id).place;
         if let Some(condition) = self.draft(id).condition {
@@ -90,6 +93,7 @@ impl<'a> Lowering<'_, 'a> {
         table.indexes = self.lower_unique_constraints(id, &early, &mut hidden);
         table.indexes.extend(self.lower_indexes(id, &mut hidden));
         table.indexes.extend(self.lower_unique_constraints(id, &late, &mut hidden));
+        table.indexes.extend(self.lower_made_indexes(id, &types, &mut hidden));
         table.foreign_keys = self.lower_foreign_keys(id, &mut hidden);
         table.checks = self.lower_checks(id, &types, &mut hidden);
         table.exclusions = self.lower_exclusions(id, &mut hidden);

@@ -6,7 +6,8 @@ use ormsync_schema::{DataType, Domain, EnumType, Fact, TypeArgument};
 
 use crate::lower::Lowering;
 use crate::lower::compiler::{Compiler, TypeCall};
-use crate::mapping::TableId;
+use crate::lower::made::Made;
+use crate::mapping::{OF_ANNOTATION, TableId};
 use crate::python::{Arguments, Class, DIALECT_OBJECT, Form, Located, Place, SUPER_ARGUMENTS, Value, last_segment};
 
 /// A type as a column has it.
@@ -21,6 +22,8 @@ pub(super) struct LoweredType {
     pub(super) text_labels: Option<Vec<String>>,
     /// Whether its exact decimals become floats in Python.
     pub(super) decimal_as_float: bool,
+    /// What it brings to the column and its table.
+    pub(super) made: Option<Made>,
 }
 
 /// A check constraint that a type makes.
@@ -56,6 +59,7 @@ impl LoweredType {
             check: None,
             text_labels: None,
             decimal_as_float: false,
+            made: None,
         }
     }
 }
@@ -198,11 +202,13 @@ impl<'a> Lowering<'_, 'a> {
             };
             let given =
                 Arguments { positional: vec![Located { value: method.0.clone(), place }], ..Arguments::default() };
-            return match self.evaluator.invoke(&method.1, given, place) {
-                Value::Text(text) => Ok(LoweredType::plain(self.dialect.parse_type(&text))),
-                Value::Opaque(unknown) => Err(Refusal::Unknown(unknown.reason.clone())),
-                _ => Err(Refusal::Unknown("its `get_col_spec` does not return a string".to_owned())),
+            let mut lowered = match self.evaluator.invoke(&method.1, given, place) {
+                Value::Text(text) => LoweredType::plain(self.dialect.parse_type(&text)),
+                Value::Opaque(unknown) => return Err(Refusal::Unknown(unknown.reason.clone())),
+                _ => return Err(Refusal::Unknown("its `get_col_spec` does not return a string".to_owned())),
             };
+            lowered.made = self.made_by(object, class, place);
+            return Ok(lowered);
         }
         match general {
             Some(path) => self.external_type(table, &path, arguments, place, depth + 1),
@@ -307,7 +313,8 @@ impl<'a> Lowering<'_, 'a> {
             "SET" if call.family == "mysql" => {
                 let labels = self.labels_of(&call)?;
                 let labels = labels.iter().map(ToString::to_string).collect();
-                return Ok(LoweredType::plain(DataType::InlineSet(labels)));
+                let collation = self.labels_collation(&call);
+                return Ok(LoweredType { collation, ..LoweredType::plain(DataType::InlineSet(labels)) });
             }
             "ARRAY" if self.compiler == Compiler::PostgreSql => {
                 let Some(element) = call.arguments.get(0, "item_type") else {
@@ -317,6 +324,7 @@ impl<'a> Lowering<'_, 'a> {
                 return Ok(LoweredType {
                     data_type: DataType::Array(Box::new(element.data_type)),
                     affinity: Affinity::Other,
+                    made: None,
                     ..element
                 });
             }
@@ -348,6 +356,7 @@ impl<'a> Lowering<'_, 'a> {
             text_labels: None,
             decimal_as_float: matches!(class, "Numeric" | "NUMERIC" | "DECIMAL")
                 && call.flag("asdecimal") == Some(false),
+            made: None,
         })
     }
 
@@ -398,6 +407,12 @@ impl<'a> Lowering<'_, 'a> {
         })
     }
 
+    /// The collation of MySQL's enums and sets: the one that is named, or that of the character set.
+    fn labels_collation(&self, call: &TypeCall<'a>) -> Option<String> {
+        let named = call.arguments.keyword("collation").and_then(|given| given.value.as_text());
+        named.map(|collation| collation.to_string()).or_else(|| self.compiler.charset_collation(call))
+    }
+
     fn enum_type(&mut self, table: TableId, call: &TypeCall<'a>) -> Result<LoweredType, Refusal> {
         let labels = self.labels_of(call)?;
         let is_native = call.flag("native_enum") != Some(false);
@@ -406,11 +421,8 @@ impl<'a> Lowering<'_, 'a> {
             match self.compiler {
                 Compiler::PostgreSql => return self.named_enum(table, call, texts),
                 Compiler::MySql { .. } => {
-                    let collation = call.arguments.keyword("collation").and_then(|given| given.value.as_text());
-                    return Ok(LoweredType {
-                        collation: collation.map(|collation| collation.to_string()),
-                        ..LoweredType::plain(DataType::InlineEnum(texts))
-                    });
+                    let collation = self.labels_collation(call);
+                    return Ok(LoweredType { collation, ..LoweredType::plain(DataType::InlineEnum(texts)) });
                 }
                 Compiler::Sqlite => {}
             }
@@ -495,7 +507,9 @@ impl<'a> Lowering<'_, 'a> {
                     .flatten()
                     .and_then(|schema| schema.value.as_text())
             }
-            None if self.release.is_sqlalchemy_21 => self.metadata_schema(table),
+            None if self.release.is_sqlalchemy_21 && call.flag(OF_ANNOTATION) != Some(true) => {
+                self.metadata_schema(table)
+            }
             None => None,
         };
         Ok(of_metadata.map_or_else(|| self.default_namespace.clone(), |schema| schema.to_string()))
@@ -505,8 +519,9 @@ impl<'a> Lowering<'_, 'a> {
         let (Some(name), Some(inner)) = (call.text(0, "name"), call.arguments.get(1, "data_type").cloned()) else {
             return Err(Refusal::Unknown("the domain's name or type is not known".to_owned()));
         };
-        let namespace =
-            call.text(usize::MAX, "schema").map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
+        let of_metadata = if self.release.is_sqlalchemy_21 { self.metadata_schema(table) } else { None };
+        let namespace = call.text(usize::MAX, "schema").or(of_metadata);
+        let namespace = namespace.map_or_else(|| self.default_namespace.clone(), |text| text.to_string());
         let inner = self.type_of(table, &inner.value, inner.place, depth + 1)?;
         let check = match call.arguments.keyword("check").map(|check| check.value.clone()) {
             None | Some(Value::None) => None,

@@ -5,7 +5,11 @@ use std::rc::Rc;
 use ruff_python_ast::Expr;
 use ruff_text_size::Ranged;
 
+use crate::mapping::sqlalchemy_call;
 use crate::python::{Arguments, Class, Evaluator, Form, Frame, Located, Place, Symbol, TypeAlias, Value, last_segment};
+
+/// Marks an enum type that no column was given: SQLAlchemy 2.1 does not give it the schema of the `MetaData`.
+pub(crate) const OF_ANNOTATION: &str = "of an annotation";
 
 /// What an annotation says of a column.
 #[derive(Debug, Default)]
@@ -15,6 +19,8 @@ pub(crate) struct Annotation<'a> {
     pub(crate) types: Vec<Value<'a>>,
     /// The `mapped_column(…)` inside an `Annotated`.
     pub(crate) column: Option<Rc<Symbol<'a>>>,
+    /// The arguments of SQLModel's `Field(…)` inside an `Annotated`.
+    pub(crate) field: Option<Arguments<'a>>,
 }
 
 /// What kind of annotation an attribute has.
@@ -111,6 +117,10 @@ impl<'a> Evaluator<'a> {
                     let parts = index.value.elements().unwrap_or_default();
                     if let Some((first, rest)) = parts.split_first() {
                         annotation.column = rest.iter().find_map(|item| self.column_call(&item.value));
+                        annotation.field = rest.iter().find_map(|item| match sqlalchemy_call(&item.value)? {
+                            ("Field", _, arguments) => Some(arguments.clone()),
+                            _ => None,
+                        });
                         self.read_type(frame, first.clone(), annotation, depth + 1);
                     }
                 }
@@ -206,6 +216,15 @@ impl<'a> Evaluator<'a> {
             return self.enum_type(wanted.clone(), arguments.keywords.clone(), place);
         }
         found
+    }
+
+    /// The type, marked as one that came from an annotation where that tells it from others.
+    pub(super) fn marked_type(&mut self, value: Value<'a>) -> Value<'a> {
+        let Some(("Enum" | "ENUM", symbol, arguments)) = sqlalchemy_call(&value) else { return value };
+        let (Some((path, _)), place) = (symbol.external_call(), symbol.place) else { return value };
+        let (callee, mut arguments) = (Value::external(path), arguments.clone());
+        arguments.keywords.push((OF_ANNOTATION.into(), Located { value: Value::Bool(true), place }));
+        self.call_symbol(callee, arguments, place)
     }
 
     fn enum_type(&mut self, class: Value<'a>, keywords: Vec<(Rc<str>, Located<'a>)>, place: Place) -> Value<'a> {

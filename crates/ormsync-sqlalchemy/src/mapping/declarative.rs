@@ -11,35 +11,15 @@ use ormsync_schema::Fact;
 use ruff_python_ast::Expr;
 
 use crate::mapping::annotation::{Annotation, AnnotationKind};
+use crate::mapping::bases::{is_concrete_base, is_declarative_base, is_empty_base};
 use crate::mapping::column::is_not_a_column;
 use crate::mapping::metadata::{is_as_declarative, metadata_source, registry_of_decorator};
 use crate::mapping::sqlmodel::Field;
 use crate::mapping::table::hide_everything;
 use crate::mapping::{ColumnDraft, ColumnId, HiddenPart, RelationshipDraft, TableDraft, TableId, sqlalchemy_call};
 use crate::python::{
-    Class, Code, Evaluator, Form, Function, Located, Member, Place, Value, is_declared_attribute, last_segment,
+    Class, Code, Evaluator, Form, Function, Located, Member, Place, UNNAMED, Value, is_declared_attribute, last_segment,
 };
-
-/// Classes outside the project that bring no columns.
-const EMPTY_BASES: &[&str] = &[
-    "ABC",
-    "AllowPartialPickle",
-    "AnonymousUserMixin",
-    "AsyncAttrs",
-    "BaseModel",
-    "DeclarativeBase",
-    "DeclarativeBaseNoMeta",
-    "DeferredReflection",
-    "Generic",
-    "Hashable",
-    "MappedAsDataclass",
-    "Protocol",
-    "RoleMixin",
-    "Serializable",
-    "TypedDict",
-    "UserMixin",
-    "object",
-];
 
 /// Whether a column is made by `Column(…)` rather than `mapped_column(…)`.
 fn is_core_column(call: &crate::python::Symbol<'_>) -> bool {
@@ -136,7 +116,7 @@ impl<'a> Evaluator<'a> {
                 return match parent {
                     Some(parent) => self.inherit_table(class, parent, scan),
                     // SQLAlchemy refuses such a class too, if it is ever mapped.
-                    None if scan.columns.is_empty() => {}
+                    None if scan.columns.is_empty() || is_concrete_base(class) => {}
                     None => self.report_opaque(
                         format!("the class `{}` has columns but no table name", class.name),
                         "add `__tablename__`, or `__abstract__ = True` if other classes build on it",
@@ -163,7 +143,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn bind_columns(&mut self, class: &Rc<Class<'a>>, table: TableId) {
-        class.table.set(Some(table));
+        if !is_concrete_base(class) {
+            class.table.set(Some(table));
+        }
         let mut attributes = class.column_attributes.borrow_mut();
         for (index, column) in self.registry.table(table).columns.iter().enumerate() {
             let id = ColumnId { table, index: u32::try_from(index).unwrap_or(u32::MAX) };
@@ -470,7 +452,8 @@ impl<'a> Evaluator<'a> {
             "write the column out, or define the function that makes it inside the models",
             located.place,
         );
-        scan.hidden.push(HiddenPart { fact: Fact::Column, name: Some(Rc::clone(name)), place: located.place });
+        let name = (name.as_ref() != UNNAMED).then(|| Rc::clone(name));
+        scan.hidden.push(HiddenPart { fact: Fact::Column, name, place: located.place });
     }
 
     pub(super) fn finish_column(
@@ -490,7 +473,7 @@ impl<'a> Evaluator<'a> {
             if draft.data_type.is_none() && draft.foreign_keys.is_empty() {
                 let place = draft.place;
                 let value = match self.type_of_annotation(class, &annotation, place) {
-                    Ok(value) => value,
+                    Ok(value) => self.marked_type(value),
                     Err(reason) => Value::opaque(reason, place),
                 };
                 draft.data_type = Some(Located { value, place });
@@ -556,23 +539,6 @@ fn declared_function<'a>(value: &Value<'a>) -> Option<Rc<Function<'a>>> {
         Value::Function(function) => Some(Rc::clone(function)),
         _ => None,
     }
-}
-
-/// Whether a base class is what a declarative base is made of.
-fn is_declarative_base(base: &Value<'_>) -> bool {
-    match base {
-        Value::External(path) => {
-            matches!(last_segment(path), "DeclarativeBase" | "DeclarativeBaseNoMeta") && path.starts_with("sqlalchemy")
-        }
-        _ => false,
-    }
-}
-
-fn is_empty_base(path: &str) -> bool {
-    EMPTY_BASES.contains(&last_segment(path))
-        || ["sqlalchemy.", "builtins.", "typing.", "abc.", "enum.", "collections."]
-            .iter()
-            .any(|start| path.starts_with(start))
 }
 
 /// Flask-SQLAlchemy's table name of a class: `HTTPRequest` is `http_request`.

@@ -30,6 +30,11 @@ impl<'a> Metadata<'a> {
         }
     }
 
+    /// Whether it is known which one it is.
+    pub(crate) fn is_known(&self) -> bool {
+        !matches!(self, Self::Unknown)
+    }
+
     /// Whether two tables are in the same `MetaData`; where that is not known, they are taken to be.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
@@ -89,6 +94,9 @@ impl<'a> Evaluator<'a> {
 
     /// The `MetaData` that tables of a declarative class go to.
     pub(crate) fn metadata_of_class(&mut self, class: &Rc<Class<'a>>, place: Place) -> Metadata<'a> {
+        if let Some(of_bind) = self.metadata_of_bind(class, place) {
+            return of_bind;
+        }
         // As Python looks an attribute up: the nearest of the class and its ancestors that has one.
         let mut registry = None;
         for ancestor in std::iter::once(Value::Class(Rc::clone(class))).chain(class.ancestors.iter().cloned()) {

@@ -2,6 +2,8 @@
 //! evaluator left them. `crate::lower` makes the physical schema of it.
 
 mod annotation;
+mod bases;
+mod bind;
 mod column;
 mod composite;
 mod declarative;
@@ -17,10 +19,11 @@ use ormsync_schema::Fact;
 
 use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
 
+pub(crate) use annotation::OF_ANNOTATION;
 pub(crate) use column::ColumnDraft;
 pub(crate) use event::runs_on;
 pub(crate) use metadata::{Metadata, metadata_source};
-pub(crate) use relationship::RelationshipDraft;
+pub(crate) use relationship::{RelationshipDraft, TablesByModel};
 
 /// A table by its position in [`Registry::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

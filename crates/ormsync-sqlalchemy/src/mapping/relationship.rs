@@ -1,5 +1,6 @@
 //! `relationship(…)`: what SQLAlchemy does with the other table's rows when it deletes one of this.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use ormsync_schema::ReferentialAction;
@@ -69,17 +70,28 @@ impl<'a> RelationshipDraft<'a> {
     }
 
     /// The table of the class that it leads to.
-    pub(crate) fn table(&self, registry: &Registry<'a>) -> Option<TableId> {
+    pub(crate) fn table(&self, by_model: &TablesByModel) -> Option<TableId> {
         match &self.target {
             Target::Class(class) => class.table.get(),
-            Target::Name(name) => {
-                let last = name.rsplit('.').next()?;
-                let mut known =
-                    (0..registry.tables.len()).filter(|at| registry.tables[*at].model.as_deref() == Some(last));
-                let only = known.next().filter(|_| known.next().is_none())?;
-                Some(TableId(u32::try_from(only).ok()?))
-            }
+            Target::Name(name) => *by_model.tables.get(name.rsplit('.').next()?)?,
         }
+    }
+}
+
+/// Tables by the names of the classes that are mapped to them; none where several have the name.
+#[derive(Debug)]
+pub(crate) struct TablesByModel {
+    tables: HashMap<Rc<str>, Option<TableId>>,
+}
+
+impl TablesByModel {
+    pub(crate) fn of(registry: &Registry<'_>) -> Self {
+        let mut tables = HashMap::new();
+        for (table, id) in registry.tables.iter().zip((0..).map(TableId)) {
+            let Some(model) = &table.model else { continue };
+            tables.entry(Rc::clone(model)).and_modify(|known| *known = None).or_insert(Some(id));
+        }
+        Self { tables }
     }
 }
 

@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
             let (name, symbol, arguments) = sqlalchemy_call(&value.value)?;
             Some((name.to_owned(), symbol.place, arguments.clone()))
         });
-        let (place, arguments) = match call {
+        let (place, mut arguments) = match call {
             Some((called, place, arguments)) => match called.as_str() {
                 "Field" => (place, arguments),
                 "Column" | "mapped_column" => {
@@ -38,6 +38,9 @@ impl<'a> Evaluator<'a> {
             None => (member.place, Arguments::default()),
         };
         let Some(annotation) = annotation else { return Field::Nothing };
+        if let Some(annotated) = &annotation.field {
+            fill_arguments(&mut arguments, annotated);
+        }
         if is_class_variable(&annotation) || name.starts_with('_') {
             return Field::Nothing;
         }
@@ -110,8 +113,8 @@ impl<'a> Evaluator<'a> {
             return Some(factory.clone());
         }
         let default = match &member.value {
-            Some(value) if sqlalchemy_call(&value.value).is_some() => arguments.get(0, "default").cloned(),
-            other => other.clone(),
+            Some(value) if sqlalchemy_call(&value.value).is_none() => Some(value.clone()),
+            _ => arguments.get(0, "default").cloned(),
         };
         // `Field(...)` is Pydantic's way to say that a field is required.
         default.filter(|default| {
@@ -155,6 +158,11 @@ impl<'a> Evaluator<'a> {
                     self.call_symbol(Value::external("sqlalchemy.DateTime"), arguments, place)
                 }
                 "pydantic.NaiveDatetime" => Value::external("sqlalchemy.DateTime"),
+                "pydantic.AwareDatetime" => {
+                    let zone = Located { value: Value::Bool(true), place };
+                    let arguments = Arguments { keywords: vec![("timezone".into(), zone)], ..Arguments::default() };
+                    self.call_symbol(Value::external("sqlalchemy.DateTime"), arguments, place)
+                }
                 "builtins.str"
                 | "pydantic.EmailStr"
                 | "pathlib.Path"
@@ -162,11 +170,72 @@ impl<'a> Evaluator<'a> {
                 | "ipaddress.IPv4Network"
                 | "ipaddress.IPv6Address"
                 | "ipaddress.IPv6Network" => call(self, "AutoString", &[("max_length", "length")]),
-                other => Value::opaque(format!("SQLModel has no type for `{other}` that is known"), place),
+                other => match constrained(other) {
+                    Some("AutoString") => call(self, "AutoString", &[("max_length", "length")]),
+                    Some(name) => Value::external(&format!("sqlalchemy.{name}")),
+                    None => Value::opaque(format!("SQLModel has no type for `{other}` that is known"), place),
+                },
             },
+            Value::Symbol(symbol) => {
+                let Some((path, given)) = symbol.external_call() else {
+                    return Value::opaque("SQLModel has no type for this annotation that is known", place);
+                };
+                match constrained(path) {
+                    Some("AutoString") => call(self, "AutoString", &[("max_length", "length")]),
+                    // The digits are looked for in the field, and in its annotation where that is nothing else.
+                    Some("Numeric") => {
+                        let mut all = arguments.clone();
+                        if !annotation.nullable {
+                            fill_arguments(&mut all, given);
+                        }
+                        let names = [("max_digits", "precision"), ("decimal_places", "scale")];
+                        let keywords = names
+                            .iter()
+                            .filter_map(|(theirs, ours)| Some((Rc::from(*ours), all.keyword(theirs)?.clone())))
+                            .collect();
+                        let arguments = Arguments { keywords, ..Arguments::default() };
+                        self.call_symbol(Value::external("sqlalchemy.Numeric"), arguments, place)
+                    }
+                    Some(name) => Value::external(&format!("sqlalchemy.{name}")),
+                    None => Value::opaque(format!("SQLModel has no type for `{path}` that is known"), place),
+                }
+            }
             _ => Value::opaque("SQLModel has no type for this annotation that is known", place),
         }
     }
+}
+
+/// Adds the arguments that are given there and not here.
+fn fill_arguments<'a>(arguments: &mut Arguments<'a>, more: &Arguments<'a>) {
+    if arguments.positional.is_empty() && arguments.keyword("default").is_none() {
+        arguments.positional.clone_from(&more.positional);
+    }
+    for (name, value) in &more.keywords {
+        if arguments.keyword(name).is_none() {
+            arguments.keywords.push((Rc::clone(name), value.clone()));
+        }
+    }
+    arguments.hidden = arguments.hidden.or(more.hidden);
+}
+
+/// What SQLModel makes of Pydantic's types and of those that its functions make (`constr(…)`), which are Python's own
+/// with conditions.
+fn constrained(path: &str) -> Option<&'static str> {
+    if !path.starts_with("pydantic.") {
+        return None;
+    }
+    Some(match last_segment(path) {
+        "constr" | "StrictStr" | "FilePath" | "DirectoryPath" | "NewPath" => "AutoString",
+        "conint" | "PositiveInt" | "NonNegativeInt" | "NegativeInt" | "NonPositiveInt" | "StrictInt" => "Integer",
+        "confloat" | "PositiveFloat" | "NonNegativeFloat" | "NegativeFloat" | "NonPositiveFloat" | "StrictFloat"
+        | "FiniteFloat" => "Float",
+        "condecimal" => "Numeric",
+        "conbytes" | "StrictBytes" => "LargeBinary",
+        "condate" => "Date",
+        "StrictBool" => "Boolean",
+        "UUID1" | "UUID3" | "UUID4" | "UUID5" | "UUID6" | "UUID7" | "UUID8" => "Uuid",
+        _ => return None,
+    })
 }
 
 /// `ClassVar[…]`.

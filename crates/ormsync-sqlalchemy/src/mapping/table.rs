@@ -127,8 +127,15 @@ impl<'a> Evaluator<'a> {
         mut arguments: Arguments<'a>,
         place: Place,
     ) -> Value<'a> {
-        if arguments.keyword("metadata").is_none() {
-            let value = self.metadata_of_symbol(extension, place);
+        let second = arguments.positional.get(1).map(|second| Metadata::of(&second.value));
+        let is_given = arguments.keyword("metadata").is_some() || second.is_some_and(|given| given.is_known());
+        if !is_given {
+            let key = arguments.keyword("bind_key").filter(|key| !matches!(key.value, Value::None)).cloned();
+            arguments.keywords.retain(|(name, _)| name.as_ref() != "bind_key");
+            let value = match key {
+                Some(key) => self.metadata_of_key(extension, &key, place),
+                None => self.metadata_of_symbol(extension, place),
+            };
             arguments.keywords.push(("metadata".into(), Located { value, place }));
         }
         self.declare_core_table("sqlalchemy.Table", arguments, place)

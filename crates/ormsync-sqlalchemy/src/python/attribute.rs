@@ -320,6 +320,7 @@ impl<'a> Evaluator<'a> {
                 let is_known = class.ancestors.iter().all(|ancestor| match ancestor {
                     Value::Class(_) => true,
                     Value::External(path) => is_plain_base(path),
+                    Value::Symbol(symbol) => metadata_source(symbol).is_some() && !is_declarative_name(name),
                     _ => false,
                 });
                 if is_found { Some(true) } else { is_known.then_some(false) }
@@ -340,6 +341,8 @@ impl<'a> Evaluator<'a> {
             {
                 Some(false)
             }
+            // What `declarative_base()` makes is mapped to no table.
+            Value::Symbol(symbol) if name == "__table__" && metadata_source(symbol).is_some() => Some(false),
             _ => None,
         }
     }
@@ -398,9 +401,27 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Whether a declarative base that SQLAlchemy or Flask-SQLAlchemy makes may have an attribute by itself.
+fn is_declarative_name(name: &str) -> bool {
+    matches!(
+        name,
+        "__bind_key__"
+            | "__fsa__"
+            | "__init__"
+            | "__mapper__"
+            | "__tablename__"
+            | "metadata"
+            | "query"
+            | "query_class"
+            | "registry"
+    )
+}
+
 /// Whether a class outside the project is one of those of which it is known what they bring.
 fn is_plain_base(path: &str) -> bool {
-    ["sqlalchemy.", "builtins.", "enum.", "typing.", "abc."].iter().any(|start| path.starts_with(start))
+    ["sqlalchemy.", "flask_sqlalchemy.", "builtins.", "enum.", "typing.", "abc."]
+        .iter()
+        .any(|start| path.starts_with(start))
 }
 
 /// Whether a function carries a decorator of that name, or of one of its variants

@@ -96,6 +96,11 @@ impl<'a> Evaluator<'a> {
                     return Value::text(&text);
                 }
             }
+            "collections.OrderedDict" => {
+                if let Some(value) = self.call_builtin(frame, "dict", &arguments, place) {
+                    return value;
+                }
+            }
             "copy.copy" | "copy.deepcopy" => {
                 if let Some(value) = arguments.positional.first() {
                     return self.copy_of(&value.value);
@@ -250,13 +255,49 @@ impl<'a> Evaluator<'a> {
             );
         }
         let constructor = class.find("__init__");
+        let is_column = class.descends_from(|path| path.starts_with("sqlalchemy") && last_segment(path) == "Column");
+        if is_column && constructor.is_none() {
+            return self.call_symbol(Value::external("sqlalchemy.Column"), arguments, place);
+        }
         let object = self.call_symbol(Value::Class(class), arguments.clone(), place);
         if let Some((_, Located { value: Value::Function(function), .. })) = constructor {
             let mut all = arguments;
             all.positional.insert(0, Located { value: object.clone(), place });
             self.invoke(&function, all, place);
         }
-        object
+        if is_column { self.made_column(&object, place) } else { object }
+    }
+
+    /// The column that an object of a class under `Column` is: what its `__init__` hands on.
+    fn made_column(&mut self, object: &Value<'a>, place: Place) -> Value<'a> {
+        let handed_on = object.as_symbol().and_then(|symbol| {
+            let attributes = symbol.attributes.borrow();
+            match &attributes.get(SUPER_ARGUMENTS)?.value.as_symbol()?.form {
+                Form::Call { arguments, .. } => Some(arguments.clone()),
+                _ => None,
+            }
+        });
+        match handed_on {
+            Some(arguments) => self.call_symbol(Value::external("sqlalchemy.Column"), arguments, place),
+            None => Value::opaque("what its class makes of the arguments could not be followed", place),
+        }
+    }
+
+    /// The class as the project's own decorators leave it; those that say nothing of it leave it as it is.
+    pub(super) fn decorated_class(&mut self, frame: &Frame<'a>, class: Value<'a>, place: Place) -> Value<'a> {
+        let Value::Class(definition) = &class else { return class };
+        let mut current = class.clone();
+        for decorator in definition.decorators.iter().rev() {
+            if !matches!(decorator.value, Value::Function(_) | Value::Method(_)) {
+                continue;
+            }
+            let positional = vec![Located { value: current.clone(), place }];
+            let arguments = Arguments { positional, ..Arguments::default() };
+            if let made @ Value::Class(_) = self.call(frame, decorator.value.clone(), arguments, place) {
+                current = made;
+            }
+        }
+        current
     }
 
     /// Runs a function of the project. What cannot be followed to its end is opaque.

@@ -11,6 +11,7 @@ use ruff_text_size::Ranged;
 use crate::python::builtins::is_builtin;
 use crate::python::evaluator::{DEPTH, Evaluator, Frame, SIZE};
 use crate::python::scope::{Scope, ScopeKind};
+use crate::python::star_import;
 use crate::python::value::{Arguments, Code, Dict, Form, Function, Located, Place, Value};
 
 impl<'a> Evaluator<'a> {
@@ -222,8 +223,7 @@ impl<'a> Evaluator<'a> {
             return Value::external(&format!("builtins.{name}"));
         }
         let outside = frame.scope.visible_star_imports();
-        let module = outside.iter().find(|module| module.starts_with("sqlalchemy")).or_else(|| outside.first());
-        match module {
+        match star_import::module_of(&outside, name) {
             Some(module) => Value::external(&format!("{module}.{name}")),
             None => Value::opaque(format!("`{name}` is not defined here"), place),
         }

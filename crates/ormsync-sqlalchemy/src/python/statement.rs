@@ -8,6 +8,17 @@ use ruff_text_size::Ranged;
 use crate::python::evaluator::{Evaluator, Frame};
 use crate::python::value::{Code, Form, Function, Located, Member, Place, Value};
 
+/// Stands for what a class body defines under a name that is not known.
+pub(crate) const UNNAMED: &str = "(unknown name)";
+
+/// Whether a value is `locals()` or `vars()`: the names of the code that runs.
+fn names_of_frame(value: &Value<'_>) -> bool {
+    let call = value.as_symbol().and_then(|symbol| symbol.external_call());
+    call.is_some_and(|(path, arguments)| {
+        matches!(path, "builtins.locals" | "builtins.vars") && arguments.positional.is_empty()
+    })
+}
+
 /// Where execution goes on behind a statement.
 pub(super) enum Flow<'a> {
     Next,
@@ -68,6 +79,7 @@ impl<'a> Evaluator<'a> {
             Stmt::TypeAlias(alias) => self.define_type_alias(frame, alias),
             Stmt::ClassDef(class) => {
                 let value = self.define_class(frame, class);
+                let value = self.decorated_class(frame, value, place);
                 self.bind(frame, class.name.as_str(), value, place);
             }
             Stmt::FunctionDef(function) => {
@@ -187,6 +199,9 @@ impl<'a> Evaluator<'a> {
             Expr::Subscript(subscript) => {
                 let object = self.evaluate(frame, &subscript.value);
                 let index = self.evaluate(frame, &subscript.slice);
+                if names_of_frame(&object) {
+                    return self.assign_by_name(frame, &index, value, statement);
+                }
                 if let Value::Dict(entries) = &object {
                     let mut entries = entries.borrow_mut();
                     match entries.iter_mut().find(|(key, _)| key.equals(&index) == Some(true)) {
@@ -196,6 +211,18 @@ impl<'a> Evaluator<'a> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `locals()[name] = value`, in the scope that runs. Under a name that is not known it may be any name of a class.
+    fn assign_by_name(&mut self, frame: &Frame<'a>, name: &Value<'a>, value: Located<'a>, statement: Place) {
+        match name.as_text() {
+            Some(name) => self.bind_located(frame, &name, value, statement),
+            None if frame.members.is_some() => {
+                let unknown = Value::opaque("its name could not be worked out", statement);
+                self.bind_located(frame, UNNAMED, Located { value: unknown, place: statement }, statement);
+            }
+            None => {}
         }
     }
 
