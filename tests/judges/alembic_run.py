@@ -38,4 +38,5 @@ def main() -> None:
         getattr(command, way)(config, revision)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,9 @@
 //! environment where they are. A judge that is missing fails the test that asks for it, unless
 //! `ORMSYNC_TEST_WITHOUT` names it; what is left out is told at the end of `scripts/test`.
 
+/// Alembic's engine, one process for many requests.
+#[cfg(feature = "live")]
+pub(crate) mod alembic;
 /// Prisma's schema engine, one process for many requests.
 #[cfg(feature = "live")]
 pub(crate) mod prisma;

@@ -45,6 +45,25 @@ pub(crate) fn apply(url: &str, migrations: &[(&str, &str)]) -> Result<String, St
     request(json!({ "operation": "apply", "url": url, "migrations": migrations }))
 }
 
+/// A database as Prisma's engine reads it (`db pull`). PostgreSQL and SQLite only.
+///
+/// # Errors
+///
+/// What the server or the engine said.
+pub(crate) fn pull(url: &str) -> Result<String, String> {
+    request(json!({ "operation": "pull", "url": url }))
+}
+
+/// The SQL that would make a database what a schema says (`migrate diff --from-config-datasource --to-schema`), but for
+/// tables that are somebody else's. PostgreSQL and SQLite only.
+///
+/// # Errors
+///
+/// What the server or the engine said.
+pub(crate) fn drift(url: &str, schema: &str, external: &[&str]) -> Result<String, String> {
+    request(json!({ "operation": "drift", "url": url, "files": [["schema.prisma", schema]], "external": external }))
+}
+
 /// Name and text of a schema's file, or of all files in its folder.
 fn files(schema: &Path) -> Vec<(String, String)> {
     let mut paths = Vec::new();

@@ -3,6 +3,8 @@
 //
 //   {"operation": "validate" | "format" | "dmmf" | "script" | "between", "files": [[name, text], …], "to": […]}
 //   {"operation": "apply", "url": "…", "migrations": [[name, text], …]}
+//   {"operation": "pull", "url": "…"}
+//   {"operation": "drift", "url": "…", "files": [[name, text]], "external": ["alembic_version"]}
 //   {"ok": true, "output": "…"}  or  {"ok": false, "output": "message", "panic": true}
 //
 // usage: node prisma_engine.mjs FOLDER-OF-THE-NPM-PACKAGES
@@ -11,7 +13,7 @@
 // It knows PostgreSQL and SQLite; MySQL is only validated and formatted.
 
 import readline from "node:readline";
-import { panicRegistry, prismaOf } from "./prisma_module.mjs";
+import { panicRegistry, prismaOf, providerOfUrl } from "./prisma_module.mjs";
 
 const prisma = prismaOf(process.argv[2]);
 const language = prisma.require("@prisma/prisma-schema-wasm/src/prisma_schema_build.js");
@@ -104,9 +106,40 @@ async function apply(url, migrations) {
   return answer.appliedMigrationNames.join("\n");
 }
 
-async function answer({ operation, files, to, url, migrations }) {
+/** A database as a schema. */
+async function pull(url) {
+  const content = `datasource db {\n  provider = "${providerOfUrl(url)}"\n}\n`;
+  const engine = await prisma.engine({ url });
+  const answer = await engine.introspect({
+    schema: { files: [{ path: "schema.prisma", content }] },
+    baseDirectoryPath: "/",
+    force: true,
+    compositeTypeDepth: -1,
+    namespaces: null,
+  });
+  return answer.schema.files.map((file) => file.content).join("\n");
+}
+
+/** What would have to be done for a database to be what a schema says. */
+async function drift(url, files, externalTables) {
+  const engine = await prisma.engine({ url, files });
+  const schema = files.map(([path, content]) => ({ path, content }));
+  const answer = await engine.diff({
+    from: { tag: "schemaDatasource", configDir: "/", files: schema },
+    to: { tag: "schemaDatamodel", files: schema },
+    script: true,
+    exitCode: false,
+    shadowDatabaseUrl: null,
+    filters: { externalTables, externalEnums: [] },
+  });
+  return answer.stdout;
+}
+
+async function answer({ operation, files, to, url, migrations, external }) {
   if (operation === "format") return format(files);
   if (operation === "apply") return apply(url, migrations);
+  if (operation === "pull") return pull(url);
+  if (operation === "drift") return drift(url, files, external);
   const schema = withoutConnection(files);
   validate(schema);
   switch (operation) {

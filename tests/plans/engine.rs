@@ -3,37 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ormsync_prisma::ReadOptions;
 use ormsync_schema::Schema;
 
 use crate::case::Dialect;
 use crate::judges::scratch::Scratch;
 use crate::judges::{Judge, prisma};
-use crate::plans::{between, dialect_of, facts, first_difference, introspect, script, send};
-
-/// Where the changes are.
-fn changes() -> Vec<(String, PathBuf)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/prisma-mysql-changes");
-    let mut found: Vec<(String, PathBuf)> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .filter(|entry| entry.path().is_dir())
-        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
-        .collect();
-    found.sort();
-    assert!(!found.is_empty(), "there are no changes");
-    found
-}
-
-/// A Prisma schema, settled for a server.
-fn read(file: &Path, like: &Schema, dialect: Dialect) -> Schema {
-    let reading = ormsync_prisma::read(file, &ReadOptions::default());
-    let mut schema = reading.schema;
-    dialect_of(dialect).settle(&mut schema, like.server.as_ref());
-    schema
-}
+use crate::plans::changes::{Known, changes, judge, read, told};
+use crate::plans::{between, facts, first_difference, introspect, script, send};
 
 /// Each change both ways: the end is what the engine's own SQL makes, also where a server refuses that.
 fn changes_arrive(dialect: Dialect) {
@@ -107,9 +85,6 @@ fn statements(text: &str) -> Vec<String> {
     statements
 }
 
-/// The differences that are known, each with its reason, by the name of the case.
-type Known = BTreeMap<&'static str, &'static str>;
-
 /// Compares our script with the engine's and gives what parts them.
 fn compare(name: &str, ours: &str, theirs: &str, failures: &mut Vec<String>, known: &Known, met: &mut Vec<String>) {
     let (mine, engine) = (statements(ours), statements(theirs));
@@ -126,12 +101,6 @@ fn compare(name: &str, ours: &str, theirs: &str, failures: &mut Vec<String>, kno
     let mut lines = only(&engine, &mine, "engine");
     lines.extend(only(&mine, &engine, "ours  "));
     failures.push(format!("{name}:\n{}", lines.join("\n")));
-}
-
-fn judge(failures: &[String], known: &Known, met: &[String]) {
-    assert!(failures.is_empty(), "{} scripts differ:\n{}", failures.len(), failures.join("\n"));
-    let gone: Vec<&&str> = known.keys().filter(|name| !met.iter().any(|it| it == **name)).collect();
-    assert!(gone.is_empty(), "these are known to differ and do not: {gone:?}");
 }
 
 /// From nothing and each change, on MySQL.
@@ -182,12 +151,7 @@ fn reads_like_the_engines(dialect: Dialect, known: &Known) {
     }
     let folder = tempfile::tempdir().unwrap();
     for (name, changes) in changes() {
-        let told = |side: &str| {
-            let text = fs::read_to_string(changes.join(format!("{side}.prisma"))).unwrap();
-            let file = folder.path().join(format!("{name}-{side}.prisma"));
-            fs::write(&file, text.replace("\"mysql\"", &format!("\"{}\"", dialect.name()))).unwrap();
-            prisma::validate(&file).is_ok().then_some(file)
-        };
+        let told = |side: &str| told(&changes, side, dialect, &folder.path().join(format!("{name}-{side}.prisma")));
         let (Some(from), Some(to)) = (told("from"), told("to")) else { continue };
         for (from, to, way) in [(&from, &to, "forward"), (&to, &from, "back")] {
             let plan = between(&read(from, &empty, dialect), &read(to, &empty, dialect), dialect);

@@ -125,26 +125,12 @@ impl Project {
         send(&self.database, self.dialect, &text).unwrap_or_else(|message| panic!("{message}\n\n{text}"));
     }
 
-    /// Applies a migration by Prisma's engine; on MySQL, for which there is none, what the engine does: the file, whole, and
-    /// its record.
+    /// Applies a migration as Prisma's engine does.
     pub(super) fn apply_with_prisma(&self, migration: &std::path::Path) {
-        let table = ormsync_prisma::migrations_table(crate::plans::dialect_of(self.dialect).name()).unwrap();
         let name = migration.file_name().unwrap().to_string_lossy().into_owned();
-        self.database.execute(&format!("{table};")).unwrap();
-        let is_real = matches!(self.dialect, Dialect::Postgresql | Dialect::PostgresqlNewest | Dialect::Sqlite);
-        if is_real && !Judge::Prisma.waived() {
-            let text = fs::read_to_string(migration.join("migration.sql")).unwrap();
-            let applied = prisma::apply(self.database.url(), &[(&name, &text)]);
-            assert_eq!(applied.as_deref(), Ok(name.as_str()), "{text}");
-            return;
-        }
-        self.send(migration.join("migration.sql"));
-        let identifier = &name[..name.len().min(36)];
-        let record = format!(
-            "INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count) \
-             VALUES ('{identifier}', 'sum', CURRENT_TIMESTAMP, '{name}', 1);"
-        );
-        self.database.execute(&record).unwrap();
+        let text = fs::read_to_string(migration.join("migration.sql")).unwrap();
+        apply_as_prisma(&self.database, self.dialect, &name, &text)
+            .unwrap_or_else(|message| panic!("{message}\n\n{text}"));
     }
 
     /// One value, as text.
@@ -185,6 +171,25 @@ impl Project {
         assert!(self.database.execute("SELECT email FROM account;").is_err());
         assert_eq!(self.value("SELECT name FROM account WHERE id = 2"), "Grace");
     }
+}
+
+/// Applies a migration by Prisma's engine; on MySQL, for which there is none, what the engine does: the file, whole, on one
+/// connection, and its record.
+pub(super) fn apply_as_prisma(database: &Scratch, dialect: Dialect, name: &str, text: &str) -> Result<(), String> {
+    let table = ormsync_prisma::migrations_table(crate::plans::dialect_of(dialect).name()).unwrap();
+    database.execute(&format!("{table};"))?;
+    let is_real = matches!(dialect, Dialect::Postgresql | Dialect::PostgresqlNewest | Dialect::Sqlite);
+    if is_real && !Judge::Prisma.waived() {
+        let applied = prisma::apply(database.url(), &[(name, text)])?;
+        return if applied == name { Ok(()) } else { Err(format!("applied was {applied:?}")) };
+    }
+    send(database, dialect, text)?;
+    let identifier = &name[..name.len().min(36)];
+    let record = format!(
+        "INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count) \
+         VALUES ('{identifier}', 'sum', CURRENT_TIMESTAMP, '{name}', 1);"
+    );
+    database.execute(&record)
 }
 
 fn strip_native_types(schema: &str) -> String {

@@ -12,7 +12,8 @@ use crate::plans::{facts, first_difference, introspect, script, send, there_and_
 /// How many pairs are tried.
 const PAIRS: u64 = 60;
 
-fn number(name: &str, default: u64) -> u64 {
+/// A number that the environment gives.
+pub(super) fn number(name: &str, default: u64) -> u64 {
     env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 

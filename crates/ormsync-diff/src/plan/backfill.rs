@@ -164,9 +164,14 @@ fn earlier_change(kept: &[Operation], table: &QualifiedName, name: &str) -> Opti
 /// The statement that fills a column in where it is NULL.
 pub(super) fn update(backfill: &Backfill, plan: &Plan, dialect: &dyn Dialect) -> String {
     let column = dialect.quote_identifier(&backfill.column);
-    let QualifiedName { namespace, name } = &backfill.table;
-    let table = dialect.quote_identifier(name);
-    let is_default = namespace.is_empty() || (!plan.qualified_names && namespace == dialect.default_namespace());
-    let path = if is_default { table } else { format!("{}.{table}", dialect.quote_identifier(namespace)) };
+    let path = table_path(&backfill.table, plan.qualified_names, dialect);
     format!("UPDATE {path} SET {column} = {} WHERE {column} IS NULL", backfill.expression)
+}
+
+/// A table in a statement.
+pub(super) fn table_path(table: &QualifiedName, qualified_names: bool, dialect: &dyn Dialect) -> String {
+    let QualifiedName { namespace, name } = table;
+    let table = dialect.quote_identifier(name);
+    let is_default = namespace.is_empty() || (!qualified_names && namespace == dialect.default_namespace());
+    if is_default { table } else { format!("{}.{table}", dialect.quote_identifier(namespace)) }
 }

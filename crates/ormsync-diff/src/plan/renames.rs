@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use ormsync_schema::{Expression, IndexTarget, Operation, QualifiedName, Schema, Table, TableChange};
+use ormsync_schema::{
+    Column, ColumnChange, DataType, Expression, IndexTarget, Operation, QualifiedName, Schema, Table, TableChange,
+};
 
 use super::Planner;
+use super::backfill::table_path;
 use super::mentions::mentions;
 use super::order::Step;
+use super::types::is_of;
 
 /// Declared renames.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,8 +21,11 @@ pub struct Renames {
     pub columns: Vec<(QualifiedName, String, String)>,
     /// Enum types: old to new.
     pub enums: Vec<(QualifiedName, QualifiedName)>,
-    /// Labels of enum types: the type by its new name, old to new.
+    /// Labels of enum types: the type by its new name, old to new. A new one that the type has already takes over the rows
+    /// of the old one.
     pub labels: Vec<(QualifiedName, String, String)>,
+    /// The same for labels that are a column's own: the table and column by their new names, old to new.
+    pub own_labels: Vec<(QualifiedName, String, String, String)>,
 }
 
 impl Planner<'_> {
@@ -49,6 +56,9 @@ impl Planner<'_> {
         for (name, from, to) in &renames.labels {
             self.rename_label(name, from, to)?;
         }
+        for (table, column, from, to) in &renames.own_labels {
+            self.rename_own_label(table, column, from, to)?;
+        }
         Ok(())
     }
 
@@ -60,6 +70,10 @@ impl Planner<'_> {
         let Some(old) = self.state.enum_type(&name.namespace, &name.name).cloned() else {
             return Err(format!("a rename names the enum type {name}, which is not there"));
         };
+        if old.labels.iter().any(|label| label == to) && old.labels.iter().any(|label| label == from) {
+            self.merge_label(name, from, to);
+            return Ok(());
+        }
         let mut new = old.clone();
         let Some(label) = new.labels.iter_mut().find(|label| *label == from) else {
             return Err(format!("a rename names the label {from} of the enum type {name}, which is not there"));
@@ -76,6 +90,54 @@ impl Planner<'_> {
         };
         self.push(Step::Rename, Operation::AlterEnum(change));
         Ok(())
+    }
+
+    /// Rows with the old label get the new one, so that nothing is in the way when the old one goes.
+    fn merge_label(&mut self, name: &QualifiedName, from: &str, to: &str) {
+        let mut statements = Vec::new();
+        for (namespace, table, content) in self.state.tables() {
+            let table = QualifiedName::new(namespace, table);
+            for (column, content) in content.columns.iter().filter(|(_, column)| is_of(&column.data_type, name)) {
+                let is_many = matches!(content.data_type, DataType::Array(_));
+                statements.push(self.relabel(&table, column, is_many, (from, to)));
+            }
+        }
+        for statement in statements {
+            self.push(Step::Rename, Operation::RunStatement { statement, reverse: None });
+        }
+    }
+
+    /// Where labels belong to a column, it has both while its rows go over.
+    fn rename_own_label(&mut self, table: &QualifiedName, name: &str, from: &str, to: &str) -> Result<(), String> {
+        let there = self.state.table(&table.namespace, &table.name).and_then(|table| table.columns.get(name)).cloned();
+        let missing = || format!("a rename names the label {from} of {}, which is not there", column_name(table, name));
+        let column = there.ok_or_else(missing)?;
+        let DataType::InlineEnum(labels) = &column.data_type else { return Err(missing()) };
+        if !labels.iter().any(|label| label == from) {
+            return Err(missing());
+        }
+        let statement = self.relabel(table, name, false, (from, to));
+        let is_new = !labels.iter().any(|label| label == to);
+        let reverse = is_new.then(|| self.relabel(table, name, false, (to, from)));
+        if is_new {
+            let labels = labels.iter().cloned().chain([to.to_owned()]).collect();
+            let wider = Column { data_type: DataType::InlineEnum(labels), ..column.clone() };
+            let change = ColumnChange::new(name, column, wider);
+            self.change(Step::Rename, table, TableChange::AlterColumn(Box::new(change)));
+        }
+        self.push(Step::Rename, Operation::RunStatement { statement, reverse });
+        Ok(())
+    }
+
+    fn relabel(&self, table: &QualifiedName, column: &str, is_many: bool, (from, to): (&str, &str)) -> String {
+        let path = table_path(table, self.qualified_names, self.dialect);
+        let column = self.dialect.quote_identifier(column);
+        let (from, to) = (self.dialect.quote_text(from), self.dialect.quote_text(to));
+        if is_many {
+            format!("UPDATE {path} SET {column} = array_replace({column}, {from}, {to}) WHERE {from} = ANY ({column})")
+        } else {
+            format!("UPDATE {path} SET {column} = {to} WHERE {column} = {from}")
+        }
     }
 
     /// Drops what keeps a column's name in an expression, on servers that then refuse to rename it. What the target

@@ -253,7 +253,8 @@ impl Planner<'_> {
     }
 }
 
-fn is_of(data_type: &DataType, enum_name: &QualifiedName) -> bool {
+/// Whether a type is an enum type, or an array of it.
+pub(super) fn is_of(data_type: &DataType, enum_name: &QualifiedName) -> bool {
     match data_type {
         DataType::Array(element) => is_of(element, enum_name),
         DataType::Enum { namespace, name } => *namespace == enum_name.namespace && *name == enum_name.name,

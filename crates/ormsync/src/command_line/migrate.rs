@@ -59,7 +59,8 @@ pub(crate) struct MigrateOptions {
     #[arg(long, value_name = "HOW")]
     pub(crate) history: Option<History>,
     /// What is called something else now: a table or enum type as old:new, a column or label as table.old:new (by the
-    /// table's new name); may be given several times
+    /// table's new name), a label of a MySQL column as table.column.old:new; a label that is there already takes over the
+    /// rows of the old one; may be given several times
     #[arg(long, value_name = "OLD:NEW", help_heading = "Data")]
     pub(crate) rename: Vec<String>,
     /// What rows that are there get in a column that becomes required, as an expression of the server; may be given several

@@ -5,7 +5,7 @@ use std::path::Path;
 use ormsync_diff::Role;
 use ormsync_diff::plan::{PlanOptions, Renames, plan, plan_back};
 use ormsync_report::Outcome;
-use ormsync_schema::{Plan, QualifiedName, Schema, Severity, WarningKind};
+use ormsync_schema::{DataType, Plan, QualifiedName, Schema, Severity, WarningKind};
 use ormsync_sqlalchemy::{RevisionBody, RevisionFrame, revision_body, write_revision};
 
 use crate::command_line::{DiffOptions, Format};
@@ -99,8 +99,13 @@ pub(super) fn tell_what_is_not_planned(plan: &Plan, terminal: &Terminal) {
     }
 }
 
+fn has_labels(from: &Schema, table: &QualifiedName, column: &str) -> bool {
+    let column = from.table(&table.namespace, &table.name).and_then(|table| table.columns.get(column));
+    column.is_some_and(|column| matches!(column.data_type, DataType::InlineEnum(_)))
+}
+
 /// `old:new` is a table or enum type; `table.old:new` a column of the table that has that new name, `type.old:new` a
-/// label of the enum type.
+/// label of the enum type, `table.column.old:new` one of a column that has its own.
 pub(super) fn renames(texts: &[String], from: &Schema, default_namespace: &str) -> Result<Renames> {
     let mut renames = Renames::default();
     for text in texts {
@@ -128,6 +133,13 @@ pub(super) fn renames(texts: &[String], from: &Schema, default_namespace: &str) 
             continue;
         }
         let (owner, part) = old.rsplit_once('.').ok_or_else(wrong)?;
+        if let Some((of_table, column)) = owner.rsplit_once('.')
+            && let of_table = table(of_table)
+            && has_labels(from, &of_table, column)
+        {
+            renames.own_labels.push((of_table, column.to_owned(), part.to_owned(), new.to_owned()));
+            continue;
+        }
         let owner = table(owner);
         let is_renamed_enum = renames.enums.iter().any(|(_, new)| *new == owner);
         let parts = if is_enum(&owner) || is_renamed_enum { &mut renames.labels } else { &mut renames.columns };
