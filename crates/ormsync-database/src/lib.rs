@@ -13,13 +13,14 @@
 //! | SQLite | version, begin, 5 of the catalogue, end |
 //!
 //! Deliberately not here: what the queries ask and what their rows mean (`ormsync-dialect`), and
-//! anything that writes to a database.
+//! anything that writes to a database, but for [`run_script`], which runs what its caller hands it.
 
 mod connect;
 mod create_sqlite;
 mod failure;
 mod server;
 mod session;
+mod table_rows;
 mod url;
 
 use std::time::Duration;
@@ -27,10 +28,11 @@ use std::time::Duration;
 use ormsync_dialect::{CatalogueRows, CatalogueScope};
 use ormsync_schema::{Reading, Server, SourceFiles};
 
-use crate::failure::Failure;
+pub(crate) use crate::failure::Failure;
 use crate::session::Session;
 
 pub use create_sqlite::create_sqlite;
+pub use table_rows::{RunError, TableQuery, TableRows, run_script, table_rows};
 pub use url::{DatabaseUrl, UrlError};
 
 /// How to read a database.

@@ -9,8 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How the histories stand.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct Standing {
     /// The sides, in the order of every row's cells.
     pub sides: Vec<SideStanding>,
@@ -24,7 +23,7 @@ pub struct Standing {
 
 /// How one side stands.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Side")]
 pub struct SideStanding {
     /// The side's name.
     pub name: String,
@@ -33,22 +32,21 @@ pub struct SideStanding {
     /// How many migrations it has.
     pub migrations: usize,
     /// How many of them are applied; none where no database was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub applied: Option<usize>,
     /// Those that no other comes behind.
     pub heads: Vec<String>,
 }
 
 /// The migrations of all sides that make one change.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct Row {
     /// By side; none where a side has no such migration.
     pub steps: Vec<Option<Step>>,
 }
 
 /// A migration, and how it went.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct Step {
     /// Its identifier.
     pub id: String,
@@ -132,8 +130,10 @@ fn state(history: &History, migration: &Migration) -> Option<StepState> {
     Some(match record.state {
         RecordState::Failed => StepState::Failed,
         RecordState::RolledBack => StepState::RolledBack,
-        RecordState::Applied => match (&record.checksum, &migration.checksum) {
-            (Some(applied), Some(is)) if applied != is => StepState::Edited,
+        RecordState::Applied => match &record.checksum {
+            Some(applied) if !migration.checksums.is_empty() && !migration.checksums.contains(applied) => {
+                StepState::Edited
+            }
             _ => StepState::Applied,
         },
     })

@@ -16,8 +16,13 @@ pub struct Migration {
     pub behind: Vec<String>,
     /// The migration of another side that it says it is the mirror of.
     pub mirror_of: Option<String>,
-    /// The SHA-256 of its text, where the tool records one.
-    pub checksum: Option<String>,
+    /// The identifiers of those that it needs besides, without coming behind them.
+    pub needs: Vec<String>,
+    /// The SHA-256s that count as that of its text, where the tool records one: the first is the one of the text as it
+    /// stands, others are those with other ends of lines.
+    pub checksums: Vec<String>,
+    /// What it does to the schema, in a form in which equal changes are equal texts; none where that is not known.
+    pub effect: Option<String>,
     /// Whether it changes nothing: it only joins two branches.
     pub is_empty: bool,
     /// Its file.

@@ -24,15 +24,20 @@ fn several_heads(history: &History) -> Vec<Diagnostic> {
 
 /// A migration behind one that is not there.
 fn gaps(history: &History) -> Vec<Diagnostic> {
-    let is_gap = |id: &&String| history.migration(id).is_none();
-    let gaps = history.migrations.iter().flat_map(|migration| {
-        migration.behind.iter().filter(is_gap).map(move |missing| {
-            let message = format!("{}: {} comes behind {missing}, which is not there", history.label, migration.id);
-            Diagnostic::error("history-gap", message, migration.origin.clone())
-                .with_help("bring the missing file back from version control, or correct what it comes behind")
-        })
-    });
-    gaps.collect()
+    let mut gaps = Vec::new();
+    for migration in &history.migrations {
+        let named = migration.behind.iter().map(|id| ("comes behind", id));
+        for (how, missing) in named.chain(migration.needs.iter().map(|id| ("depends on", id))) {
+            if history.migration(missing).is_none() {
+                let message = format!("{}: {} {how} {missing}, which is not there", history.label, migration.id);
+                gaps.push(
+                    Diagnostic::error("history-gap", message, migration.origin.clone())
+                        .with_help("bring the missing file back from version control, or correct what it comes behind"),
+                );
+            }
+        }
+    }
+    gaps
 }
 
 /// What the database says of each migration.
@@ -55,6 +60,15 @@ fn in_database(history: &History) -> Vec<Diagnostic> {
                     migration.origin.clone(),
                 )
                 .with_help(history.commands.settle_failed),
+            ),
+            Some(StepState::RolledBack) => findings.push(
+                Diagnostic::new(
+                    Severity::Note,
+                    "migration-rolled-back",
+                    format!("{}: {} failed in this database once, and was marked as rolled back", history.label, migration.id),
+                    migration.origin.clone(),
+                )
+                .with_help("it is applied again with the others that are pending"),
             ),
             _ => {}
         }
@@ -109,6 +123,7 @@ pub(super) fn of_all(histories: &[History], rows: &[Row]) -> Vec<Diagnostic> {
             if side < other {
                 findings.extend(crossed(histories, rows, side, other));
                 findings.extend(half_applied(histories, rows, side, other));
+                findings.extend(unequal(histories, rows, side, other));
             }
         }
     }
@@ -183,16 +198,38 @@ fn half_applied(histories: &[History], rows: &[Row], side: usize, other: usize) 
     halves.collect()
 }
 
+/// Pairs of which one no longer does what the other does.
+fn unequal(histories: &[History], rows: &[Row], side: usize, other: usize) -> Vec<Diagnostic> {
+    let pairs = rows.iter().filter_map(|row| {
+        let (left, right) = (row.steps[side].as_ref()?, row.steps[other].as_ref()?);
+        let left = histories[side].migration(&left.id)?;
+        let right = histories[other].migration(&right.id)?;
+        let is_unequal = left.effect.as_ref()? != right.effect.as_ref()?;
+        is_unequal.then(|| {
+            let message = format!(
+                "{} {} and {} {} are a pair, and do not change the schema alike",
+                histories[side].label, left.id, histories[other].label, right.id
+            );
+            let help = "compare what each leads to: `ormsync diff` of the two histories; write what is missing as a new pair";
+            Diagnostic::error("mirror-differs", message, right.origin.clone()).with_help(help)
+        })
+    });
+    pairs.collect()
+}
+
 /// The command to run next, by what is worst.
 pub(super) fn next(histories: &[History], findings: &[Diagnostic]) -> Option<String> {
     let found = |code: &str| findings.iter().any(|finding| finding.code == code);
-    let is_broken = findings.iter().any(|finding| {
-        finding.severity == Severity::Error
-            && !matches!(finding.code.as_str(), "migration-pending" | "mirror-half-applied" | "migration-unmirrored")
-    });
+    let has_way = ["migration-pending", "mirror-half-applied", "migration-unmirrored"];
+    let is_broken = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error && !has_way.contains(&finding.code.as_str()));
     // What is wrong with files or records is for a person to decide.
-    if is_broken || !(found("migration-pending") || found("mirror-half-applied")) {
+    if is_broken {
         return None;
+    }
+    if found("migration-unmirrored") {
+        return Some("ormsync mirror".to_owned());
     }
     let has_pending = |history: &&History| pending(history).is_some();
     histories.iter().find(has_pending).map(|history| history.commands.apply.to_owned())

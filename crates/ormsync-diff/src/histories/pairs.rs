@@ -41,7 +41,7 @@ fn row(histories: &[History], group: &Group) -> Row {
     Row { steps: histories.iter().zip(group).map(step).collect() }
 }
 
-/// What one migration says it mirrors decides; else the same subject, where no other has it.
+/// What one migration says it mirrors decides; else the same effect, else the same subject, where no other has it.
 fn groups(histories: &[History]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (side, history) in histories.iter().enumerate() {
@@ -76,19 +76,25 @@ fn partner(histories: &[History], groups: &[Group], side: usize, migration: &Mig
     if let Some(group) = all.iter().filter(free).find(marked) {
         return Some(*group);
     }
-    if migration.subject.is_empty() || migration.is_empty || migration.mirror_of.is_some() {
+    if migration.is_empty || migration.mirror_of.is_some() {
         return None;
     }
-    let is_only_one = |history: &History, subject: &str| {
-        history.migrations.iter().filter(|other| other.subject == subject).count() == 1
+    let same = |of: fn(&Migration) -> Option<&str>| {
+        let own = of(migration)?;
+        // Where a history has it twice, nothing says which is meant.
+        let is_only_one = |history: &History| history.migrations.iter().filter(|other| of(other) == Some(own)).count() <= 1;
+        if !histories.iter().all(is_only_one) {
+            return None;
+        }
+        let is_alike =
+            |group: &&usize| members(**group).any(|other| of(other) == Some(own) && other.mirror_of.is_none());
+        all.iter().filter(free).find(is_alike).copied()
     };
-    let is_namesake =
-        |group: &&usize| members(**group).any(|other| other.subject == migration.subject && other.mirror_of.is_none());
-    let unambiguous = histories.iter().all(|history| {
-        history.migrations.iter().all(|other| other.subject != migration.subject)
-            || is_only_one(history, &migration.subject)
-    });
-    all.iter().filter(free).find(is_namesake).copied().filter(|_| unambiguous)
+    same(|migration| migration.effect.as_deref()).or_else(|| same(subject))
+}
+
+fn subject(migration: &Migration) -> Option<&str> {
+    Some(migration.subject.as_str()).filter(|subject| !subject.is_empty())
 }
 
 /// Takes, again and again, a group whose members all come first in what is left of their histories. Where two histories

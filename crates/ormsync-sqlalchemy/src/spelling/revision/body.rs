@@ -30,6 +30,30 @@ pub struct RevisionBody {
     pub functions: String,
 }
 
+impl RevisionBody {
+    /// What is done here, and undone by what another body does: for a way back that starts from another schema than the one
+    /// that this leads to as far as it was understood.
+    #[must_use]
+    pub fn with_way_back(self, back: Self) -> Self {
+        let joined = |here: String, there: String, between: &str| match (here.is_empty(), there.is_empty()) {
+            (_, true) => here,
+            (true, _) => there,
+            _ if here == there => here,
+            _ => format!("{here}{between}{there}"),
+        };
+        let mut imports: BTreeSet<String> = self.imports.into_iter().collect();
+        imports.extend(back.imports);
+        Self {
+            imports: imports.into_iter().collect(),
+            uses_sqlalchemy: self.uses_sqlalchemy || back.uses_sqlalchemy,
+            classes: joined(self.classes, back.classes, "\n\n"),
+            upgrade: self.upgrade,
+            downgrade: back.upgrade,
+            functions: joined(self.functions, back.functions, "\n\n"),
+        }
+    }
+}
+
 /// One thing that a revision does.
 pub(super) enum Line {
     /// A call.
