@@ -59,8 +59,8 @@ impl Session {
         let Address::File(file) = &url.address else { return Self::open(url, options).await };
         file.refuse_unless_readable()?;
         let limit = options.lock_timeout;
-        let connection = connect::sqlite_for_writing(file, limit).connect();
-        let connection = within(limit + PATIENCE, connection, Step::Connect).await.map(Driver::Sqlite)?;
+        let connecting = connect::sqlite_for_writing(file, limit);
+        let connection = within(limit + PATIENCE, connecting.connect(), Step::Connect).await.map(Driver::Sqlite)?;
         Ok(Self { connection, statement_timeout: options.statement_timeout, lock_timeout: options.lock_timeout })
     }
 

@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ormsync_schema::{
-    Diagnostic, History, HistoryCommands, Migration, Origin, Record, RecordState, SourceFiles, Span,
-};
+use ormsync_schema::{Diagnostic, History, HistoryCommands, Migration, Origin, Record, RecordState, SourceFiles, Span};
 use sha2::{Digest as _, Sha256};
 
 /// What stands before the other side's migration in a mirror's first lines, behind `--`.
@@ -101,7 +99,8 @@ impl Migrations {
             Ok(bytes) => bytes,
             Err(error) => {
                 let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-                let why = if is_missing { "has no migration.sql".to_owned() } else { format!("can't be read: {error}") };
+                let why =
+                    if is_missing { "has no migration.sql".to_owned() } else { format!("can't be read: {error}") };
                 let message = format!("the migration {name} {why}");
                 let help = "bring the file back from version control, or delete the folder: Prisma stops at it (P3015)";
                 let origin = Origin::file(&shown(&path).into(), Span::new(0, 0));
@@ -136,7 +135,8 @@ impl Migrations {
                 // `0_init` is what Prisma's own documentation calls a baseline.
                 let is_baseline = migration.name.starts_with("0_") || migration.name.starts_with("0000");
                 if !is_baseline {
-                    let message = format!("the migration {} is not called YYYYMMDDHHMMSS_descriptive_name", migration.name);
+                    let message =
+                        format!("the migration {} is not called YYYYMMDDHHMMSS_descriptive_name", migration.name);
                     let help = "Prisma applies migrations in the order of their names: it may come before or behind \
                                 others than you think";
                     told.push(Diagnostic::warning("migration-name", message, start).with_help(help));

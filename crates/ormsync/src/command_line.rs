@@ -397,6 +397,9 @@ pub(crate) struct CheckOptions {
     /// Only findings that are new since this revision of git: the project as it was then is checked, too
     #[arg(long, value_name = "GIT_REV", help_heading = "Selection")]
     pub(crate) changed_since: Option<String>,
+    /// Leave the histories of migrations out: compare the sources only
+    #[arg(long, help_heading = "Selection")]
+    pub(crate) no_histories: bool,
     /// Check again whenever a file changes, until it is interrupted
     #[arg(long, conflicts_with_all = ["write_baseline", "changed_since"], help_heading = "Gate")]
     pub(crate) watch: bool,

@@ -13,8 +13,7 @@ use crate::failure::{Failure, Result};
 use crate::paths;
 use crate::project::{DatabaseSetting, Location, Settings, Side, begins_like_a_server, sides};
 
-const PREFIXES: &str =
-    "prisma:PATH, sqlalchemy:PATH, prisma-migrations:PATH, alembic:PATH, sql:PATH or snapshot:PATH";
+const PREFIXES: &str = "prisma:PATH, sqlalchemy:PATH, prisma-migrations:PATH, alembic:PATH, sql:PATH or snapshot:PATH";
 
 /// The side that a `SOURCE` stands for.
 ///

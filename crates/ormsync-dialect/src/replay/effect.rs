@@ -7,15 +7,57 @@ use super::{Rules, rules, script};
 
 /// Statements that change rows or rights, which a schema does not show.
 const ROWS: &[&str] = &[
-    "INSERT", "UPDATE", "DELETE", "SELECT", "WITH", "VALUES", "REPLACE", "MERGE", "COPY", "TRUNCATE", "GRANT", "REVOKE",
-    "REFRESH", "CALL", "EXECUTE", "PREPARE", "DEALLOCATE", "SECURITY",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "SELECT",
+    "WITH",
+    "VALUES",
+    "REPLACE",
+    "MERGE",
+    "COPY",
+    "TRUNCATE",
+    "GRANT",
+    "REVOKE",
+    "REFRESH",
+    "CALL",
+    "EXECUTE",
+    "PREPARE",
+    "DEALLOCATE",
+    "SECURITY",
 ];
 
 /// Statements about transactions, settings and upkeep.
 const SESSION: &[&str] = &[
-    "BEGIN", "START", "COMMIT", "ROLLBACK", "END", "SAVEPOINT", "RELEASE", "SET", "RESET", "SHOW", "USE", "PRAGMA",
-    "ANALYZE", "ANALYSE", "VACUUM", "REINDEX", "CLUSTER", "LOCK", "UNLOCK", "OPTIMIZE", "FLUSH", "CHECKPOINT", "NOTIFY",
-    "LISTEN", "DISCARD", "EXPLAIN", "DELIMITER", "ATTACH", "DETACH",
+    "BEGIN",
+    "START",
+    "COMMIT",
+    "ROLLBACK",
+    "END",
+    "SAVEPOINT",
+    "RELEASE",
+    "SET",
+    "RESET",
+    "SHOW",
+    "USE",
+    "PRAGMA",
+    "ANALYZE",
+    "ANALYSE",
+    "VACUUM",
+    "REINDEX",
+    "CLUSTER",
+    "LOCK",
+    "UNLOCK",
+    "OPTIMIZE",
+    "FLUSH",
+    "CHECKPOINT",
+    "NOTIFY",
+    "LISTEN",
+    "DISCARD",
+    "EXPLAIN",
+    "DELIMITER",
+    "ATTACH",
+    "DETACH",
 ];
 
 /// What a statement is about.
@@ -82,7 +124,9 @@ mod tests {
         let text = "-- first\nCREATE TABLE a (id INT);\nBEGIN;\nINSERT INTO a VALUES (1);\nALTER TABLE a RENAME TO b;";
         let told: Vec<_> = script_statements("postgresql", text)
             .iter()
-            .map(|statement| (statement.text.split(' ').next().unwrap_or_default(), statement.effect, statement.renames))
+            .map(|statement| {
+                (statement.text.split(' ').next().unwrap_or_default(), statement.effect, statement.renames)
+            })
             .collect();
         assert_eq!(
             told,

@@ -149,6 +149,10 @@ impl Replay<'_> {
 
     fn rename_index(&mut self, from: &ObjectName, to: &ObjectName) -> Outcome {
         let (from, to) = (self.path(from), self.path(to).name);
+        self.rename_index_to(&from, to)
+    }
+
+    pub(super) fn rename_index_to(&mut self, from: &QualifiedName, to: String) -> Outcome {
         let content = self.content(&from.namespace);
         for table in content.tables.values_mut() {
             let key = table.primary_key.iter_mut().map(|key| &mut key.name);

@@ -65,7 +65,10 @@ fn in_database(history: &History) -> Vec<Diagnostic> {
                 Diagnostic::new(
                     Severity::Note,
                     "migration-rolled-back",
-                    format!("{}: {} failed in this database once, and was marked as rolled back", history.label, migration.id),
+                    format!(
+                        "{}: {} failed in this database once, and was marked as rolled back",
+                        history.label, migration.id
+                    ),
                     migration.origin.clone(),
                 )
                 .with_help("it is applied again with the others that are pending"),
@@ -210,7 +213,8 @@ fn unequal(histories: &[History], rows: &[Row], side: usize, other: usize) -> Ve
                 "{} {} and {} {} are a pair, and do not change the schema alike",
                 histories[side].label, left.id, histories[other].label, right.id
             );
-            let help = "compare what each leads to: `ormsync diff` of the two histories; write what is missing as a new pair";
+            let help =
+                "compare what each leads to: `ormsync diff` of the two histories; write what is missing as a new pair";
             Diagnostic::error("mirror-differs", message, right.origin.clone()).with_help(help)
         })
     });
@@ -221,9 +225,8 @@ fn unequal(histories: &[History], rows: &[Row], side: usize, other: usize) -> Ve
 pub(super) fn next(histories: &[History], findings: &[Diagnostic]) -> Option<String> {
     let found = |code: &str| findings.iter().any(|finding| finding.code == code);
     let has_way = ["migration-pending", "mirror-half-applied", "migration-unmirrored"];
-    let is_broken = findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error && !has_way.contains(&finding.code.as_str()));
+    let is_broken =
+        findings.iter().any(|finding| finding.severity == Severity::Error && !has_way.contains(&finding.code.as_str()));
     // What is wrong with files or records is for a person to decide.
     if is_broken {
         return None;

@@ -82,7 +82,8 @@ fn partner(histories: &[History], groups: &[Group], side: usize, migration: &Mig
     let same = |of: fn(&Migration) -> Option<&str>| {
         let own = of(migration)?;
         // Where a history has it twice, nothing says which is meant.
-        let is_only_one = |history: &History| history.migrations.iter().filter(|other| of(other) == Some(own)).count() <= 1;
+        let is_only_one =
+            |history: &History| history.migrations.iter().filter(|other| of(other) == Some(own)).count() <= 1;
         if !histories.iter().all(is_only_one) {
             return None;
         }

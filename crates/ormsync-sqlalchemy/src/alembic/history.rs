@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ormsync_schema::{
-    Diagnostic, History, HistoryCommands, Migration, Origin, Record, RecordState, SourceFiles, Span,
-};
+use ormsync_schema::{Diagnostic, History, HistoryCommands, Migration, Origin, Record, RecordState, SourceFiles, Span};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_python_parser::parse_module;
 use ruff_text_size::Ranged as _;
@@ -141,7 +139,12 @@ impl Reader {
             let told = texts(value);
             if told.is_none() {
                 let message = format!("`{name}` is neither a string, nor None, nor a tuple of strings");
-                self.complain("revision-name", message, "write it as a constant, as Alembic does", place(value.range()));
+                self.complain(
+                    "revision-name",
+                    message,
+                    "write it as a constant, as Alembic does",
+                    place(value.range()),
+                );
             }
             told
         };
@@ -149,7 +152,8 @@ impl Reader {
         found.depends_on = several("depends_on").unwrap_or_default();
         found.labels = several("branch_labels").unwrap_or_default();
         found.mirror_of = several(MIRROR_VARIABLE).and_then(|names| names.first().cloned());
-        found.message = docstring(body).and_then(|text| text.trim().lines().next().map(str::to_owned)).unwrap_or_default();
+        found.message =
+            docstring(body).and_then(|text| text.trim().lines().next().map(str::to_owned)).unwrap_or_default();
         found.does_nothing = does_nothing(body);
         self.found.push(found);
     }
@@ -340,8 +344,14 @@ mod tests {
     #[test]
     fn branches_labels_and_marks() {
         let history = read(&[
-            ("z.py", "\"\"\"Init ledger\n\"\"\"\nrevision = 'aaaa1111'\ndown_revision = None\ndef upgrade():\n    op.x()\n"),
-            ("b.py", "revision = 'bbbb2222'\ndown_revision = 'aaaa1111'\nbranch_labels = ('blue',)\nPRISMA_MIGRATION = '20260101000000_b'\n"),
+            (
+                "z.py",
+                "\"\"\"Init ledger\n\"\"\"\nrevision = 'aaaa1111'\ndown_revision = None\ndef upgrade():\n    op.x()\n",
+            ),
+            (
+                "b.py",
+                "revision = 'bbbb2222'\ndown_revision = 'aaaa1111'\nbranch_labels = ('blue',)\nPRISMA_MIGRATION = '20260101000000_b'\n",
+            ),
             ("c.py", "revision = '003_c'\ndown_revision = 'aaaa1111'\ndepends_on = ['blue']\n"),
             ("d.py", "revision = 'd'\ndown_revision = ('bbbb2222', '003_c')\ndef upgrade():\n    pass\n"),
             ("other.py", "x = 1\n"),
@@ -370,10 +380,7 @@ mod tests {
             ("d.py", "revision = (\n"),
             ("e.py", "revision = 'a'\ndown_revision = name()\n"),
         ]);
-        assert_eq!(
-            codes(&history),
-            ["revision-syntax", "revision-name", "revision-twice", "revision-circle"]
-        );
+        assert_eq!(codes(&history), ["revision-syntax", "revision-name", "revision-twice", "revision-circle"]);
         assert_eq!(history.history.migrations.len(), 4);
     }
 }

@@ -7,10 +7,10 @@ mod settings;
 mod version_table;
 mod versions;
 
-pub(crate) use replay::{CONNECTION, Replay};
 pub use history::{
     AlembicHistory, MIRROR_VARIABLE, RECORD_COLUMN, RECORD_TABLE, RevisionFile, alembic_history, records,
 };
+pub(crate) use replay::{CONNECTION, Replay};
 pub use replay::{ReplayOptions, Replayed, ReplayedRevision, ReplayedStep, StatementReplay, replay};
 pub use settings::{AlembicSettings, FileTemplateError};
 pub use version_table::move_version;

@@ -63,12 +63,15 @@ fn mark(histories: &mut Histories, options: &MirrorOptions, terminal: &Terminal)
     });
     let url = url.ok_or_else(|| Failure::new("mirror", "--baseline: no database was read"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::new("database-connect", format!("no connection could be started: {error}")))?;
+    let runtime = runtime
+        .map_err(|error| Failure::new("database-connect", format!("no connection could be started: {error}")))?;
     let outcome = runtime.block_on(run_script(url, &ReadOptions::default(), &baseline.script));
     outcome.map_err(|error| {
-        Failure::new("database-write", error.to_string()).with_help("without --write the statements are printed, to be run by hand")
+        Failure::new("database-write", error.to_string())
+            .with_help("without --write the statements are printed, to be run by hand")
     })?;
-    let mut told: Vec<String> = baseline.migrations.iter().map(|name| format!("marked {name} as applied for Prisma\n")).collect();
+    let mut told: Vec<String> =
+        baseline.migrations.iter().map(|name| format!("marked {name} as applied for Prisma\n")).collect();
     told.extend(baseline.revision.iter().map(|revision| format!("brought Alembic to {revision}\n")));
     if !terminal.quiet {
         terminal.output(&told.concat())?;

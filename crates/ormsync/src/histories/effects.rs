@@ -8,6 +8,7 @@ use ormsync_schema::{Diagnostic, Plan, Schema, Server, Severity};
 use ormsync_sqlalchemy::ReplayedStep;
 
 use super::Histories;
+use crate::project::Project;
 use crate::read_sources::{leave_out_own_tables, replay_alembic};
 
 /// What the migrations of all histories do.
@@ -38,6 +39,27 @@ impl Effects {
     /// What a migration of a history does.
     pub(crate) fn of(&self, history: &str, migration: &str) -> Option<&Effect> {
         self.by_migration.get(&(history.to_owned(), migration.to_owned()))
+    }
+}
+
+impl Effects {
+    /// Whether all migrations of a history were understood.
+    pub(crate) fn is_whole(&self, history: &str) -> bool {
+        let own = self.by_migration.iter().filter(|((of, _), _)| of == history);
+        own.flat_map(|(_, effect)| &effect.problems).all(|problem| problem.severity < Severity::Warning)
+    }
+}
+
+impl Effect {
+    /// Whether the configuration says that nothing of what it changes is a side's business.
+    pub(crate) fn is_no_business_of(&self, side: &str, project: &Project) -> bool {
+        let options = PlanOptions {
+            ownership: project.options.ownership.clone(),
+            writer: Some(side.to_owned()),
+            ..PlanOptions::default()
+        };
+        let is_known = self.script.is_some();
+        is_known && plan(&self.before, &self.after, project.dialect, &options).is_ok_and(|plan| plan.is_empty())
     }
 }
 
@@ -90,7 +112,13 @@ fn effect(
     dialect: &dyn Dialect,
 ) -> Effect {
     let is_known = problems.iter().all(|problem| problem.severity < Severity::Warning);
-    let there = if is_known { way(&before, after, dialect) } else { None };
+    // What no server keeps a record of is no part of what two migrations have in common.
+    let kept = |schema: &Schema| {
+        let mut schema = schema.clone();
+        dialect.normalise(&mut schema, None);
+        schema
+    };
+    let there = if is_known { way(&kept(&before), &kept(after), dialect) } else { None };
     let script = there.filter(|there| !there.is_empty());
     let script = script.map(|there| ormsync_dialect::script(&dialect.statements(&there)));
     Effect { before, after: after.clone(), script, problems, steps }
@@ -104,6 +132,10 @@ pub(crate) fn way(before: &Schema, after: &Schema, dialect: &dyn Dialect) -> Opt
 fn settle(schema: &Schema, dialect: &dyn Dialect, server: Option<&Server>) -> Schema {
     let mut schema = schema.clone();
     leave_out_own_tables(&mut schema);
+    if !dialect.default_namespace().is_empty() {
+        // Every database has it before the first migration, and nobody drops it.
+        schema.namespace_mut(dialect.default_namespace());
+    }
     schema.unsaid.clear();
     dialect.settle(&mut schema, server);
     schema

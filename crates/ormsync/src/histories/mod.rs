@@ -4,10 +4,12 @@
 //! | file | what |
 //! | --- | --- |
 //! | `effects.rs` | what each migration does to the schema, replayed without a server |
+//! | `gate.rs` | what `check` says of them |
 //! | `records.rs` | what a database keeps of them |
 //! | `mirror/` | writing the migration of one side that does what one of the other does |
 
 mod effects;
+pub(crate) mod gate;
 pub(crate) mod mirror;
 mod records;
 
@@ -59,18 +61,25 @@ impl Histories {
         if migrations.is_none() && alembic.is_none() {
             // What was ambiguous may be why.
             found?;
-            return Err(Failure::new("histories", "there is no history: neither Prisma migrations nor Alembic revisions")
-                .with_help("name them with --migrations and --alembic, or in ormsync.toml (`ormsync init`)"));
+            return Err(Failure::new(
+                "histories",
+                "there is no history: neither Prisma migrations nor Alembic revisions",
+            )
+            .with_help("name them with --migrations and --alembic, or in ormsync.toml (`ormsync init`)"));
         }
-        let mut own_sides = Vec::new();
-        let mut side = |location: Location| own_sides.push(Side::new(location, Origin::nowhere()));
-        migrations.iter().for_each(|folder| side(Location::PrismaMigrations(folder.clone())));
-        alembic.iter().for_each(|path| side(Location::Alembic(path.clone())));
-        let declared = |side: &Side| matches!(side.location, Location::Database { .. } | Location::Unusable(_));
-        let (databases, others): (Vec<Side>, Vec<Side>) = found.unwrap_or_default().into_iter().partition(declared);
-        own_sides.extend(databases);
-        // The schema itself names the dialect where no file of a history does.
-        own_sides.extend(others.into_iter().filter(|side| matches!(side.location, Location::Prisma(_))));
+        let side = |location: Location| Side::new(location, Origin::nowhere());
+        let counts = |side: &Side| {
+            matches!(side.location, Location::Database { .. } | Location::Unusable(_) | Location::Prisma(_))
+        };
+        // The schema itself names the dialect where no database does.
+        let mut own_sides: Vec<Side> = found.unwrap_or_default().into_iter().filter(counts).collect();
+        own_sides.extend(alembic.iter().map(|path| side(Location::Alembic(path.clone()))));
+        let has_schema = own_sides.iter().any(|side| !matches!(side.location, Location::Alembic(_)));
+        let is_told =
+            options.dialect.dialect.is_some() || settings.config.as_ref().is_some_and(|it| it.file.dialect.is_some());
+        // A lock file that says something else than all others is a finding, not a question without an answer.
+        let locks = migrations.iter().filter(|_| !has_schema && !is_told);
+        own_sides.extend(locks.map(|folder| side(Location::PrismaMigrations(folder.clone()))));
         let mut project = Project::for_sides(settings, own_sides, &options.dialect)?;
         project.sides.retain(|side| !matches!(side.location, Location::Prisma(_)));
         let mut histories = Self {
@@ -140,6 +149,9 @@ impl Histories {
         for history in &mut histories {
             for migration in &mut history.migrations {
                 let effect = self.effects.of(&history.name, &migration.id);
+                let others = if history.name == "prisma" { "sqlalchemy" } else { "prisma" };
+                // What touches only tables of one side's own needs no mirror.
+                migration.is_empty |= effect.is_some_and(|effect| effect.is_no_business_of(others, &self.project));
                 migration.effect = effect.and_then(|effect| effect.script.clone());
             }
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, SourceFiles, Span};
+use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, Severity, SourceFiles, Span};
 use ormsync_sqlalchemy::{AlembicSettings, Replayed};
 
 use super::failed;
@@ -35,7 +35,13 @@ pub(crate) fn replay_alembic(
 ) -> Replayed {
     let default_namespace = project.default_namespace.clone();
     let read = ormsync_sqlalchemy::ReadOptions { dialect: project.dialect, server, default_namespace };
-    let options = ormsync_sqlalchemy::ReplayOptions { read, statements: Some(Arc::new(ormsync_dialect::replay)), steps };
+    // A mirror makes Prisma's table where it is missing, and asks in the next revision whether it is there.
+    let statements = |schema: &mut Schema, text: &str, origin: &Origin| {
+        let diagnostics = ormsync_dialect::replay(schema, text, origin);
+        leave_out_own_tables(schema);
+        diagnostics
+    };
+    let options = ormsync_sqlalchemy::ReplayOptions { read, statements: Some(Arc::new(statements)), steps };
     ormsync_sqlalchemy::replay(settings, &options)
 }
 
@@ -67,7 +73,9 @@ pub(crate) fn alembic_settings(path: &Path) -> Result<AlembicSettings, String> {
 pub(super) fn prisma_migrations(project: &Project, path: &Path, server: Option<&Server>) -> Reading {
     let found = ormsync_prisma::read_migrations(path);
     let mut schema = empty(project.dialect, server);
+    // How migrations are called says nothing of what they make: `status` tells it.
     let mut diagnostics = found.diagnostics;
+    diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     for migration in &found.migrations {
         diagnostics.extend(ormsync_dialect::replay(&mut schema, &migration.text, &migration.origin));
     }

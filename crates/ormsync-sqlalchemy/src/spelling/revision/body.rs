@@ -209,8 +209,9 @@ impl Lines<'_> {
         // A revision runs in Alembic's own transaction, and SQLite's switch is at its start.
         let is_wanted =
             |statement: &String| !matches!(statement.as_str(), "BEGIN" | "COMMIT") && !statement.starts_with("PRAGMA ");
+        let is_as_given = matches!(operations, [Operation::RunStatement { .. }]);
         statements
-            .filter(is_wanted)
+            .filter(|statement| is_as_given || is_wanted(statement))
             .map(|statement| match statement.strip_prefix("--") {
                 Some(comment) => Line::Comment(comment.trim().to_owned()),
                 None => Line::Call(execute(&statement)),

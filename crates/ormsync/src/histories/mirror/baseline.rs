@@ -1,6 +1,8 @@
 //! Marking mirrors as applied in a database that has run the originals: each tool's own table is told what the other's
 //! says.
 
+use std::collections::BTreeSet;
+
 use ormsync_diff::{Row, Step, stand};
 use ormsync_schema::History;
 use ormsync_sqlalchemy::{RECORD_COLUMN, RECORD_TABLE};
@@ -32,7 +34,8 @@ pub(crate) fn baseline(histories: &Histories) -> Result<Baseline> {
     let all = histories.histories();
     let side = |name: &str| all.iter().position(|history| history.name == name);
     let (Some(prisma), Some(alembic)) = (side("prisma"), side("alembic")) else {
-        return Err(Failure::new("mirror", "--baseline: there is only one history").with_help("write the mirrors first: `ormsync mirror`"));
+        return Err(Failure::new("mirror", "--baseline: there is only one history")
+            .with_help("write the mirrors first: `ormsync mirror`"));
     };
     let rows = stand(&all).rows;
     let mut baseline = Baseline::default();
@@ -76,27 +79,45 @@ impl Baseline {
         Ok(())
     }
 
-    /// Alembic's table holds the last one only, so all before it have to be marked, too.
+    /// Alembic's table holds the last ones only, so all before them have to be marked, too.
     fn mark_revisions(&mut self, histories: &Histories, alembic: &History, steps: &[Step]) -> Result<()> {
-        let Some(last) = steps.last() else { return Ok(()) };
-        let marked = |id: &str| {
-            steps.iter().any(|step| step.id == id)
-                || alembic.record(id).is_some()
-                || alembic.migration(id).is_some_and(|migration| migration.is_empty)
-        };
-        let before = alembic.migrations.iter().take_while(|migration| migration.id != last.id);
-        if let Some(missing) = before.into_iter().find(|migration| !marked(&migration.id)) {
-            let message = format!("--baseline: {} can't be marked, since {} before it is not applied", last.id, missing.id);
-            return Err(Failure::new("mirror", message).with_help("apply that one, or write its mirror, first"));
+        if steps.is_empty() {
+            return Ok(());
         }
-        let text = histories.project.dialect.quote_text(&last.id);
+        let mut marked: BTreeSet<&str> = BTreeSet::new();
+        for migration in &alembic.migrations {
+            let is_wanted = steps.iter().any(|step| step.id == migration.id);
+            let is_applied = alembic.record(&migration.id).is_some();
+            let mut before = migration.behind.iter().chain(&migration.needs);
+            let missing = before.find(|id| !marked.contains(id.as_str()));
+            match missing {
+                Some(missing) if is_wanted => {
+                    let message = format!(
+                        "--baseline: {} can't be marked, since {missing} before it is not applied",
+                        migration.id
+                    );
+                    return Err(Failure::new("mirror", message).with_help("apply that one, or write its mirror, first"));
+                }
+                // What only joins branches has no mirror, and nothing to do.
+                None if is_wanted || is_applied || migration.is_empty => _ = marked.insert(&migration.id),
+                _ => {}
+            }
+        }
+        let is_behind = |id: &str| {
+            let later = alembic.migrations.iter().filter(|other| marked.contains(other.id.as_str()));
+            later.flat_map(|other| other.behind.iter().chain(&other.needs)).any(|before| before == id)
+        };
+        let heads: Vec<&str> = marked.iter().copied().filter(|id| !is_behind(id)).collect();
         self.script.push_str(&format!(
             "CREATE TABLE IF NOT EXISTS {RECORD_TABLE} ({RECORD_COLUMN} VARCHAR(32) NOT NULL, \
              CONSTRAINT {RECORD_TABLE}_pkc PRIMARY KEY ({RECORD_COLUMN}));\n\
-             DELETE FROM {RECORD_TABLE};\n\
-             INSERT INTO {RECORD_TABLE} ({RECORD_COLUMN}) VALUES ({text});\n"
+             DELETE FROM {RECORD_TABLE};\n"
         ));
-        self.revision = Some(last.id.clone());
+        for head in &heads {
+            let text = histories.project.dialect.quote_text(head);
+            self.script.push_str(&format!("INSERT INTO {RECORD_TABLE} ({RECORD_COLUMN}) VALUES ({text});\n"));
+        }
+        self.revision = Some(heads.join(", "));
         Ok(())
     }
 }

@@ -66,7 +66,8 @@ pub(super) fn of_prisma(
         Some(paths::join(config.folder(), migrations.get_ref()))
     });
     let root = settings.folder();
-    let usual = || schema.as_deref().map_or_else(|| paths::join(&root, "prisma/migrations"), ormsync_prisma::migrations_folder);
+    let usual =
+        || schema.as_deref().map_or_else(|| paths::join(&root, "prisma/migrations"), ormsync_prisma::migrations_folder);
     let folder = configured.unwrap_or_else(usual);
     let lock = folder.join("migration_lock.toml");
     if !paths::openable(&lock).exists() {
@@ -102,7 +103,6 @@ fn quoted(text: &str) -> String {
 }
 
 fn render(template: &str, context: minijinja::Value) -> Result<String> {
-    let mut environment = Environment::new();
-    environment.set_keep_trailing_newline(true);
-    environment.render_str(template, context).map_err(|error| Failure::new("internal", error.to_string()))
+    let text = Environment::new().render_str(template, context);
+    text.map(|text| text + "\n").map_err(|error| Failure::new("internal", error.to_string()))
 }

@@ -23,7 +23,7 @@ use crate::failure::{Failure, Result};
 use crate::migrations::write::NewFile;
 use crate::project::Settings;
 
-pub(crate) use baseline::{Baseline, baseline};
+pub(crate) use baseline::baseline;
 
 /// What is to be written.
 #[derive(Debug, Default)]

@@ -6,7 +6,9 @@ use ormsync_dialect::{Dialect, Effect as About, script_statements};
 use ormsync_diff::plan::{physical, plan_back};
 use ormsync_prisma::MigrationFile;
 use ormsync_schema::{Diagnostic, Operation, Origin, Plan, Severity, Warning, WarningKind};
-use ormsync_sqlalchemy::{AlembicSettings, MIRROR_VARIABLE, RevisionBody, RevisionFrame, revision_body, write_revision};
+use ormsync_sqlalchemy::{
+    AlembicSettings, MIRROR_VARIABLE, RevisionBody, RevisionFrame, revision_body, write_revision,
+};
 
 use super::super::effects::way;
 use super::super::{Effect, Histories};
@@ -156,7 +158,8 @@ fn body(
         (None, None) => None,
     };
     if !is_understood && migration.down.is_none() {
-        let message = format!("not all of {} was understood: its mirror's downgrade() may not undo all of it", migration.name);
+        let message =
+            format!("not all of {} was understood: its mirror's downgrade() may not undo all of it", migration.name);
         let place = effect.problems.first().map(|problem| problem.origin.clone()).unwrap_or_default();
         let help = "the statements are carried over as they are; look at downgrade(), and write what is missing there";
         told.push(Diagnostic::warning("mirror-downgrade", message, place).with_help(help));
@@ -182,7 +185,12 @@ fn as_it_is(text: &str, dialect: &dyn Dialect) -> Plan {
 
 /// The operations of a migration, with the statements about rows where they stand; none where operations do not come to
 /// the same.
-fn in_operations(migration: &MigrationFile, effect: &Effect, whole: Plan, dialect: &'static dyn Dialect) -> Option<Plan> {
+fn in_operations(
+    migration: &MigrationFile,
+    effect: &Effect,
+    whole: Plan,
+    dialect: &'static dyn Dialect,
+) -> Option<Plan> {
     let is_unplanned = |warning: &Warning| warning.kind == WarningKind::NotPlanned;
     let end = whole.apply(&effect.before).ok()?;
     if physical(&end, dialect) != physical(&effect.after, dialect) || whole.warnings.iter().any(is_unplanned) {

@@ -3,7 +3,7 @@
 use ormsync_dialect::Dialect;
 use ormsync_diff::plan::{PlanOptions, Renames, plan, plan_back};
 use ormsync_prisma::MIRROR_MARK;
-use ormsync_schema::{Diagnostic, Migration, Operation, Plan, Schema, Severity, TableChange};
+use ormsync_schema::{Diagnostic, History, Migration, Operation, Plan, Schema, Severity, TableChange};
 use ormsync_sqlalchemy::ReplayedStep;
 
 use super::super::effects::way;
@@ -33,6 +33,14 @@ pub(super) fn write(
     let dialect = histories.project.dialect;
     let end = histories.effects.ends.get("alembic").cloned().unwrap_or_else(|| Schema::new(dialect.name()));
     let folder = environment::of_prisma(settings, histories, &end, mirrors)?;
+    let is_chain = is_chain(&alembic.history);
+    if !is_chain && tie == config::History::Lockstep {
+        mirrors.notes.push(
+            "Alembic's history has branches: the mirrors do not move alembic_version; where Prisma runs first, \
+             `ormsync mirror --baseline` brings it along"
+                .to_owned(),
+        );
+    }
     let mut last = ormsync_prisma::migration_names(&folder).pop().unwrap_or_default();
     for revision in wanted {
         let effect = histories.effects.of("alembic", &revision.id);
@@ -56,8 +64,8 @@ pub(super) fn write(
         let mut sql = format!("-- {MIRROR_MARK} Alembic revision {}\n\n", revision.id);
         sql.push_str(&there(effect, dialect, revision, &mut mirrors.diagnostics)?);
         let mut down = way_back(effect, dialect);
-        // What joins two branches moves a table with two rows, which is Alembic's own business.
-        if revision.behind.len() < 2 {
+        // Branches are rows of their own in Alembic's table, which a statement for one can't tell apart.
+        if is_chain {
             sql.push_str(&coupling.behind_migration());
             down.push_str(&coupling.behind_way_back());
         }
@@ -69,6 +77,17 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Whether each revision comes behind the one before it.
+fn is_chain(history: &History) -> bool {
+    let ids = history.migrations.iter().map(|migration| &migration.id);
+    let expected = std::iter::once(None).chain(ids.map(Some));
+    history
+        .migrations
+        .iter()
+        .zip(expected)
+        .all(|(migration, before)| migration.behind.iter().eq(before) && migration.needs.is_empty())
+}
+
 /// A mirror of what was not understood would do something else than its original.
 fn refuse_unknown(revision: &Migration, effect: &Effect, histories: &Histories) -> Result<()> {
     if effect.problems.iter().all(|problem| problem.severity < Severity::Warning) {
@@ -76,10 +95,9 @@ fn refuse_unknown(revision: &Migration, effect: &Effect, histories: &Histories) 
     }
     let mut problems = effect.problems.clone();
     let message = format!("nothing was written: {} was not understood as a whole", revision.id);
-    problems.push(
-        Diagnostic::error("mirror", message, revision.origin.clone())
-            .with_help("write its mirror by hand, with the mark `-- ormsync: mirror of Alembic revision …` in the first line"),
-    );
+    problems.push(Diagnostic::error("mirror", message, revision.origin.clone()).with_help(
+        "write its mirror by hand, with the mark `-- ormsync: mirror of Alembic revision …` in the first line",
+    ));
     Err(Failure::from_diagnostics(problems, histories.files.clone()))
 }
 
