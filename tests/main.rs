@@ -27,6 +27,8 @@ mod gate;
 /// Random schemas, for plans and for models.
 #[path = "../crates/ormsync-diff/tests/plan/generator.rs"]
 mod generator;
+/// Histories of migrations.
+mod histories;
 /// Models that the project's own Python imports.
 #[cfg(feature = "live")]
 mod imported;

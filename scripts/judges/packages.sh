@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Packages of npm and PyPI that ship a schema.prisma: real schemas, for tests/packages.rs. Part of the
+# Packages of npm and PyPI that ship a schema.prisma, and some with migrations: real schemas and histories, for
+# tests/packages.rs and tests/histories/packages.rs. Part of the
 # judge `prisma`, which says whether we read them rightly.
 
 # The text of a package is all that is wanted: nothing of it is run, and what it depends on stays away.
@@ -33,15 +34,16 @@ python_packages() {
 import pathlib, sys, zipfile
 for wheel in pathlib.Path(sys.argv[1]).glob("*.whl"):
     with zipfile.ZipFile(wheel) as archive:
-        schemas = [name for name in archive.namelist() if name.endswith(".prisma")]
-        archive.extractall(pathlib.Path(sys.argv[2], wheel.name.split("-")[0]), schemas)
+        wanted = (".prisma", "/migration.sql", "/migration_lock.toml")
+        files = [name for name in archive.namelist() if name.endswith(wanted)]
+        archive.extractall(pathlib.Path(sys.argv[2], wheel.name.split("-")[0]), files)
 ' "$folder/wheels" "$folder/pypi" &&
     rm -rf "$folder/pip" "$folder/wheels"
 }
 
 packages_install() {
   local folder=$judges/packages pins=$repository/scripts/judges/packages wanted
-  wanted=$(fingerprint "$pins/npm.txt" "$pins/pypi.txt")
+  wanted=$(fingerprint "$pins/npm.txt" "$pins/pypi.txt" "$repository/scripts/judges/packages.sh")
   [ "$(cat "$folder/.ready" 2>/dev/null)" != "$wanted" ] || return 0
   say "fetching by npm and pip: packages that ship a Prisma schema"
   rm -rf "$folder"

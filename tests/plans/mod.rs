@@ -25,7 +25,7 @@ use crate::case::Dialect;
 use crate::judges::scratch::Scratch;
 
 /// What a server is called in the library.
-fn dialect_of(dialect: Dialect) -> &'static dyn ormsync_dialect::Dialect {
+pub(crate) fn dialect_of(dialect: Dialect) -> &'static dyn ormsync_dialect::Dialect {
     let name = if dialect == Dialect::Mariadb { "mysql" } else { dialect.name() };
     ormsync_dialect::by_name(name).unwrap()
 }
@@ -55,7 +55,7 @@ fn namespaces(database: &Scratch, dialect: Dialect) -> Vec<String> {
 
 /// Sends a script whole, as a migration is sent: a client that splits it would stumble over the statements inside
 /// triggers.
-fn send(database: &Scratch, dialect: Dialect, script: &str) -> Result<(), String> {
+pub(crate) fn send(database: &Scratch, dialect: Dialect, script: &str) -> Result<(), String> {
     if !matches!(dialect, Dialect::Mysql | Dialect::Mariadb) {
         return database.execute(script);
     }

@@ -96,3 +96,12 @@ pub(crate) fn sqlite(address: &FileAddress, busy_timeout: Duration) -> SqliteCon
         // The driver's thread hands rows over one by one; a short queue makes the two threads wait in turn.
         .row_buffer_size(4096)
 }
+
+/// The options of a SQLite file that a script is to change: it is never created.
+pub(crate) fn sqlite_for_writing(address: &FileAddress, busy_timeout: Duration) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(&address.path)
+        .create_if_missing(false)
+        .busy_timeout(busy_timeout)
+        .statement_cache_capacity(0)
+}

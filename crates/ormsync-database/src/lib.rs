@@ -13,7 +13,7 @@
 //! | SQLite | version, begin, 5 of the catalogue, end |
 //!
 //! Deliberately not here: what the queries ask and what their rows mean (`ormsync-dialect`), and
-//! anything that writes to a database.
+//! anything that writes to a database, but for [`run_script`], which runs what its caller hands it.
 
 mod connect;
 mod create_sqlite;
@@ -21,6 +21,7 @@ mod failure;
 mod lanes;
 mod server;
 mod session;
+mod table_rows;
 mod url;
 
 use std::time::Duration;
@@ -28,10 +29,11 @@ use std::time::Duration;
 use ormsync_dialect::{CatalogueRows, CatalogueScope};
 use ormsync_schema::{Reading, Server, SourceFiles};
 
-use crate::failure::Failure;
+pub(crate) use crate::failure::Failure;
 use crate::session::Session;
 
 pub use create_sqlite::create_sqlite;
+pub use table_rows::{RunError, TableQuery, TableRows, run_script, table_rows};
 pub use url::{DatabaseUrl, UrlError};
 
 /// How to read a database.

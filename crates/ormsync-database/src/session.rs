@@ -68,6 +68,16 @@ impl Session {
         })
     }
 
+    /// Connects so that a script may change what is there. A file that is not there is not made.
+    pub(crate) async fn open_for_writing(url: &DatabaseUrl, options: &ReadOptions) -> Result<Self, Failure> {
+        let Address::File(file) = &url.address else { return Self::open(url, options).await };
+        file.refuse_unless_readable()?;
+        let limit = options.lock_timeout;
+        let connecting = connect::sqlite_for_writing(file, limit);
+        let connection = within(limit + PATIENCE, connecting.connect(), Step::Connect).await.map(Driver::Sqlite)?;
+        Ok(Self { connection, statement_timeout: options.statement_timeout, lock_timeout: options.lock_timeout })
+    }
+
     /// Connects to the first of the hosts that can be reached, each within the limit, as libpq does.
     async fn connect(server: &ServerAddress, options: &ReadOptions) -> Result<Driver, Failure> {
         let limit = server.connect_timeout.unwrap_or(options.connect_timeout);
@@ -186,8 +196,14 @@ impl Session {
     /// Ends the transaction and says goodbye. A pooler throws a connection away that is left in a transaction.
     /// Nothing was changed, so nothing is lost where the server no longer listens.
     pub(crate) async fn close(mut self) {
+        let commit = async { self.rows("end", "COMMIT".to_owned()).await };
+        let _ = tokio::time::timeout(PATIENCE, commit).await;
+        self.end().await;
+    }
+
+    /// Says goodbye.
+    pub(crate) async fn end(self) {
         let goodbye = async {
-            let _ = self.rows("end", "COMMIT".to_owned()).await;
             match self.connection {
                 Driver::Postgres(connection) => connection.close().await,
                 Driver::MySql(connection) => connection.close().await,

@@ -14,6 +14,7 @@
 //! | `config` | `prisma.config.ts`: where the schema and the database are |
 //! | `edit` | changes in a text that leave all the rest of it as it was |
 //! | `migrations` | the folder of migrations, and Prisma's own table |
+//! | `history` | the migrations in a folder as a history, and the rows of that table |
 //!
 //! `threads` shares the work of large schemas among the cores. `native` holds what differs between Prisma's providers. No step stops at an error: what is not understood
 //! is a diagnostic with its place, and opaque in the canonical schema.
@@ -26,6 +27,7 @@ extern crate alloc;
 mod config;
 mod datasource;
 mod edit;
+mod history;
 mod literal;
 mod lower;
 mod migrations;
@@ -47,6 +49,9 @@ use ormsync_schema::{Diagnostic, Place, Reading, Schema};
 pub use config::{CONFIG_FILES, Named, PrismaConfig, folder_of_config, read_config};
 pub use datasource::{Datasource, DatasourceUrl, datasource};
 pub use edit::{Edit, EditError, edit};
+pub use history::{
+    MIRROR_MARK, MigrationFile, Migrations, RECORD_COLUMNS, RECORD_ORDER, checksum, read_migrations, records,
+};
 pub use migrations::{lock_file, migration_names, migrations_folder, migrations_table, warnings_comment};
 pub use spelling::PrismaSpelling;
 pub use suppressions::suppressions;

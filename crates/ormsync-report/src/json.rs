@@ -130,7 +130,7 @@ struct AnswerEntry<'a> {
 /// A place in a file or in a database's catalogue.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Place")]
-struct PlaceEntry<'a> {
+pub(crate) struct PlaceEntry<'a> {
     /// The file.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
@@ -148,7 +148,7 @@ struct PlaceEntry<'a> {
 /// What a reader had to say about its input.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Diagnostic")]
-struct DiagnosticEntry<'a> {
+pub(crate) struct DiagnosticEntry<'a> {
     /// An error means that part of the question could not be answered.
     severity: Severity,
     /// A stable name.
@@ -273,7 +273,7 @@ impl<'a> AnswerEntry<'a> {
 }
 
 impl<'a> PlaceEntry<'a> {
-    fn new(origin: &'a Origin, files: &SourceFiles) -> Self {
+    pub(crate) fn new(origin: &'a Origin, files: &SourceFiles) -> Self {
         let nowhere = Self { file: None, line: None, column: None, object: None };
         match &origin.place {
             Place::File { path, span } => {
@@ -292,7 +292,7 @@ impl<'a> PlaceEntry<'a> {
 }
 
 impl<'a> DiagnosticEntry<'a> {
-    fn new(diagnostic: &'a Diagnostic, files: &SourceFiles) -> Self {
+    pub(crate) fn new(diagnostic: &'a Diagnostic, files: &SourceFiles) -> Self {
         Self {
             severity: diagnostic.severity,
             code: &diagnostic.code,

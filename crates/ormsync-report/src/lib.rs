@@ -8,6 +8,7 @@ mod json;
 mod junit;
 mod markdown;
 mod sarif;
+mod standing;
 mod text;
 
 mod excerpt;
@@ -26,6 +27,7 @@ pub use json::{json, json_schema};
 pub use junit::junit;
 pub use markdown::{MARKDOWN_LIMIT, markdown};
 pub use sarif::sarif;
+pub use standing::{standing_json, standing_json_schema, standing_text};
 pub use summary::{coverage_lines, coverage_text};
 pub use text::{TextStyle, diagnostic_text, text};
 

@@ -22,6 +22,7 @@ mod constraint;
 mod data_type;
 mod diagnostic;
 mod fact;
+mod history;
 mod index;
 mod object;
 mod operation;
@@ -42,6 +43,7 @@ pub use constraint::{Check, Deferrability, Exclusion, ForeignKey, MatchKind, Pri
 pub use data_type::{DataType, NamedType, TypeArgument};
 pub use diagnostic::{Diagnostic, Severity};
 pub use fact::{Fact, Opaque};
+pub use history::{History, HistoryCommands, Migration, Record, RecordState};
 pub use index::{Index, IndexKind, IndexPart, IndexTarget, NullsOrder, SortOrder};
 pub use object::{ObjectKind, ObjectPath};
 pub use operation::{

@@ -38,8 +38,9 @@ use ormsync_dialect::Dialect;
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Reading, Server, SourceFiles, Span};
 
 pub use alembic::{
-    AlembicSettings, FileTemplateError, ReplayOptions, Replayed, ReplayedRevision, Revision, StatementReplay, Versions,
-    VersionsError, move_version, replay,
+    AlembicHistory, AlembicSettings, FileTemplateError, MIRROR_VARIABLE, RECORD_COLUMN, RECORD_TABLE, ReplayOptions,
+    Replayed, ReplayedRevision, ReplayedStep, Revision, RevisionFile, StatementReplay, Versions, VersionsError,
+    alembic_history, move_version, records, replay,
 };
 pub use edit::{Call, Edit, EditError, Which, edit_models};
 pub use import::{ImportOptions, python_of, read_by_import};

@@ -54,7 +54,7 @@ fn replayed(
         std::fs::write(folder.path().join("versions").join(name), text).unwrap();
     }
     let read = ReadOptions { dialect, server: None, default_namespace: None };
-    let mut chosen = ReplayOptions { read, statements: None };
+    let mut chosen = ReplayOptions { read, statements: None, steps: false };
     options(&mut chosen);
     replay(&AlembicSettings::of_scripts(folder.path()), &chosen)
 }

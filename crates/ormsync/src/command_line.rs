@@ -1,5 +1,6 @@
 //! The commands and their options. What `--help` says is written here.
 
+mod histories;
 mod migrate;
 
 use std::ffi::OsStr;
@@ -13,8 +14,10 @@ use ormsync_diff::RULES;
 use ormsync_schema::Severity;
 
 use crate::suggestion::nearest;
+use histories::{MIRROR_ABOUT, MIRROR_EXAMPLES, STATUS_ABOUT, STATUS_EXAMPLES};
 use migrate::{MIGRATE_ABOUT, MIGRATE_EXAMPLES};
 
+pub(crate) use histories::{HistoryOptions, MirrorDirection, MirrorOptions, StatusFormat, StatusOptions};
 pub(crate) use migrate::{Algorithm, MigrateOptions};
 
 /// Keeps a Prisma schema, SQLAlchemy models and the live database they share in step.
@@ -81,6 +84,12 @@ pub(crate) enum Command {
     /// Write one change as a Prisma migration and an Alembic revision, forwards and back
     #[command(long_about = MIGRATE_ABOUT, after_long_help = MIGRATE_EXAMPLES)]
     Migrate(MigrateOptions),
+    /// Both histories of migrations side by side, and where a database stands
+    #[command(long_about = STATUS_ABOUT, after_long_help = STATUS_EXAMPLES)]
+    Status(StatusOptions),
+    /// Write the migrations that one of the two histories lacks
+    #[command(long_about = MIRROR_ABOUT, after_long_help = MIRROR_EXAMPLES)]
+    Mirror(MirrorOptions),
     /// Find the sides of a project and write ormsync.toml
     #[command(long_about = INIT_ABOUT)]
     Init(InitOptions),
@@ -124,16 +133,20 @@ Compares any two sources. Each is a path or URL that says what it is:
   schema.prisma, a folder of .prisma files     a Prisma schema
   models.py, a package                         SQLAlchemy models
   postgresql://, mysql://, sqlite:, file:      a live database (env:NAME takes it from a variable)
+  a folder of Prisma migrations                what they make, replayed without a server
+  alembic.ini, a folder of revisions           what Alembic's revisions make, likewise
+  schema.sql                                   what a script makes, likewise
   schema.json                                  a snapshot, as `ormsync inspect` writes it
   prisma, sqlalchemy, database                 the side of that name in ormsync.toml
 
-or has a prefix where that is ambiguous: prisma:PATH, sqlalchemy:PATH, snapshot:PATH.";
+or has a prefix where that is ambiguous: prisma:PATH, sqlalchemy:PATH, prisma-migrations:PATH, alembic:PATH, sql:PATH, snapshot:PATH.";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
   ormsync diff prisma/schema.prisma backend/app/models --dialect postgresql
   ormsync diff prisma database                  two sides of ormsync.toml
   ormsync diff env:STAGING_URL env:PRODUCTION_URL
+  ormsync diff prisma/migrations prisma         what of the schema no migration makes
   ormsync diff snapshot:released.json schema.prisma --format json
   ormsync diff schema.prisma database --format prisma   what to change, in Prisma's language
   ormsync diff database schema.prisma --format sql      the statements that make the database so
@@ -384,6 +397,9 @@ pub(crate) struct CheckOptions {
     /// Only findings that are new since this revision of git: the project as it was then is checked, too
     #[arg(long, value_name = "GIT_REV", help_heading = "Selection")]
     pub(crate) changed_since: Option<String>,
+    /// Leave the histories of migrations out: compare the sources only
+    #[arg(long, help_heading = "Selection")]
+    pub(crate) no_histories: bool,
     /// Check again whenever a file changes, until it is interrupted
     #[arg(long, conflicts_with_all = ["write_baseline", "changed_since"], help_heading = "Gate")]
     pub(crate) watch: bool,

@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) comparison: Comparison,
     /// What readers and the comparison had to say.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What is wrong with histories of migrations: drift, not a question without an answer.
+    pub(crate) histories: Vec<Diagnostic>,
     /// The files that origins point into.
     pub(crate) files: SourceFiles,
 }
@@ -71,7 +73,7 @@ pub(crate) fn answer(project: &Project, options: &GateOptions, terminal: &Termin
     let compared = start.elapsed().saturating_sub(read_at);
     terminal.detail(&format!("all read after {} ms, compared in {} ms", read_at.as_millis(), compared.as_millis()));
     diagnostics.extend(comparison.diagnostics.iter().cloned());
-    Answer { comparison, diagnostics, files }
+    Answer { comparison, diagnostics, histories: Vec::new(), files }
 }
 
 /// Writes the report of an answer, and gives the exit code.
@@ -85,8 +87,13 @@ pub(crate) fn tell(
     terminal: &Terminal,
     start: Instant,
 ) -> Result<u8> {
-    let Answer { comparison, diagnostics, files } = answer;
-    let outcome = outcome(&comparison, &diagnostics, options);
+    let Answer { comparison, mut diagnostics, histories, files } = answer;
+    let fails = options.fail_on.severity();
+    let outcome = match outcome(&comparison, &diagnostics, options) {
+        Outcome::InStep if histories.iter().any(|finding| finding.severity >= fails) => Outcome::Drift,
+        outcome => outcome,
+    };
+    diagnostics.extend(histories);
     let report = Report {
         dialect: project.dialect.name(),
         comparison: &comparison,

@@ -14,6 +14,7 @@
 //! | `baseline.rs`, `changed_since.rs` | findings that are accepted, or were there before |
 //! | `watch.rs` | checking again at each change |
 //! | `gate.rs` | comparing, the answer as a whole, and writing it |
+//! | `histories/` | the histories of migrations, what a database says of them, and what each migration does |
 //! | `migrations/` | what a pair of migrations is called, and writing it |
 //! | `failure.rs`, `terminal.rs` | what ends a run, and how it is shown |
 //!
@@ -31,6 +32,7 @@ mod documentation;
 mod environment;
 mod failure;
 mod gate;
+mod histories;
 mod migrations;
 mod paths;
 mod project;

@@ -264,6 +264,27 @@ fn claims_of_sides(sides: &[Side], files: &mut SourceFiles) -> Vec<Claim> {
                     ));
                 }
             }
+            Location::PrismaMigrations(path) => {
+                if let Some((provider, origin)) = ormsync_prisma::read_migrations(path).provider {
+                    claims.extend(claim(
+                        &provider,
+                        format!("migration_lock.toml in {}", paths::display(path)),
+                        &origin,
+                    ));
+                    keep_masked(&origin, files);
+                }
+            }
+            Location::Sql(path) => {
+                // What is no text is told when it is read.
+                let text = std::fs::read_to_string(path).unwrap_or_default();
+                let told = ormsync_dialect::scripts::tokens_of_one_server(&text);
+                if let Some((_, dialect)) = told.first()
+                    && told.iter().all(|(_, other)| other == dialect)
+                {
+                    let said_by = format!("the words of {}", paths::display(path));
+                    claims.extend(claim(dialect, said_by, &Origin::nowhere()));
+                }
+            }
             Location::SqlAlchemy(_) | Location::Alembic(_) | Location::Unusable(_) => {}
         }
     }

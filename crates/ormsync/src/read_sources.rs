@@ -1,9 +1,10 @@
 //! Reading all sources at once. A source that cannot be read is told and left out; the others are still
 //! compared.
 
+mod replayed;
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,10 +13,11 @@ use ormsync_database::{DatabaseError, DatabaseUrl};
 use ormsync_dialect::Dialect;
 use ormsync_diff::{LongName, Role, Source, long_names};
 use ormsync_schema::{Diagnostic, Origin, Reading, Schema, Server, SourceFiles};
-use ormsync_sqlalchemy::AlembicSettings;
 
 use crate::project::{Location, Project, Side, mask_files, mask_url};
 use crate::snapshot;
+
+pub(crate) use replayed::{alembic_settings, leave_out_own_tables, replay_alembic};
 
 /// What came of reading.
 pub(crate) struct Sources<'a> {
@@ -149,51 +151,12 @@ fn read_side<'a>(project: &Project, side: &Side, server: impl FnOnce() -> Option
             }
             ormsync_sqlalchemy::read(roots, &options)
         }
-        Location::Alembic(path) => read_alembic(project, side, path, server()),
+        Location::Alembic(path) => replayed::alembic(project, side, path, server()),
+        Location::PrismaMigrations(path) => replayed::prisma_migrations(project, path, server()),
+        Location::Sql(path) => replayed::sql(project, side, path, server()),
         Location::Database { url, namespaces } => read_database(project, side, url, namespaces.clone()),
         Location::Snapshot(path) => snapshot::read(path, project.dialect.name()),
         Location::Unusable(diagnostic) => failed(project, (**diagnostic).clone()),
-    }
-}
-
-/// What Alembic's revisions make.
-fn read_alembic(project: &Project, side: &Side, path: &Path, server: Option<&Server>) -> Reading {
-    let settings = match alembic_settings(path) {
-        Ok(settings) => settings,
-        Err(problem) => {
-            let message = format!("{}: {problem}", crate::paths::display(path));
-            let help = "name an alembic.ini, a pyproject.toml with [tool.alembic], or the folder with env.py";
-            let diagnostic = Diagnostic::error("alembic-settings", message, side.origin.clone()).with_help(help);
-            return failed(project, diagnostic);
-        }
-    };
-    let default_namespace = project.default_namespace.clone();
-    let read = ormsync_sqlalchemy::ReadOptions { dialect: project.dialect, server, default_namespace };
-    let options = ormsync_sqlalchemy::ReplayOptions { read, statements: None };
-    ormsync_sqlalchemy::replay(&settings, &options).reading
-}
-
-/// The settings of a source: a file of them, or the folder of scripts.
-///
-/// # Errors
-/// Where they can't be read, or there are none.
-pub(crate) fn alembic_settings(path: &Path) -> Result<AlembicSettings, String> {
-    if path.is_file() {
-        return AlembicSettings::read(path);
-    }
-    let inside = ["alembic.ini", "pyproject.toml"].map(|name| path.join(name));
-    if path.join("versions").is_dir() {
-        return Ok(AlembicSettings::of_scripts(path));
-    }
-    // The versions folder itself.
-    if path.ends_with("versions")
-        && let Some(scripts) = path.parent()
-    {
-        return Ok(AlembicSettings::of_scripts(scripts));
-    }
-    match inside.iter().find(|file| file.is_file()) {
-        Some(file) => AlembicSettings::read(file),
-        None => Err("there are neither settings of Alembic nor a folder `versions` in it".to_owned()),
     }
 }
 

@@ -13,12 +13,12 @@ use crate::failure::{Failure, Result};
 use crate::paths;
 use crate::project::{DatabaseSetting, Location, Settings, Side, begins_like_a_server, sides};
 
-const PREFIXES: &str = "prisma:PATH, sqlalchemy:PATH, alembic:PATH or snapshot:PATH";
+const PREFIXES: &str = "prisma:PATH, sqlalchemy:PATH, prisma-migrations:PATH, alembic:PATH, sql:PATH or snapshot:PATH";
 
 /// The side that a `SOURCE` stands for.
 ///
 /// # Errors
-/// When it is not there, cannot be told, could be two things, or is a kind that comes with a later version.
+/// When it is not there, cannot be told, or could be two things.
 pub(crate) fn recognise(text: &str, settings: &Settings) -> Result<Side> {
     if let Some(side) = configured(text, settings)? {
         return Ok(side);
@@ -31,7 +31,8 @@ pub(crate) fn recognise(text: &str, settings: &Settings) -> Result<Side> {
         Some(("sqlalchemy", path)) => Location::SqlAlchemy(vec![existing(path)?]),
         Some(("snapshot", path)) => Location::Snapshot(existing(path)?),
         Some(("alembic", path)) => Location::Alembic(existing(path)?),
-        Some((kind @ ("prisma-migrations" | "sql"), _)) => return Err(later(text, kind)),
+        Some(("prisma-migrations", path)) => Location::PrismaMigrations(existing(path)?),
+        Some(("sql", path)) => Location::Sql(existing(path)?),
         _ => by_content(&existing(text)?)?,
     };
     if let Location::Database { .. } | Location::Unusable(_) = location {
@@ -98,7 +99,7 @@ fn by_content(path: &Path) -> Result<Location> {
         Some("py") => Ok(Location::SqlAlchemy(vec![path.to_owned()])),
         Some("json") => Ok(Location::Snapshot(path.to_owned())),
         Some("ini") => Ok(Location::Alembic(path.to_owned())),
-        Some("sql") => Err(later(&paths::display(path), "sql")),
+        Some("sql") => Ok(Location::Sql(path.to_owned())),
         _ if is_sqlite(path) => Ok(sqlite(path)),
         _ => Err(Failure::new("source", format!("{}: nothing says what this file is", paths::display(path)))
             .with_help(format!("say it with a prefix: {PREFIXES}"))),
@@ -141,8 +142,8 @@ fn sqlite(path: &Path) -> Location {
 
 fn folder(path: &Path) -> Result<Location> {
     let shown = paths::display(path);
-    if path.join("migration_lock.toml").is_file() {
-        return Err(later(&shown, "prisma-migrations"));
+    if path.join("migration_lock.toml").is_file() || !ormsync_prisma::migration_names(path).is_empty() {
+        return Ok(Location::PrismaMigrations(path.to_owned()));
     }
     if path.join("env.py").is_file() && path.join("versions").is_dir() {
         return Ok(Location::Alembic(path.to_owned()));
@@ -174,15 +175,6 @@ fn languages_in(folder: &Path) -> (bool, bool) {
     (prisma, python)
 }
 
-fn later(shown: &str, kind: &str) -> Box<Failure> {
-    let what = match kind {
-        "prisma-migrations" => "Prisma migrations folders",
-        _ => "SQL files",
-    };
-    Failure::new("source", format!("{shown}: {what} as sources come with a later version"))
-        .with_help("compare with a database that they were applied to")
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -206,13 +198,16 @@ mod tests {
         assert!(matches!(recognised(&path("a.prisma")), Ok(Location::Prisma(_))));
         assert!(matches!(recognised(&path("a.py")), Ok(Location::SqlAlchemy(_))));
         assert!(matches!(recognised(&path("a.json")), Ok(Location::Snapshot(_))));
-        assert!(recognised(&path("a.sql")).unwrap_err().contains("later version"));
+        assert!(matches!(recognised(&path("a.sql")), Ok(Location::Sql(_))));
         assert!(recognised(&path("a.txt")).unwrap_err().contains("nothing says"));
         assert!(recognised(folder.path().to_str().unwrap()).unwrap_err().contains("both"));
         path("models/x.py");
         assert!(matches!(recognised(folder.path().join("models").to_str().unwrap()), Ok(Location::SqlAlchemy(_))));
         path("migrations/migration_lock.toml");
-        assert!(recognised(folder.path().join("migrations").to_str().unwrap()).unwrap_err().contains("later"));
+        let migrations = folder.path().join("migrations");
+        assert!(matches!(recognised(migrations.to_str().unwrap()), Ok(Location::PrismaMigrations(_))));
+        let prefixed = format!("prisma-migrations:{}", migrations.display());
+        assert!(matches!(recognised(&prefixed), Ok(Location::PrismaMigrations(_))));
         let prefixed = format!("prisma:{}", folder.path().display());
         assert!(matches!(recognised(&prefixed), Ok(Location::Prisma(_))));
         let config = path("web/prisma.config.ts");

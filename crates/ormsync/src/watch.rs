@@ -81,7 +81,10 @@ pub(crate) fn files_of(project: Option<&Project>, configuration: Option<&Path>) 
     configuration.into_iter().for_each(&mut add);
     for side in project.into_iter().flat_map(|project| &project.sides) {
         match &side.location {
-            Location::Prisma(path) | Location::Snapshot(path) => add(path),
+            Location::Prisma(path)
+            | Location::PrismaMigrations(path)
+            | Location::Sql(path)
+            | Location::Snapshot(path) => add(path),
             Location::SqlAlchemy(roots) => roots.iter().for_each(|root| add(root)),
             Location::Alembic(path) => {
                 add(path);

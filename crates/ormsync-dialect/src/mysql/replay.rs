@@ -14,5 +14,6 @@ pub(crate) static REPLAY: Rules = Rules {
     declared: |_| (),
     // The normal form names what has no name.
     name_constraints: |_| (),
+    resolve_types: |_| (),
     sequence_name: |_, _| String::new(),
 };

@@ -191,7 +191,7 @@ impl OwnTypes {
 }
 
 /// Tells the schema's own types from the server's and its extensions'.
-fn resolve_types(schema: &mut Schema) {
+pub(super) fn resolve_types(schema: &mut Schema) {
     let own = OwnTypes::of(schema);
     for (namespace, content) in &mut schema.namespaces {
         let columns = content.tables.values_mut().flat_map(|table| table.columns.values_mut());

@@ -3,7 +3,7 @@
 use ormsync_schema::{Column, DataType, Identity};
 
 use super::expressions::GRAMMAR;
-use super::{POSTGRESQL, constraint_names, types};
+use super::{POSTGRESQL, constraint_names, normal_form, types};
 use crate::replay::Rules;
 
 /// The rules.
@@ -15,6 +15,7 @@ pub(crate) static REPLAY: Rules = Rules {
     uniques_are_indexes: false,
     declared: number,
     name_constraints: constraint_names::fill_in,
+    resolve_types: normal_form::resolve_types,
     sequence_name: |table, column| constraint_names::object_name(table, column, "seq"),
 };
 

@@ -7,6 +7,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `script.rs` | the statements of a text |
+//! | `effect.rs` | what a statement is about: the schema, rows, or the session |
 //! | `blocks.rs` | `DO` blocks of PostgreSQL, and what guards the statements in them |
 //! | `rules.rs` | what differs between the servers, which each fills in (`replay.rs` in its folder) |
 //! | `names.rs` | names as a statement writes them, and finding what they mean |
@@ -21,6 +22,7 @@ mod blocks;
 mod columns;
 mod comments;
 mod constraints;
+mod effect;
 mod names;
 mod objects;
 mod rules;
@@ -32,6 +34,7 @@ mod words;
 
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Schema, Span};
 
+pub use effect::{Effect, ScriptStatement, script_statements};
 pub(crate) use rules::Rules;
 
 /// The code of what could not be replayed.

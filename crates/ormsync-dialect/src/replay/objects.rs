@@ -185,7 +185,7 @@ impl Replay<'_> {
         events.sort_unstable();
         let condition = statement.condition.as_ref().map(|it| format!("WHEN ({it}) ")).unwrap_or_default();
         let body = match (&statement.exec_body, &statement.statements) {
-            (Some(body), _) => body.to_string(),
+            (Some(body), _) => format!("EXECUTE {body}"),
             (None, Some(statements)) => statements.to_string(),
             (None, None) => String::new(),
         };

@@ -21,6 +21,8 @@ pub(crate) struct Rules {
     pub(crate) declared: fn(&mut Column),
     /// Gives constraints without a name the one that the server gives them.
     pub(crate) name_constraints: fn(&mut Schema),
+    /// Tells the schema's own types from the server's, so that a renamed type takes its columns along.
+    pub(crate) resolve_types: fn(&mut Schema),
     /// The name of the sequence of a numbered column.
     pub(crate) sequence_name: fn(&str, &str) -> String,
 }

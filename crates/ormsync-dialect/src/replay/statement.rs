@@ -5,64 +5,13 @@ use sqlparser::ast::{AlterIndexOperation, ObjectName, ObjectType, SchemaName, St
 use sqlparser::parser::{Parser, ParserOptions};
 use sqlparser::tokenizer::Token;
 
-use super::{Outcome, Replay};
-
-/// What changes rows, sessions or rights, and no schema. Told by the first word, since not all of them parse.
-const WITHOUT_EFFECT: &[&str] = &[
-    "INSERT",
-    "UPDATE",
-    "DELETE",
-    "SELECT",
-    "WITH",
-    "VALUES",
-    "REPLACE",
-    "MERGE",
-    "COPY",
-    "TRUNCATE",
-    "BEGIN",
-    "START",
-    "COMMIT",
-    "ROLLBACK",
-    "END",
-    "SAVEPOINT",
-    "RELEASE",
-    "SET",
-    "RESET",
-    "SHOW",
-    "USE",
-    "PRAGMA",
-    "GRANT",
-    "REVOKE",
-    "ANALYZE",
-    "ANALYSE",
-    "VACUUM",
-    "REINDEX",
-    "CLUSTER",
-    "LOCK",
-    "UNLOCK",
-    "REFRESH",
-    "OPTIMIZE",
-    "FLUSH",
-    "CHECKPOINT",
-    "NOTIFY",
-    "LISTEN",
-    "DISCARD",
-    "EXPLAIN",
-    "DEALLOCATE",
-    "PREPARE",
-    "EXECUTE",
-    "CALL",
-    "DELIMITER",
-    "ATTACH",
-    "DETACH",
-    "SECURITY",
-];
+use super::{Outcome, Replay, effect};
 
 impl Replay<'_> {
     pub(super) fn statement(&mut self) -> Outcome {
         let words = self.words();
         let word = |position: usize| words.get(position).map_or("", String::as_str);
-        if WITHOUT_EFFECT.contains(&word(0)) {
+        if effect::is_without_effect(word(0)) {
             return Ok(());
         }
         if let Some(outcome) = self.without_tree() {
@@ -200,6 +149,10 @@ impl Replay<'_> {
 
     fn rename_index(&mut self, from: &ObjectName, to: &ObjectName) -> Outcome {
         let (from, to) = (self.path(from), self.path(to).name);
+        self.rename_index_to(&from, to)
+    }
+
+    pub(super) fn rename_index_to(&mut self, from: &QualifiedName, to: String) -> Outcome {
         let content = self.content(&from.namespace);
         for table in content.tables.values_mut() {
             let key = table.primary_key.iter_mut().map(|key| &mut key.name);

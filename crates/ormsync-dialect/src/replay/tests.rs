@@ -78,3 +78,35 @@ fn guarded_blocks() {
     );
     assert_eq!(schema.enum_type("public", "r").unwrap().labels, ["a"]);
 }
+
+#[test]
+fn renamed_types_take_their_columns_along() {
+    let schema = replayed(
+        "postgresql",
+        "CREATE TYPE \"R\" AS ENUM ('a'); CREATE TABLE t (r \"R\" NOT NULL); CREATE TYPE \"R_new\" AS ENUM ('a', 'b');\n\
+         ALTER TABLE t ALTER COLUMN r TYPE \"R_new\" USING (r::text::\"R_new\"); ALTER TYPE \"R\" RENAME TO \"R_old\";\n\
+         ALTER TYPE \"R_new\" RENAME TO \"R\"; DROP TYPE \"R_old\";",
+    );
+    let named = DataType::Enum { namespace: "public".to_owned(), name: "R".to_owned() };
+    assert_eq!(schema.table("public", "t").unwrap().columns["r"].data_type, named);
+    assert_eq!(schema.enum_type("public", "R").unwrap().labels, ["a", "b"]);
+}
+
+#[test]
+fn indexes_that_may_be_there_get_other_names() {
+    let schema = replayed(
+        "postgresql",
+        "CREATE TABLE t (a INT); CREATE INDEX one ON t (a); ALTER INDEX IF EXISTS \"one\" RENAME TO \"two\";\n\
+         ALTER INDEX IF EXISTS nothing RENAME TO something;",
+    );
+    assert_eq!(schema.table("public", "t").unwrap().indexes[0].name.as_deref(), Some("two"));
+}
+
+#[test]
+fn indexes_of_mysql_get_other_names() {
+    let schema = replayed(
+        "mysql",
+        "CREATE TABLE t (id INT PRIMARY KEY, a INT, INDEX one (a)); ALTER TABLE `t` RENAME INDEX `one` TO `two`;",
+    );
+    assert_eq!(schema.table("", "t").unwrap().indexes[0].name.as_deref(), Some("two"));
+}

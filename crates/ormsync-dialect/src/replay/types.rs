@@ -55,6 +55,7 @@ impl Replay<'_> {
                     content.composite_types.insert(to.name, composite);
                     return Ok(());
                 }
+                (self.rules.resolve_types)(self.schema);
                 self.apply(&Operation::RenameEnum { from: name, to })
             }
             AlterTypeOperation::AddValue(add) => {

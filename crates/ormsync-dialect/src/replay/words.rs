@@ -18,6 +18,8 @@ impl Replay<'_> {
         let word = |position: usize| tokens.get(position).and_then(keyword).unwrap_or_default();
         match (word(0).as_str(), word(1).as_str()) {
             ("DO", _) => Some(self.block(&tokens)),
+            ("ALTER", "INDEX") if word(2) == "IF" && word(3) == "EXISTS" => self.rename_index_if_there(&tokens[4..]),
+            ("ALTER", "TABLE") => self.rename_index_of_table(&tokens[2..]),
             ("ALTER", "SEQUENCE") => Some(self.alter_sequence(&tokens[2..])),
             // Rights, and what only its owner sees.
             ("ALTER", "DEFAULT" | "DATABASE" | "ROLE" | "USER" | "SYSTEM" | "EXTENSION" | "EVENT") => Some(Ok(())),
@@ -33,6 +35,47 @@ impl Replay<'_> {
             Tokenizer::new(dialect.as_ref(), self.text).with_unescape(false).tokenize().unwrap_or_default();
         tokens.retain(|token| !matches!(token, Token::Whitespace(_)));
         tokens
+    }
+
+    /// `ALTER INDEX IF EXISTS a RENAME TO b`; none where it is another one.
+    fn rename_index_if_there(&mut self, tokens: &[Token]) -> Option<Outcome> {
+        let at = tokens.iter().position(|token| keyword(token).as_deref() == Some("RENAME"))?;
+        let [_, to, Token::Word(_)] = &tokens[at..] else { return None };
+        if keyword(to).as_deref() != Some("TO") {
+            return None;
+        }
+        let mut path = self.names(&tokens[..at]);
+        let (name, to) = (path.pop()?, self.names(&tokens[at + 2..]).pop()?);
+        let from = self.qualified(path.pop().as_deref().unwrap_or_default(), name);
+        // Where it is not there, nothing is asked.
+        Some(self.rename_index_to(&from, to).or(Ok(())))
+    }
+
+    /// `ALTER TABLE t RENAME INDEX a TO b`, in MySQL's words; none where it is another one.
+    fn rename_index_of_table(&mut self, tokens: &[Token]) -> Option<Outcome> {
+        let at = tokens.iter().position(|token| keyword(token).as_deref() == Some("RENAME"))?;
+        let [_, kind, Token::Word(_), to, Token::Word(_)] = &tokens[at..] else { return None };
+        let is_index = matches!(keyword(kind).as_deref(), Some("INDEX" | "KEY"));
+        if !is_index || keyword(to).as_deref() != Some("TO") {
+            return None;
+        }
+        let mut path = self.names(&tokens[..at]);
+        let (from, to) = (self.names(&tokens[at + 2..at + 3]).pop()?, self.names(&tokens[at + 4..]).pop()?);
+        let table = path.pop()?;
+        let table = self.qualified(path.pop().as_deref().unwrap_or_default(), table);
+        let dialect = self.rules.dialect;
+        let found = match self.table_mut(&table) {
+            Ok(found) => found,
+            Err(problem) => return Some(Err(problem)),
+        };
+        let is_it = |name: &Option<String>| name.as_deref().is_some_and(|name| dialect.same_name(name, &from));
+        Some(match found.indexes.iter_mut().find(|index| is_it(&index.name)) {
+            Some(index) => {
+                index.name = Some(to);
+                Ok(())
+            }
+            None => Err(format!("{table} has no index {from}")),
+        })
     }
 
     /// `ALTER SEQUENCE name OWNED BY table.column`: the sequence numbers the column then, as `serial` does.

@@ -13,5 +13,6 @@ pub(crate) static REPLAY: Rules = Rules {
     uniques_are_indexes: false,
     declared: |_| (),
     name_constraints: |_| (),
+    resolve_types: |_| (),
     sequence_name: |_, _| String::new(),
 };

@@ -16,6 +16,7 @@ fn assert_fresh(name: &str, text: &str) {
 #[test]
 fn of_the_report() {
     assert_fresh("report.schema.json", &ormsync_report::json_schema());
+    assert_fresh("status.schema.json", &ormsync_report::standing_json_schema());
 }
 
 #[test]

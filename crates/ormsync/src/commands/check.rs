@@ -9,6 +9,7 @@ use crate::changed_since::{OldTree, fingerprints};
 use crate::command_line::{CheckOptions, GlobalOptions};
 use crate::failure::{Failure, Result};
 use crate::gate::{self, Answer};
+use crate::histories;
 use crate::project::{Location, Project, Settings};
 use crate::terminal::Terminal;
 use crate::watch;
@@ -52,6 +53,12 @@ fn gate(
     let mut answer = gate::answer(project, &options.gate, terminal, start);
     if let Some(revision) = &options.changed_since {
         leave_out_older(global, (project, options), revision, &mut answer)?;
+    }
+    // What a history looked like before is not known.
+    if !options.no_histories && options.changed_since.is_none() {
+        let (findings, files) = histories::gate::findings(&Settings::read(global)?, options);
+        answer.histories = findings;
+        answer.files.extend(files);
     }
     if let Some(path) = &options.baseline.baseline {
         let is_new = options.baseline.write_baseline && !path.exists();

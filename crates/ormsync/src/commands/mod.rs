@@ -10,7 +10,9 @@ mod explain_column;
 mod init;
 mod inspect;
 mod migrate;
+mod mirror;
 mod statements;
+mod status;
 mod written;
 
 use crate::command_line::{Command, CommandLine};
@@ -28,6 +30,8 @@ pub(crate) fn run(command_line: &CommandLine, terminal: &Terminal) -> Result<u8>
         Command::Diff(options) => diff::run(global, options, terminal),
         Command::Inspect(options) => inspect::run(global, options, terminal),
         Command::Migrate(options) => migrate::run(global, options, terminal),
+        Command::Status(options) => status::run(global, options, terminal),
+        Command::Mirror(options) => mirror::run(global, options, terminal),
         Command::Init(options) => init::run(global, options, terminal),
         Command::Explain(options) => explain::run(options, terminal),
         Command::Completions(options) => completions::run(options, terminal),

@@ -84,7 +84,7 @@ impl Coupling<'_> {
         body.downgrade = format!("{}    forget_for_prisma()\n", body.downgrade);
         let table = ormsync_prisma::migrations_table(self.dialect.name())
             .ok_or_else(|| Failure::new("migrate", "Prisma's history is not known for this server"))?;
-        let checksum = revisions::checksum(migration_sql);
+        let checksum = ormsync_prisma::checksum(migration_sql);
         let context = context! {
             migration => python_text(self.migration),
             identifier => python_text(&revisions::identifier(self.migration, &checksum)),

@@ -1,6 +1,6 @@
 //! Names and identifiers of migrations, and the moment they are written.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 /// A moment as migrations and revisions have it, in UTC.
@@ -22,6 +22,12 @@ impl Moment {
     /// `20261121093000`, as in the name of a Prisma migration.
     pub(crate) fn stamp(self) -> String {
         self.0.format("%Y%m%d%H%M%S").to_string()
+    }
+
+    /// The moment that the name of a Prisma migration begins with.
+    pub(crate) fn of_stamp(name: &str) -> Option<Self> {
+        let stamp = NaiveDateTime::parse_from_str(name.get(..14)?, "%Y%m%d%H%M%S").ok()?;
+        Some(Self(stamp.and_utc()))
     }
 
     /// A second later.
@@ -51,14 +57,9 @@ pub(crate) fn hash(texts: &[&str]) -> String {
     hexadecimal(&digest.finalize()[..6])
 }
 
-/// The checksum that Prisma keeps of a migration: SHA-256 of `migration.sql`.
-pub(crate) fn checksum(text: &str) -> String {
-    hexadecimal(&Sha256::digest(text.as_bytes()))
-}
-
 /// An identifier of 36 letters, as Prisma's history has for every migration it applied.
 pub(crate) fn identifier(migration: &str, checksum: &str) -> String {
-    let digits = self::checksum(&format!("{migration} {checksum}"));
+    let digits = ormsync_prisma::checksum(&format!("{migration} {checksum}"));
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..32]].join("-")
 }
 

@@ -38,6 +38,10 @@ pub(crate) enum Location {
     SqlAlchemy(Vec<PathBuf>),
     /// Alembic's revisions: its alembic.ini, its pyproject.toml, or the folder of its scripts.
     Alembic(PathBuf),
+    /// The folder of Prisma's migrations.
+    PrismaMigrations(PathBuf),
+    /// A file of SQL.
+    Sql(PathBuf),
     /// A live database.
     Database {
         /// Its URL.
@@ -58,6 +62,8 @@ impl Side {
             Location::Prisma(_) => ("prisma", "Prisma", Role::Declared),
             Location::SqlAlchemy(_) => ("sqlalchemy", "SQLAlchemy", Role::Declared),
             Location::Alembic(_) => ("alembic", "Alembic's revisions", Role::Declared),
+            Location::PrismaMigrations(_) => ("prisma-migrations", "Prisma's migrations", Role::Declared),
+            Location::Sql(_) => ("sql", "the SQL file", Role::Declared),
             Location::Database { .. } => ("database", "the database", Role::Live),
             Location::Snapshot(_) => ("snapshot", "the snapshot", Role::Declared),
             Location::Unusable(_) => ("source", "the source", Role::Declared),
@@ -123,6 +129,8 @@ impl Location {
             Self::Prisma(_) => "prisma",
             Self::SqlAlchemy(_) => "sqlalchemy",
             Self::Alembic(_) => "alembic",
+            Self::PrismaMigrations(_) => "prisma-migrations",
+            Self::Sql(_) => "sql",
             Self::Database { .. } => "database",
             Self::Snapshot(_) => "snapshot",
             Self::Unusable(_) => "unusable",
@@ -133,7 +141,11 @@ impl Location {
     pub(crate) fn describe(&self) -> String {
         let list = |roots: &[PathBuf]| roots.iter().map(|root| paths::display(root)).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Prisma(path) | Self::Alembic(path) | Self::Snapshot(path) => paths::display(path),
+            Self::Prisma(path)
+            | Self::Alembic(path)
+            | Self::PrismaMigrations(path)
+            | Self::Sql(path)
+            | Self::Snapshot(path) => paths::display(path),
             Self::SqlAlchemy(roots) => list(roots),
             Self::Database { url, .. } => url.to_string(),
             Self::Unusable(_) => "not usable".to_owned(),

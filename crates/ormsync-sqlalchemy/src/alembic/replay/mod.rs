@@ -15,7 +15,7 @@
 
 mod calls;
 mod constraints;
-mod order;
+pub(super) mod order;
 mod statements;
 mod tables;
 mod types;
@@ -47,6 +47,8 @@ pub struct ReplayOptions<'a> {
     pub read: ReadOptions<'a>,
     /// What `op.execute` does. Without it every such statement that may change the schema is a diagnostic.
     pub statements: Option<Arc<StatementReplay>>,
+    /// Whether to keep what each revision came to ([`ReplayedRevision::steps`]).
+    pub steps: bool,
 }
 
 /// What one revision does.
@@ -56,6 +58,28 @@ pub struct ReplayedRevision {
     pub id: String,
     /// What was understood of its `upgrade()`, in order. Statements that were run as they are are not in it.
     pub plan: Plan,
+    /// What it did step by step, where that was asked for.
+    pub steps: Vec<ReplayedStep>,
+    /// The schemas before and behind it, where that was asked for.
+    pub schemas: Option<Box<(Schema, Schema)>>,
+}
+
+/// A part of what a revision does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplayedStep {
+    /// Operations one behind the other.
+    Operations {
+        /// The schema before them.
+        from: Box<Schema>,
+        /// The schema behind them.
+        to: Box<Schema>,
+        /// What they are.
+        operations: Vec<Operation>,
+    },
+    /// SQL that it runs as it is.
+    Statement(String),
+    /// What changes rows, and is known only when it runs: its text in the revision.
+    Unknown(String),
 }
 
 /// What the revisions of a project come to.
@@ -91,8 +115,14 @@ fn replay_here(settings: &AlembicSettings, options: &ReplayOptions<'_>) -> Repla
     let order = order::in_order(&found, &evaluator, &mut diagnostics);
     let mut revisions = Vec::new();
     for revision in order {
+        let before = options.steps.then(|| evaluator.replay.as_ref().map(|replay| replay.schema.clone())).flatten();
         let plan = run_upgrade(&mut evaluator, revision, convention.as_ref());
-        revisions.push(ReplayedRevision { id: revision.id.to_string(), plan });
+        let (mut steps, mut schemas) = (Vec::new(), None);
+        if let (Some(replay), Some(before)) = (&mut evaluator.replay, before) {
+            steps = std::mem::take(&mut replay.steps);
+            schemas = Some(Box::new((before, replay.schema.clone())));
+        }
+        revisions.push(ReplayedRevision { id: revision.id.to_string(), plan, steps, schemas });
     }
     let mut schema = evaluator.replay.take().map(|replay| replay.schema).unwrap_or_else(|| Schema::new(""));
     lower::set_voice(&mut schema);
@@ -146,7 +176,11 @@ fn run_upgrade<'a>(evaluator: &mut Evaluator<'a>, revision: &order::Found<'a>, c
             evaluator.hide_all(revision.place);
         }
     }
-    let operations = evaluator.replay.as_mut().map(|replay| std::mem::take(&mut replay.operations));
+    let operations = evaluator.replay.as_mut().map(|replay| {
+        replay.end_step();
+        replay.since_operation = 0;
+        std::mem::take(&mut replay.operations)
+    });
     let (dialect, server) = match &evaluator.replay {
         Some(replay) => (replay.dialect.name(), replay.server.clone()),
         None => ("", None),
@@ -163,6 +197,12 @@ pub(crate) struct Replay<'a> {
     schema: Schema,
     /// What the present revision did.
     operations: Vec<Operation>,
+    /// The same step by step, up to the operation `since_operation`, where that is asked for.
+    steps: Vec<ReplayedStep>,
+    keeps_steps: bool,
+    since_operation: usize,
+    /// The schema at the end of the last step.
+    since: Schema,
     /// The `MetaData` that the tables of the present revision are in, once there is one.
     metadata: Option<Metadata<'a>>,
     convention: Option<Value<'a>>,
@@ -186,8 +226,12 @@ impl<'a> Replay<'a> {
             server: read.server.cloned(),
             default_namespace,
             statements: options.statements.clone(),
+            since: schema.clone(),
             schema,
             operations: Vec::new(),
+            steps: Vec::new(),
+            keeps_steps: options.steps,
+            since_operation: 0,
             metadata: None,
             convention: None,
         }
@@ -214,6 +258,28 @@ impl<'a> Replay<'a> {
         operation.apply(&mut self.schema)?;
         self.operations.push(operation);
         Ok(())
+    }
+
+    /// Ends a step: the operations since the last one.
+    fn end_step(&mut self) {
+        if !self.keeps_steps || self.operations.len() == self.since_operation {
+            return;
+        }
+        let from = std::mem::replace(&mut self.since, self.schema.clone());
+        self.steps.push(ReplayedStep::Operations {
+            from: Box::new(from),
+            to: Box::new(self.schema.clone()),
+            operations: self.operations[self.since_operation..].to_vec(),
+        });
+        self.since_operation = self.operations.len();
+    }
+
+    /// Notes a step that is no operation, carried out behind those so far.
+    fn note_step(&mut self, step: ReplayedStep) {
+        if self.keeps_steps {
+            self.steps.push(step);
+            self.since.clone_from(&self.schema);
+        }
     }
 
     /// Gives what has no name in a table the one that the server gives it now: it keeps it when the table is renamed.

@@ -168,7 +168,7 @@ impl Chain<'_, '_, '_> {
 }
 
 /// Each behind what it needs, else in the order given. What is in a circle, or needs what is, is left out.
-fn sorted(needs: &[Vec<usize>]) -> Vec<usize> {
+pub(in crate::alembic) fn sorted(needs: &[Vec<usize>]) -> Vec<usize> {
     let mut waiting: Vec<usize> = needs.iter().map(Vec::len).collect();
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
     for (index, needed) in needs.iter().enumerate() {
@@ -189,7 +189,7 @@ fn sorted(needs: &[Vec<usize>]) -> Vec<usize> {
 }
 
 /// One circle among those that did not run.
-fn circle_among(needs: &[Vec<usize>], ran: &HashSet<usize>) -> Vec<usize> {
+pub(in crate::alembic) fn circle_among(needs: &[Vec<usize>], ran: &HashSet<usize>) -> Vec<usize> {
     let Some(start) = (0..needs.len()).find(|index| !ran.contains(index)) else { return Vec::new() };
     let mut path = vec![start];
     loop {

@@ -1,5 +1,6 @@
 //! SQL that a revision runs as it is.
 
+use super::ReplayedStep;
 use crate::python::{Arguments, Evaluator, Form, Place, Value, last_segment};
 
 /// Statements that change rows or settings, and no tables.
@@ -32,8 +33,17 @@ impl<'a> Evaluator<'a> {
             other => other,
         };
         let text = match statement {
-            Statement::Rows => return,
-            Statement::Text(text) if text.split(';').all(is_about_rows) => return,
+            Statement::Rows => return self.note_unknown(place),
+            Statement::Text(text) if text.split(';').all(is_about_rows) => {
+                if self.condition().is_some() {
+                    return self.note_unknown(place);
+                }
+                self.with_replay(|_, replay| {
+                    replay.end_step();
+                    replay.note_step(ReplayedStep::Statement(text));
+                });
+                return;
+            }
             Statement::Text(text) => text,
             Statement::Unknown => {
                 return self.leave_out("the statement is known only when it runs", place);
@@ -45,12 +55,24 @@ impl<'a> Evaluator<'a> {
         let origin = self.origin(place);
         let carried_out = self.with_replay(|_, replay| {
             let statements = replay.statements.clone()?;
-            Some(statements(&mut replay.schema, &text, &origin))
+            replay.end_step();
+            let diagnostics = statements(&mut replay.schema, &text, &origin);
+            replay.note_step(ReplayedStep::Statement(text));
+            Some(diagnostics)
         });
         match carried_out.flatten() {
             Some(diagnostics) => self.diagnostics.extend(diagnostics),
             None => self.leave_out("SQL is not carried out here", place),
         }
+    }
+
+    /// Notes that rows are changed in a way that is known only when it runs.
+    pub(super) fn note_unknown(&mut self, place: Place) {
+        let text = self.source_text(place);
+        self.with_replay(|_, replay| {
+            replay.end_step();
+            replay.note_step(ReplayedStep::Unknown(text));
+        });
     }
 
     fn leave_out(&mut self, reason: &str, place: Place) {

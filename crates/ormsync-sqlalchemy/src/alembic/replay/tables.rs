@@ -22,8 +22,10 @@ pub(super) type Outcome = Result<(), String>;
 impl<'a> Evaluator<'a> {
     /// Carries out what a call asks for, or says why not.
     pub(super) fn carry_out(&mut self, call: &Call<'_, 'a>) {
-        if matches!(call.name, "bulk_insert" | "register_operation" | "implementation_for" | "invoke") {
-            return;
+        match call.name {
+            "bulk_insert" => return self.note_unknown(call.place),
+            "register_operation" | "implementation_for" | "invoke" => return,
+            _ => {}
         }
         if let Some(condition) = self.condition() {
             let reason = "whether it runs depends on a condition that cannot be known";

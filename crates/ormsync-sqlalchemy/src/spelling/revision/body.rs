@@ -30,6 +30,30 @@ pub struct RevisionBody {
     pub functions: String,
 }
 
+impl RevisionBody {
+    /// What is done here, and undone by what another body does: for a way back that starts from another schema than the one
+    /// that this leads to as far as it was understood.
+    #[must_use]
+    pub fn with_way_back(self, back: Self) -> Self {
+        let joined = |here: String, there: String, between: &str| match (here.is_empty(), there.is_empty()) {
+            (_, true) => here,
+            (true, _) => there,
+            _ if here == there => here,
+            _ => format!("{here}{between}{there}"),
+        };
+        let mut imports: BTreeSet<String> = self.imports.into_iter().collect();
+        imports.extend(back.imports);
+        Self {
+            imports: imports.into_iter().collect(),
+            uses_sqlalchemy: self.uses_sqlalchemy || back.uses_sqlalchemy,
+            classes: joined(self.classes, back.classes, "\n\n"),
+            upgrade: self.upgrade,
+            downgrade: back.upgrade,
+            functions: joined(self.functions, back.functions, "\n\n"),
+        }
+    }
+}
+
 /// One thing that a revision does.
 pub(super) enum Line {
     /// A call.
@@ -185,8 +209,9 @@ impl Lines<'_> {
         // A revision runs in Alembic's own transaction, and SQLite's switch is at its start.
         let is_wanted =
             |statement: &String| !matches!(statement.as_str(), "BEGIN" | "COMMIT") && !statement.starts_with("PRAGMA ");
+        let is_as_given = matches!(operations, [Operation::RunStatement { .. }]);
         statements
-            .filter(is_wanted)
+            .filter(|statement| is_as_given || is_wanted(statement))
             .map(|statement| match statement.strip_prefix("--") {
                 Some(comment) => Line::Comment(comment.trim().to_owned()),
                 None => Line::Call(execute(&statement)),
