@@ -18,7 +18,7 @@ mariadb_start_on() {
   [ "$(id -u)" != 0 ] || user=(--user=mysql)
   # Debian's own configuration, which is not read here, sets the same character set.
   # The socket's path is relative to the data, so it can't be too long.
-  # A queue of 80, the default, loses some of 300 who knock at once: they wait for an answer that never comes.
+  # 300 knock at once in the tests, more than the default queue of 80 holds. (mysql.sh has the same.)
   setsid mariadbd --no-defaults "${user[@]}" --datadir="$run/data" --bind-address=127.0.0.1 --port="$port" \
     --socket=socket --pid-file="$run/data/pid" --log-error="$run/log" --skip-name-resolve --skip-log-bin \
     --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-buffer-pool-size=64M \

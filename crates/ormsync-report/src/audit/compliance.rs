@@ -217,7 +217,7 @@ impl Naming {
 fn style(name: &str) -> &'static str {
     let has_upper = name.contains(char::is_uppercase);
     let has_lower = name.contains(char::is_lowercase);
-    match (name.trim_start_matches('_').contains('_'), has_upper, name.starts_with(char::is_uppercase)) {
+    match (name.contains('_'), has_upper, name.starts_with(char::is_uppercase)) {
         (_, false, _) => "snake_case",
         (false, true, true) if has_lower => "PascalCase",
         (false, true, false) => "camelCase",

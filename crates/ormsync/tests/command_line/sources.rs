@@ -60,7 +60,7 @@ fn sources_that_are_no_sources_say_so() {
     for (source, part) in [
         ("nowhere.prisma", "no such file"),
         ("a.sql", "later version"),
-        ("alembic:versions", "later version"),
+        ("alembic:versions", "no such file or folder"),
         ("both", "prisma:both or sqlalchemy:both"),
         ("mongodb://h/d", "mongodb"),
         ("env:ORMSYNC_NOT_SET", "ORMSYNC_NOT_SET"),
