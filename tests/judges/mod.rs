@@ -4,6 +4,9 @@
 //! environment where they are. A judge that is missing fails the test that asks for it, unless
 //! `ORMSYNC_TEST_WITHOUT` names it; what is left out is told at the end of `scripts/test`.
 
+/// A headless Chromium that opens a page and judges it.
+#[cfg(feature = "live")]
+pub(crate) mod chromium;
 /// Prisma's schema engine, one process for many requests.
 #[cfg(feature = "live")]
 pub(crate) mod prisma;
@@ -41,6 +44,8 @@ mod waiver {
         Sqlalchemy,
         /// Prisma's schema engine.
         Prisma,
+        /// A browser.
+        Chromium,
     }
 
     impl Judge {
@@ -54,6 +59,7 @@ mod waiver {
                 Self::Mysql => "mysql",
                 Self::Sqlalchemy => "sqlalchemy",
                 Self::Prisma => "prisma",
+                Self::Chromium => "chromium",
             }
         }
 

@@ -127,6 +127,11 @@ impl Session {
         }
     }
 
+    /// Ends the transaction, also one that a failure has broken off.
+    pub(crate) async fn end(&mut self) -> Result<(), Failure> {
+        self.rows("end", "ROLLBACK".to_owned()).await.map(|_| ())
+    }
+
     /// Ends the transaction and says goodbye. A pooler throws a connection away that is left in a transaction.
     /// Nothing was changed, so nothing is lost where the server no longer listens.
     pub(crate) async fn close(mut self) {

@@ -45,7 +45,7 @@ const page = (() => {
 
   const labels = () => audit().sources.map((source) => source.label);
 
-  const sideBySide = (rows, first) => {
+  const sideBySide = (rows, first, table) => {
     const head = make("tr", {}, make("th", { scope: "col" }, first), ...labels().map((label) => make("th", { scope: "col" }, label)));
     const body = rows.map((row) => {
       const cells = row.cells.map((cell) => {
@@ -58,7 +58,7 @@ const page = (() => {
     });
     return make(
       "div",
-      { class: "scroll", role: "region", tabindex: "0", "aria-label": `${first}, side by side` },
+      { class: "scroll", role: "group", tabindex: "0", "aria-label": `${table.name}: each ${first}, side by side` },
       make("table", {}, make("thead", {}, head), make("tbody", {}, ...body)),
     );
   };
@@ -69,7 +69,7 @@ const page = (() => {
       const kind = line.startsWith("-") ? "out" : line.startsWith("+") ? "in" : undefined;
       return make("span", { class: kind }, line === "" ? " " : line);
     });
-    return make("pre", { class: "diff", tabindex: "0", role: "region", "aria-label": `Statements, ${statement.from} and ${statement.to}` }, ...shown);
+    return make("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `Statements, ${statement.from} and ${statement.to}` }, ...shown);
   };
 
   const finding = (own) => {
@@ -83,7 +83,7 @@ const page = (() => {
       make("span", { class: "soft" }, `(${own.verdict})`),
     );
     for (const note of own.notes ?? []) item.append(make("p", { class: "soft" }, note));
-    if (own.fix) item.append(make("pre", { tabindex: "0", role: "region", "aria-label": "Fix" }, own.fix));
+    if (own.fix) item.append(make("pre", { tabindex: "0", role: "group", "aria-label": "Fix" }, own.fix));
     return item;
   };
 
@@ -100,16 +100,16 @@ const page = (() => {
     }
     if (table.findings?.length) {
       const findings = table.findings.map((at) => finding(audit().findings[at]));
-      cell.append(make("h4", {}, "Findings"), make("ul", { class: "findings" }, ...findings));
+      cell.append(make("h3", {}, "Findings"), make("ul", { class: "findings" }, ...findings));
     }
-    cell.append(make("h4", {}, "Columns"), sideBySide(table.columns, "column"));
+    cell.append(make("h3", {}, "Columns"), sideBySide(table.columns, "column", table));
     for (const kind of ["primary key", "index", "foreign key", "check", "trigger"]) {
       const rows = table.parts.filter((part) => part.kind === kind);
       const plural = { "primary key": "Primary key", index: "Indexes", "foreign key": "Foreign keys", check: "Checks", trigger: "Triggers" }[kind];
-      if (rows.length > 0) cell.append(make("h4", {}, plural), sideBySide(rows, kind));
+      if (rows.length > 0) cell.append(make("h3", {}, plural), sideBySide(rows, kind, table));
     }
     for (const statement of table.statements ?? []) {
-      cell.append(make("h4", {}, `Statements: − ${statement.from}, + ${statement.to}`), difference(statement));
+      cell.append(make("h3", {}, `Statements: − ${statement.from}, + ${statement.to}`), difference(statement));
     }
     return make("tr", { class: "detail", id: `detail-${audit().tables.indexOf(table)}` }, cell);
   };

@@ -19,11 +19,14 @@
 
   const draw = () => {
     const { clientWidth, clientHeight } = canvas;
+    if (clientWidth === 0 || clientHeight === 0) return;
     picture.setAttribute("viewBox", `${view.x} ${view.y} ${clientWidth / view.scale} ${clientHeight / view.scale}`);
     told.textContent = `${Math.round(view.scale * 100)} %`;
   };
 
   const fit = () => {
+    // Not laid out: there is nothing to fit into.
+    if (canvas.clientWidth === 0 || canvas.clientHeight === 0) return;
     const scale = Math.min(canvas.clientWidth / size.width, canvas.clientHeight / size.height, 1.25);
     view = {
       scale,

@@ -1,5 +1,6 @@
 //! The commands and their options. What `--help` says is written here.
 
+mod audit;
 mod migrate;
 
 use std::ffi::OsStr;
@@ -13,8 +14,10 @@ use ormsync_diff::RULES;
 use ormsync_schema::Severity;
 
 use crate::suggestion::nearest;
+use audit::{AUDIT_ABOUT, AUDIT_EXAMPLES, ERD_ABOUT, ERD_EXAMPLES};
 use migrate::{MIGRATE_ABOUT, MIGRATE_EXAMPLES};
 
+pub(crate) use audit::{AuditFormat, AuditOptions, ErdFormat, ErdOptions};
 pub(crate) use migrate::{Algorithm, MigrateOptions};
 
 /// Keeps a Prisma schema, SQLAlchemy models and the live database they share in step.
@@ -81,6 +84,12 @@ pub(crate) enum Command {
     /// Write one change as a Prisma migration and an Alembic revision, forwards and back
     #[command(long_about = MIGRATE_ABOUT, after_long_help = MIGRATE_EXAMPLES)]
     Migrate(MigrateOptions),
+    /// Report on a shared database: what is in it, who maps it, where it drifts, what is risky
+    #[command(long_about = AUDIT_ABOUT, after_long_help = AUDIT_EXAMPLES)]
+    Audit(AuditOptions),
+    /// Draw the tables and their relations
+    #[command(long_about = ERD_ABOUT, after_long_help = ERD_EXAMPLES)]
+    Erd(ErdOptions),
     /// Find the sides of a project and write ormsync.toml
     #[command(long_about = INIT_ABOUT)]
     Init(InitOptions),

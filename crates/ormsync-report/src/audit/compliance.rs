@@ -135,7 +135,7 @@ impl PersonalData {
             (kind.clone(), names.iter().map(|name| words(&name.replace(' ', "_"))).collect())
         };
         let mut not = GlobSetBuilder::new();
-        // What is no glob is refused when the configuration is read.
+        // What is no glob is among `Expectations::problems`.
         expectations.not_personal.iter().filter_map(|glob| Glob::new(glob).ok()).for_each(|glob| _ = not.add(glob));
         Self {
             own: expectations.personal.iter().map(of_kind).collect(),

@@ -290,8 +290,8 @@ pub(super) fn svg(audit: &Audit, stands_alone: bool) -> String {
     );
     if stands_alone {
         text.push_str(
-            "<text class=\"more\" x=\"22\" y=\"22\">✓ in step   ✗ drifted   – missing in a source   ≠ the sources contradict each \
-             other   ○ only some sources have it   - - - not enforced by the database</text>\n",
+            "<text class=\"more\" x=\"22\" y=\"22\">✓ in step · ✗ drifted · – missing in a source · ≠ the sources contradict each \
+             other · ○ only some sources have it · dashed: not enforced by the database</text>\n",
         );
     }
     _ = writeln!(text, "<g class=\"all\" transform=\"translate(0 {legend:.0})\">");

@@ -34,7 +34,7 @@ pub fn audit_html(audit: &Audit) -> Result<String, String> {
     let context = context! {
         audit => view,
         style => Value::from_safe_string(STYLE.to_owned()),
-        scripts => [SCRIPT, DIAGRAM_SCRIPT].map(|text| Value::from_safe_string(text.to_owned())),
+        scripts => [SCRIPT, DIAGRAM_SCRIPT].map(|text| Value::from_safe_string(text.to_owned())).to_vec(),
         // Inside a script element nothing is escaped as HTML; without a `<` nothing can end the element.
         data => Value::from_safe_string(data.replace('<', "\\u003c")),
         diagram => Value::from_safe_string(svg(audit, false)),

@@ -36,7 +36,7 @@ pub(super) fn in_use(tables: &[MatchedTable<'_>], said: &[IndexUse], input: &Aud
         let Some((_, table)) = real(input, matched) else { continue };
         for index in &table.indexes {
             if let Some(name) = &index.name {
-                known.insert((full_name(matched), name), index.kind.is_unique());
+                known.insert((full_name(matched), name.as_str()), index.kind.is_unique());
             }
         }
     }

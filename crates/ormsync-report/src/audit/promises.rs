@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use globset::Glob;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -19,6 +20,14 @@ pub struct Expectations {
     pub personal: BTreeMap<String, Vec<String>>,
     /// Columns that are no personal data, as globs of `table.column`.
     pub not_personal: Vec<String>,
+}
+
+impl Expectations {
+    /// What of them can't be understood.
+    pub fn problems(&self) -> Vec<String> {
+        let wrong = |glob: &String| Glob::new(glob).err().map(|error| format!("not_personal: \"{glob}\": {}", error.kind()));
+        self.not_personal.iter().filter_map(wrong).collect()
+    }
 }
 
 /// How many objects of a kind documents promise.
