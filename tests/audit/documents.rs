@@ -125,7 +125,10 @@ fn what_changed_since_an_older_audit() {
 fn documents_are_held_against_what_there_is() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("schema.prisma", "datasource db {\n  provider = \"sqlite\"\n}\nmodel a {\n  id Int @id\n}\nmodel b {\n  id Int @id\n}\n");
+    write(
+        "schema.prisma",
+        "datasource db {\n  provider = \"sqlite\"\n}\nmodel a {\n  id Int @id\n}\nmodel b {\n  id Int @id\n}\n",
+    );
     write(
         "models.py",
         "from sqlalchemy import Column, Integer, MetaData, Table\nmetadata = MetaData()\n\

@@ -15,27 +15,78 @@ const OWN: &str = "('_prisma_migrations', 'alembic_version')";
 type Queries = &'static [(&'static str, &'static str)];
 
 const POSTGRES: Queries = &[
-    ("tables", "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}"),
-    ("columns", "SELECT count(*) FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) WHERE table_type = 'BASE TABLE' AND table_schema IN {namespaces} AND table_name NOT IN {own}"),
-    ("primary_keys", "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE contype = 'p' AND nspname IN {namespaces} AND relname NOT IN {own}"),
-    ("indexes", "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = indrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE NOT indisprimary AND NOT indisexclusion AND relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}"),
-    ("unique", "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = indrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE indisunique AND NOT indisprimary AND relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}"),
-    ("foreign_keys", "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE contype = 'f' AND nspname IN {namespaces} AND relname NOT IN {own}"),
-    ("checks", "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE contype = 'c' AND nspname IN {namespaces} AND relname NOT IN {own}"),
-    ("triggers", "SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE NOT tgisinternal AND nspname IN {namespaces} AND relname NOT IN {own}"),
-    ("enums", "SELECT count(*) FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'e' AND nspname IN {namespaces}"),
-    ("views", "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('v', 'm') AND nspname IN {namespaces}"),
-    ("routines", "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname IN {namespaces} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND deptype = 'e')"),
+    (
+        "tables",
+        "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "columns",
+        "SELECT count(*) FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) WHERE table_type = 'BASE TABLE' AND table_schema IN {namespaces} AND table_name NOT IN {own}",
+    ),
+    (
+        "primary_keys",
+        "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE contype = 'p' AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "indexes",
+        "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = indrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE NOT indisprimary AND NOT indisexclusion AND relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "unique",
+        "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = indrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE indisunique AND NOT indisprimary AND relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "foreign_keys",
+        "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE contype = 'f' AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "checks",
+        "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE contype = 'c' AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "triggers",
+        "SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE NOT tgisinternal AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "enums",
+        "SELECT count(*) FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'e' AND nspname IN {namespaces}",
+    ),
+    (
+        "views",
+        "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('v', 'm') AND nspname IN {namespaces}",
+    ),
+    (
+        "routines",
+        "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname IN {namespaces} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND deptype = 'e')",
+    ),
 ];
 
 const MYSQL: Queries = &[
-    ("tables", "SELECT count(*) FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema = database() AND table_name NOT IN {own}"),
-    ("columns", "SELECT count(*) FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) WHERE t.table_type = 'BASE TABLE' AND table_schema = database() AND table_name NOT IN {own}"),
-    ("primary_keys", "SELECT count(*) FROM information_schema.table_constraints WHERE constraint_type = 'PRIMARY KEY' AND table_schema = database() AND table_name NOT IN {own}"),
+    (
+        "tables",
+        "SELECT count(*) FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema = database() AND table_name NOT IN {own}",
+    ),
+    (
+        "columns",
+        "SELECT count(*) FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) WHERE t.table_type = 'BASE TABLE' AND table_schema = database() AND table_name NOT IN {own}",
+    ),
+    (
+        "primary_keys",
+        "SELECT count(*) FROM information_schema.table_constraints WHERE constraint_type = 'PRIMARY KEY' AND table_schema = database() AND table_name NOT IN {own}",
+    ),
     // What the server makes for a foreign key has the key's name.
-    ("indexes", "SELECT count(DISTINCT s.table_name, s.index_name) FROM information_schema.statistics s WHERE s.index_name <> 'PRIMARY' AND s.table_schema = database() AND s.table_name NOT IN {own} AND NOT EXISTS (SELECT 1 FROM information_schema.referential_constraints r WHERE r.constraint_schema = s.table_schema AND r.table_name = s.table_name AND r.constraint_name = s.index_name)"),
-    ("unique", "SELECT count(DISTINCT table_name, index_name) FROM information_schema.statistics WHERE non_unique = 0 AND index_name <> 'PRIMARY' AND table_schema = database() AND table_name NOT IN {own}"),
-    ("foreign_keys", "SELECT count(*) FROM information_schema.referential_constraints WHERE constraint_schema = database() AND table_name NOT IN {own}"),
+    (
+        "indexes",
+        "SELECT count(DISTINCT s.table_name, s.index_name) FROM information_schema.statistics s WHERE s.index_name <> 'PRIMARY' AND s.table_schema = database() AND s.table_name NOT IN {own} AND NOT EXISTS (SELECT 1 FROM information_schema.referential_constraints r WHERE r.constraint_schema = s.table_schema AND r.table_name = s.table_name AND r.constraint_name = s.index_name)",
+    ),
+    (
+        "unique",
+        "SELECT count(DISTINCT table_name, index_name) FROM information_schema.statistics WHERE non_unique = 0 AND index_name <> 'PRIMARY' AND table_schema = database() AND table_name NOT IN {own}",
+    ),
+    (
+        "foreign_keys",
+        "SELECT count(*) FROM information_schema.referential_constraints WHERE constraint_schema = database() AND table_name NOT IN {own}",
+    ),
     ("triggers", "SELECT count(*) FROM information_schema.triggers WHERE trigger_schema = database()"),
     ("views", "SELECT count(*) FROM information_schema.views WHERE table_schema = database()"),
     ("routines", "SELECT count(*) FROM information_schema.routines WHERE routine_schema = database()"),
@@ -90,7 +141,8 @@ fn check(project: &str, dialect: Dialect, namespaces: &[&str]) {
     let Some(audited) = Audited::new(project, dialect) else { return };
     let audit = audited.json(&[]);
     let is_postgres = matches!(dialect, Dialect::Postgresql | Dialect::PostgresqlNewest);
-    let ask = |query: &str| audited.database.query(&filled(query, namespaces)).unwrap_or_else(|why| panic!("{query}: {why}"));
+    let ask =
+        |query: &str| audited.database.query(&filled(query, namespaces)).unwrap_or_else(|why| panic!("{query}: {why}"));
     let number = |query: &str| -> u64 { ask(query).trim().parse().unwrap() };
     let counts = &live(&audit)["counts"];
     for (name, query) in if is_postgres { POSTGRES } else { MYSQL } {
@@ -160,7 +212,17 @@ fn orphans(dialect: Dialect, provider: &str, script: &str) {
     let run = crate::program::Run::of(
         crate::program::ormsync()
             .current_dir(folder.path())
-            .args(["audit", "--format", "json", "--exit-zero", "--with-data", "--data-rows", "4", "--prisma", "schema.prisma"])
+            .args([
+                "audit",
+                "--format",
+                "json",
+                "--exit-zero",
+                "--with-data",
+                "--data-rows",
+                "4",
+                "--prisma",
+                "schema.prisma",
+            ])
             .args(["--database", database.url()]),
     );
     let audit: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run}"));

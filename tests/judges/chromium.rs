@@ -36,9 +36,9 @@ pub(crate) fn open(name: &str, page: &Path) -> Option<Opened> {
     let mut command = Command::new(programs.join("node"));
     command.arg(script).arg(folder().join("chromium")).arg(programs.join("chromium")).arg(name).arg(page);
     command.args(std::env::var_os("ORMSYNC_TEST_SCREENSHOTS"));
-    let output = command
-        .output()
-        .unwrap_or_else(|error| Judge::Chromium.missing(&format!("Node.js, which drives Chromium, does not start: {error}")));
+    let output = command.output().unwrap_or_else(|error| {
+        Judge::Chromium.missing(&format!("Node.js, which drives Chromium, does not start: {error}"))
+    });
     let (told, complaint) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     if !output.status.success() {
         Judge::Chromium.missing(&format!("Chromium could not be used: {complaint}"));

@@ -104,7 +104,8 @@ mod tests {
         let [a, b] = ["a".to_owned(), "b".to_owned()];
         let (from, to) = ([a.clone()], [b]);
         let end = |namespace, table, columns| RelationEnd { namespace, table, columns };
-        let query = orphan_query(&POSTGRESQL, end("", "child", &from), end("x", "pa rent", &to), 10).unwrap_or_default();
+        let query =
+            orphan_query(&POSTGRESQL, end("", "child", &from), end("x", "pa rent", &to), 10).unwrap_or_default();
         assert_eq!(
             query,
             "SELECT COUNT(*), COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM \"x\".\"pa rent\" parent WHERE parent.\"b\" = \

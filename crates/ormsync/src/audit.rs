@@ -49,13 +49,9 @@ pub(crate) fn extras(project: &Project, sources: &mut Sources<'_>) -> Extras {
     for usage in usage_of(rows) {
         let table = full_name(project, &usage);
         match usage.index {
-            Some(index) => extras.index_use.push(IndexUse {
-                table,
-                index,
-                bytes: usage.bytes,
-                scans: usage.scans,
-                unique: false,
-            }),
+            Some(index) => {
+                extras.index_use.push(IndexUse { table, index, bytes: usage.bytes, scans: usage.scans, unique: false })
+            }
             None => extras.storage.push(TableStorage { table, rows: usage.rows, bytes: usage.bytes }),
         }
     }
@@ -105,10 +101,10 @@ pub(crate) fn count_orphans(
     terminal.detail(&format!("looking for rows that refer to nothing, for {} s at most", time.as_secs()));
     let options = ReadOptions { statement_timeout: LOOK_TIME.min(time), ..ReadOptions::default() };
     let queries = asked.iter().filter_map(|(_, sql)| sql.clone());
-    let queries: Vec<CatalogueQuery> = queries.map(|sql| CatalogueQuery { name: "rows that refer to nothing", sql }).collect();
-    let answers = block_on(ask(url, &options, time, |_| queries))?.map_err(|error| {
-        Failure::new("database-connect", error.to_string()).with_help(error.help().to_owned())
-    })?;
+    let queries: Vec<CatalogueQuery> =
+        queries.map(|sql| CatalogueQuery { name: "rows that refer to nothing", sql }).collect();
+    let answers = block_on(ask(url, &options, time, |_| queries))?
+        .map_err(|error| Failure::new("database-connect", error.to_string()).with_help(error.help().to_owned()))?;
     let mut answers = answers.into_iter();
     let count = |(relation, sql): (&Relation, Option<String>)| {
         let mut count = OrphanCount {

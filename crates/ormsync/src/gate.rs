@@ -87,8 +87,7 @@ pub(crate) fn compared<'a>(
     let long_names = std::mem::take(&mut sources.long_names);
     let options = ormsync_diff::Options { selection, long_names, ..options_of_comparison(project, &sources.files) };
     let read: Vec<_> = sources.read.iter().map(|side| side.source()).collect();
-    let comparison =
-        if read.len() < 2 { Comparison::default() } else { compare(&read, project.dialect, &options) };
+    let comparison = if read.len() < 2 { Comparison::default() } else { compare(&read, project.dialect, &options) };
     drop(read);
     let compared = start.elapsed().saturating_sub(read_at);
     terminal.detail(&format!("all read after {} ms, compared in {} ms", read_at.as_millis(), compared.as_millis()));

@@ -320,8 +320,8 @@ fn relations_of(audit: &Audit, picture: &Layout, text: &mut String) {
     let places: HashMap<&str, usize> =
         audit.tables.iter().enumerate().map(|(at, table)| (table.name.as_str(), at)).collect();
     for relation in &audit.relations {
-        let ends = [&relation.from, &relation.to]
-            .map(|name| places.get(name.as_str()).and_then(|at| picture.frames.get(*at)));
+        let ends =
+            [&relation.from, &relation.to].map(|name| places.get(name.as_str()).and_then(|at| picture.frames.get(*at)));
         let [Some(from), Some(to)] = ends else { continue };
         let class = if relation.enforced == Some(false) { "relation unenforced" } else { "relation" };
         _ = writeln!(

@@ -48,6 +48,7 @@ fn render(name: &str, template: &'static str, context: Value) -> Result<String, 
     environment.set_syntax(syntax.map_err(|error| error.to_string())?);
     environment.add_filter("text", |text: String| escape(&text));
     environment.add_filter("code", |text: String| code(&text));
-    let rendered = environment.add_template(name, template).and_then(|()| environment.get_template(name)?.render(context));
+    let rendered =
+        environment.add_template(name, template).and_then(|()| environment.get_template(name)?.render(context));
     rendered.map_err(|error: Error| format!("{error:#}"))
 }

@@ -140,8 +140,7 @@ fn components(sizes: &[(f64, f64)], members: &[usize], edges: &BTreeSet<(usize, 
         let number = |at: &usize| short.binary_search(at).ok().and_then(|place| u32::try_from(place).ok());
         let vertices: Vec<(u32, (f64, f64))> =
             short.iter().filter_map(|at| Some((number(at)?, (sizes[*at].0 + GAP, sizes[*at].1 + GAP)))).collect();
-        let edges: Vec<(u32, u32)> =
-            edges.iter().filter_map(|(from, to)| Some((number(from)?, number(to)?))).collect();
+        let edges: Vec<(u32, u32)> = edges.iter().filter_map(|(from, to)| Some((number(from)?, number(to)?))).collect();
         let is_small = short.len() <= THOROUGH;
         let ranking_type = if is_small { RankingType::MinimizeEdgeLength } else { RankingType::Up };
         let config =
@@ -207,7 +206,8 @@ fn pack(blocks: Vec<Block>) -> Block {
 
 /// Where rectangles go that stand in rows, the highest first, and how large they are together: about as wide as a page.
 fn rows_of(sizes: &[(f64, f64)]) -> (Vec<(f64, f64)>, f64, f64) {
-    let area: f64 = sizes.iter().map(|(width, height)| Frame { width: *width, height: *height, ..Frame::default() }.area()).sum();
+    let area: f64 =
+        sizes.iter().map(|(width, height)| Frame { width: *width, height: *height, ..Frame::default() }.area()).sum();
     let most = sizes.iter().map(|(width, _)| *width).fold((area * 1.6).sqrt().max(1200.0), f64::max);
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by(|left, right| sizes[*right].1.total_cmp(&sizes[*left].1).then(left.cmp(right)));
@@ -254,7 +254,8 @@ mod tests {
         for seed in 0..60 {
             let mut next = numbers(seed);
             let count = 1 + next(40);
-            let sizes: Vec<(f64, f64)> = (0..count).map(|at| (100.0 + 7.0 * (at % 9) as f64, 40.0 + 18.0 * (at % 5) as f64)).collect();
+            let sizes: Vec<(f64, f64)> =
+                (0..count).map(|at| (100.0 + 7.0 * (at % 9) as f64, 40.0 + 18.0 * (at % 5) as f64)).collect();
             // With circles, tables that refer to themselves, and the same relation twice.
             let edges: Vec<(usize, usize)> = (0..next(60)).map(|_| (next(count), next(count))).collect();
             let clusters = if seed % 2 == 0 {

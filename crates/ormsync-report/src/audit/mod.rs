@@ -21,5 +21,5 @@ pub use model::{
     DriftCount, History, IndexUse, Made, Migration, MigrationState, NamingStyle, OrphanCount, PersonalColumn, Promise,
     RedundantIndex, Relation, Row, State, StatementDiff, TableState, TableStorage, Trail,
 };
-pub use promises::{ExpectedCounts, Expectations};
+pub use promises::{Expectations, ExpectedCounts};
 pub use render::{audit_json, audit_schema, changes_between, read_audit};

@@ -25,7 +25,8 @@ pub struct Expectations {
 impl Expectations {
     /// What of them can't be understood.
     pub fn problems(&self) -> Vec<String> {
-        let wrong = |glob: &String| Glob::new(glob).err().map(|error| format!("not_personal: \"{glob}\": {}", error.kind()));
+        let wrong =
+            |glob: &String| Glob::new(glob).err().map(|error| format!("not_personal: \"{glob}\": {}", error.kind()));
         self.not_personal.iter().filter_map(wrong).collect()
     }
 }

@@ -18,7 +18,8 @@ pub(super) fn of(input: &AuditInput<'_>, tables: &[MatchedTable<'_>]) -> Vec<Rel
         for (source, own) in table.tables.iter().enumerate() {
             let Some(own) = own else { continue };
             let of_key = |key: &ForeignKey| (key.columns.clone(), target(input, key), key.referenced_columns.clone());
-            let of_delete = |delete: &ClientDelete| (delete.columns.clone(), delete.referenced_table.clone(), Vec::new());
+            let of_delete =
+                |delete: &ClientDelete| (delete.columns.clone(), delete.referenced_table.clone(), Vec::new());
             let keys = own.foreign_keys.iter().map(|key| (of_key(key), is_live(input, source)));
             let emulated = own.emulated_keys.iter().map(|key| (of_key(key), false));
             let deletes = own.client_deletes.iter().map(|delete| (of_delete(delete), false));
@@ -54,8 +55,7 @@ fn known_name(names: &[String], name: &str) -> String {
     if names.iter().any(|known| known == name) {
         return name.to_owned();
     }
-    let mut ending =
-        names.iter().filter(|known| known.strip_suffix(name).is_some_and(|before| before.ends_with('.')));
+    let mut ending = names.iter().filter(|known| known.strip_suffix(name).is_some_and(|before| before.ends_with('.')));
     match (ending.next(), ending.next()) {
         (Some(only), None) => only.clone(),
         _ => name.to_owned(),

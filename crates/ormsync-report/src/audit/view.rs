@@ -176,7 +176,8 @@ impl<'a> View<'a> {
     pub(super) fn of(audit: &'a Audit) -> Self {
         let has_live = audit.sources.iter().any(|source| source.live);
         let count = |severity: Severity| audit.findings.iter().filter(|it| it.severity == severity).count();
-        let of_relations = |wanted: &dyn Fn(&Relation) -> bool| audit.relations.iter().filter(|it| wanted(it)).collect();
+        let of_relations =
+            |wanted: &dyn Fn(&Relation) -> bool| audit.relations.iter().filter(|it| wanted(it)).collect();
         let is_orphaned = |count: &OrphanCount| count.orphans.is_some_and(|orphans| orphans > 0);
         let trails = &audit.compliance.trails;
         let is_without = |trail: &&Trail| trail.created.is_none() && trail.updated.is_none() && trail.triggers == 0;
@@ -246,7 +247,10 @@ fn counts(audit: &Audit) -> Vec<KindCounts> {
         KindCounts { kind: first[at].0, numbers, differ }
     };
     // Kinds that nobody has say nothing, except the first few, which everybody asks for.
-    (0..first.len()).map(row).filter(|row| row.numbers.iter().any(|number| *number > 0) || row.kind == "tables").collect()
+    (0..first.len())
+        .map(row)
+        .filter(|row| row.numbers.iter().any(|number| *number > 0) || row.kind == "tables")
+        .collect()
 }
 
 fn states(audit: &Audit) -> Vec<StateCount> {
@@ -342,8 +346,7 @@ fn cannot_insert(audit: &Audit) -> Vec<CannotInsert<'_>> {
 
 /// Indexes that nobody read since the server began to count, and that promise nothing; the largest first.
 fn unused(indexes: &[IndexUse]) -> Vec<UseView<'_>> {
-    let mut unused: Vec<&IndexUse> =
-        indexes.iter().filter(|index| index.scans == Some(0) && !index.unique).collect();
+    let mut unused: Vec<&IndexUse> = indexes.iter().filter(|index| index.scans == Some(0) && !index.unique).collect();
     unused.sort_by_key(|index| Reverse(index.bytes));
     let view = |index: &IndexUse| index.bytes.map(size_text).unwrap_or_default();
     unused.into_iter().map(|own| UseView { table: &own.table, index: &own.index, size: view(own) }).collect()

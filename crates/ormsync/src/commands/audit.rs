@@ -127,7 +127,8 @@ fn write(audit: &Audit, options: &AuditOptions, terminal: &Terminal) -> Result<(
         AuditFormat::Markdown => audit_markdown(audit),
         AuditFormat::Json => Ok(audit_json(audit)),
     };
-    let text = rendered.map_err(|problem| Failure::new("internal", format!("the report could not be made: {problem}")))?;
+    let text =
+        rendered.map_err(|problem| Failure::new("internal", format!("the report could not be made: {problem}")))?;
     match &options.output {
         Some(file) => {
             write_file(file, &text)?;
