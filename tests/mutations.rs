@@ -26,7 +26,7 @@ pub(crate) mod readings;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ormsync_diff::{Comparison, Finding};
-use ormsync_schema::{ObjectKind, Opaque, Place, Schema};
+use ormsync_schema::{Fact, ObjectKind, Opaque, Place, Schema};
 
 use crate::case::{self, Case};
 use crate::program::list;
@@ -172,10 +172,13 @@ impl<'r> Project<'r> {
         }
         let before = (mutation.value)(&self.readings.schemas[source])?;
         let mut speakers = vec![source];
-        for other in (0..NAMES.len()).filter(|other| *other != source && self.says(*other, mutation)) {
-            match (mutation.value)(&self.readings.schemas[other]) {
-                Some(value) if value == before => speakers.push(other),
-                _ => return None,
+        for other in (0..NAMES.len()).filter(|other| *other != source) {
+            let agrees = (mutation.value)(&self.readings.schemas[other]).is_some_and(|value| value == before);
+            match (agrees, self.says(other, mutation)) {
+                (true, true) => speakers.push(other),
+                (false, true) => return None,
+                (true, false) if self.says_but_for_the_predicate(other, mutation) => speakers.push(other),
+                (_, false) => {}
             }
         }
         // What is missing next to something unread proves nothing; a new name is there all the same.
@@ -191,6 +194,12 @@ impl<'r> Project<'r> {
 
     fn says(&self, source: usize, mutation: &Mutation) -> bool {
         mutation.facts.iter().all(|fact| self.readings.schemas[source].says(*fact))
+    }
+
+    /// Who declares an index has a say in whether it is there, also without words for which rows are in it.
+    fn says_but_for_the_predicate(&self, source: usize, mutation: &Mutation) -> bool {
+        let mut others = mutation.facts.iter().filter(|fact| **fact != Fact::IndexPredicate);
+        mutation.rule.ends_with("-missing") && others.all(|fact| self.readings.schemas[source].says(*fact))
     }
 
     /// Whether something that could not be read may be what is missing after the mutation.
