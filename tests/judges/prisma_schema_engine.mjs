@@ -53,7 +53,8 @@ const engines = new Map();
 
 function engineFor(address, provider) {
   const key = `${address} ${provider}`;
-  if (!engines.has(key)) engines.set(key, prisma.engine({ url: address, provider, files }));
+  // The native engine sends a script in one message, which PostgreSQL takes back as a whole where it fails.
+  if (!engines.has(key)) engines.set(key, prisma.engine({ url: address, provider, files, whole: true }));
   return engines.get(key);
 }
 

@@ -102,6 +102,11 @@ impl Failure {
         self.words(url).message
     }
 
+    /// Whether the server is there and says no, for good.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self.cause.as_deref(), Some(sqlx::Error::Database(_))) && !self.is_passing()
+    }
+
     pub(crate) fn second_time(mut self) -> Self {
         self.tries = 2;
         self

@@ -8,7 +8,7 @@
 //!
 //! | server | statements in a reading, whatever the number of tables |
 //! | --- | --- |
-//! | PostgreSQL | version, begin, 13 of the catalogue, end |
+//! | PostgreSQL | version, begin, 13 of the catalogue, end; begin, the first of the catalogue and end once more where a second connection helps |
 //! | MySQL, MariaDB | the driver's own, version, begin, 13 of the catalogue, up to 5 for all that only SHOW CREATE tells, end |
 //! | SQLite | version, begin, 5 of the catalogue, end |
 //!
@@ -18,6 +18,7 @@
 mod connect;
 mod create_sqlite;
 mod failure;
+mod lanes;
 mod server;
 mod session;
 mod url;
@@ -161,7 +162,7 @@ pub async fn ask(
             answers.push(Asked::NoTime);
             continue;
         }
-        let answer = match session.begin(&server).await {
+        let answer = match session.begin_alone(&server).await {
             Ok(()) => session.rows(name, sql).await,
             Err(failure) => Err(failure),
         };
@@ -192,12 +193,10 @@ async fn read_once(url: &DatabaseUrl, options: &ReadOptions) -> Result<Catalogue
     let mut session = Session::open(url, options).await?;
     let server = session.server().await?;
     server::refuse_too_old(&server)?;
-    session.begin(&server).await?;
+    session.begin(&server, url).await?;
     let scope = scope(url, options);
-    let mut rows = CatalogueRows::new();
-    for query in url.dialect.catalogue_queries(&server, &scope) {
-        rows.insert(query.name, session.rows(query.name, query.sql).await?);
-    }
+    let queries = url.dialect.catalogue_queries(&server, &scope);
+    let mut rows = lanes::read(&mut session, queries, (url, options), &server).await?;
     for query in url.dialect.further_catalogue_queries(&server, &rows) {
         match session.rows(query.name, query.sql).await {
             Err(failure) if failure.is_denial() || failure.is_gone() => {}

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use ormsync_dialect::CatalogueRow;
+use ormsync_dialect::{CatalogueQuery, CatalogueRow};
 use ormsync_schema::Server;
 use sqlx::{
     AssertSqlSafe, ColumnIndex, ConnectOptions as _, Connection as _, Database, Decode, Executor, MySqlConnection,
@@ -20,15 +20,24 @@ use crate::{DatabaseUrl, ReadOptions, connect, server};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How PostgreSQL prints constants and names in expressions, whatever a database or role has set for itself; and to compile
-/// queries of the catalogue takes longer than to run them. LOCAL: behind a transaction pooler the next transaction may be
+/// queries of the catalogue takes longer than to run them, and to sort the columns of 1,000 tables on disk (4 MB is the
+/// default) takes longer than in memory. LOCAL: behind a transaction pooler the next transaction may be
 /// another client's.
 const POSTGRES_SETTINGS: &str = "SET LOCAL datestyle = 'ISO, MDY'; SET LOCAL intervalstyle = postgres; \
      SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = hex; SET LOCAL extra_float_digits = 1; \
-     SET LOCAL standard_conforming_strings = on; SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off";
+     SET LOCAL standard_conforming_strings = on; SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off; \
+     SET LOCAL work_mem = '64MB'";
+
+/// What lets another session see what this one sees. A pooler or a name that leads to several servers may bring that one
+/// to another server: it has no such snapshot and says so.
+/// <https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION>
+const EXPORT_SNAPSHOT: &str = "SELECT pg_catalog.pg_export_snapshot()";
 
 /// An open connection.
 pub(crate) struct Session {
     connection: Driver,
+    /// The snapshot that another session can take up.
+    snapshot: Option<String>,
     statement_timeout: Duration,
     lock_timeout: Duration,
 }
@@ -51,7 +60,12 @@ impl Session {
             }
             Address::Server(server) => Self::connect(server, options).await?,
         };
-        Ok(Self { connection, statement_timeout: options.statement_timeout, lock_timeout: options.lock_timeout })
+        Ok(Self {
+            connection,
+            snapshot: None,
+            statement_timeout: options.statement_timeout,
+            lock_timeout: options.lock_timeout,
+        })
     }
 
     /// Connects to the first of the hosts that can be reached, each within the limit, as libpq does.
@@ -89,15 +103,64 @@ impl Session {
         Ok(server::from_version(product, &text))
     }
 
-    /// Begins the read-only transaction, with timeouts.
-    pub(crate) async fn begin(&mut self, server: &Server) -> Result<(), Failure> {
+    /// Begins the read-only transaction, with timeouts. Where the server can, it keeps a snapshot of it for
+    /// [`Self::join`].
+    pub(crate) async fn begin(&mut self, server: &Server, url: &DatabaseUrl) -> Result<(), Failure> {
+        let begin = self.beginning(server, None);
+        if !url.allows_two_connections() {
+            return self.rows("session", begin).await.map(|_| ());
+        }
+        match self.rows("session", format!("{begin}; {EXPORT_SNAPSHOT}")).await {
+            Ok(rows) => self.snapshot = rows.into_iter().flatten().flatten().next(),
+            Err(failure) if failure.is_answer() => _ = self.rows("session", format!("ROLLBACK; {begin}")).await?,
+            Err(failure) => return Err(failure),
+        }
+        Ok(())
+    }
+
+    /// Begins the read-only transaction, with timeouts, which no other connection joins.
+    pub(crate) async fn begin_alone(&mut self, server: &Server) -> Result<(), Failure> {
+        let begin = self.beginning(server, None);
+        self.rows("session", begin).await.map(|_| ())
+    }
+
+    /// Another connection that sees the very same, and is set up by these statements. None where there can't be one.
+    pub(crate) async fn join(
+        snapshot: &str,
+        (url, options): (&DatabaseUrl, &ReadOptions),
+        server: &Server,
+        set_up: &[CatalogueQuery],
+    ) -> Option<Self> {
+        let mut session = Self::open(url, options).await.ok()?;
+        let begin = session.beginning(server, Some(snapshot));
+        let mut ready = session.rows("session", begin).await.is_ok();
+        for query in set_up {
+            ready = ready && session.rows(query.name, query.sql.clone()).await.is_ok();
+        }
+        if !ready {
+            session.close().await;
+            return None;
+        }
+        Some(session)
+    }
+
+    /// The name of the snapshot that [`Self::join`] takes.
+    pub(crate) fn snapshot(&self) -> Option<String> {
+        self.snapshot.clone()
+    }
+
+    /// The statements that begin the transaction.
+    fn beginning(&self, server: &Server, snapshot: Option<&str>) -> String {
         let statement = self.statement_timeout.as_millis();
         let lock = self.lock_timeout.as_millis();
-        let sql = match &self.connection {
-            Driver::Postgres(_) => format!(
-                "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = {statement}; \
-                 SET LOCAL lock_timeout = {lock}; {POSTGRES_SETTINGS}"
-            ),
+        match &self.connection {
+            Driver::Postgres(_) => {
+                let snapshot = snapshot.map(|name| format!("SET TRANSACTION SNAPSHOT '{name}'; ")).unwrap_or_default();
+                format!(
+                    "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ; {snapshot}SET LOCAL statement_timeout = {statement}; \
+                     SET LOCAL lock_timeout = {lock}; {POSTGRES_SETTINGS}"
+                )
+            }
             // The SQL mode decides how the server prints expressions: the queries want its plainest one.
             Driver::MySql(_) => {
                 let statement = if server.product == "MariaDB" {
@@ -112,8 +175,7 @@ impl Session {
                 )
             }
             Driver::Sqlite(_) => "BEGIN".to_owned(),
-        };
-        self.rows("session", sql).await.map(|_| ())
+        }
     }
 
     /// The rows of a query by its name, every value as text.

@@ -50,6 +50,17 @@ impl DatabaseUrl {
         Self::parse_in(text, Path::new(""))
     }
 
+    /// Whether a second connection may help to read: only where both can be made to see the same, and nobody said that
+    /// there is to be one (`connection_limit=1`).
+    pub(crate) fn allows_two_connections(&self) -> bool {
+        match &self.address {
+            Address::Server(server) => {
+                server.kind == ServerKind::Postgres && !server.one_connection && server.further.is_empty()
+            }
+            Address::File(_) => false,
+        }
+    }
+
     /// Reads a URL in which paths of SQLite files are relative to `base` (Prisma means the schema's folder).
     ///
     /// # Errors

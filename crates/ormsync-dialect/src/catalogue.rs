@@ -23,6 +23,8 @@ pub struct CatalogueQuery {
     pub name: &'static str,
     /// The statement, without parameters.
     pub sql: String,
+    /// Whether it sets the session up for the others: it runs first, and on every connection.
+    pub sets_up: bool,
 }
 
 /// A row: the values of the columns in the order the query selects them.

@@ -54,6 +54,10 @@ use crate::command_line::CommandLine;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 
+/// Of a check of 1,000 tables the system's allocator takes a fifth longer (processor time).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
     let terminal = Terminal::new(&command_line.global);

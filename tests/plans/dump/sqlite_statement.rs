@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use sqlite3_parser::ast::fmt::{ToTokens, TokenStream};
 use sqlite3_parser::ast::{
     Cmd, ColumnConstraint, ColumnDefinition, CreateTableBody, DeferSubclause, Expr, ForeignKeyClause, IndexedColumn,
-    InitDeferredPred, Name, NamedColumnConstraint, RefAct, RefArg, ResolveType, SortOrder, SortedColumn, Stmt,
+    InitDeferredPred, Name, NamedColumnConstraint, NamedTableConstraint, RefAct, RefArg, ResolveType, SortOrder, SortedColumn, Stmt,
     TabFlags, TableConstraint,
 };
 use sqlite3_parser::dialect::TokenType;
@@ -26,7 +26,8 @@ pub(super) fn parts(sql: &str, keys: &Keys) -> Result<Vec<String>, String> {
             body: CreateTableBody::ColumnsAndConstraints { columns, constraints, flags },
             ..
         })) => {
-            let mut table = Table { keys, flags, columns: Vec::new(), constraints: Vec::new() };
+            let key = table_key(constraints.unwrap_or_default());
+            let mut table = Table { keys, flags, key, columns: Vec::new(), constraints: Vec::new() };
             for column in &columns {
                 table.read_column(column);
             }
@@ -56,9 +57,19 @@ fn without_optional_words(words: &[String]) -> String {
     text.trim().to_owned()
 }
 
+/// The columns of a primary key that stands behind the columns.
+fn table_key(constraints: &[NamedTableConstraint<'_>]) -> Vec<String> {
+    let parts = constraints.iter().find_map(|constraint| match &constraint.constraint {
+        TableConstraint::PrimaryKey { columns, .. } => Some(columns),
+        _ => None,
+    });
+    parts.into_iter().flat_map(|parts| parts.iter()).filter_map(|part| words(part).into_iter().next()).collect()
+}
+
 struct Table<'keys> {
     keys: &'keys Keys,
     flags: TabFlags,
+    key: Vec<String>,
     columns: Vec<String>,
     constraints: Vec<String>,
 }
@@ -67,7 +78,8 @@ impl Table<'_> {
     fn read_column(&mut self, column: &ColumnDefinition<'_>) {
         let name = small(&column.col_name);
         let mut said = Vec::new();
-        let is_key = column.constraints.iter().any(|it| matches!(it.constraint, ColumnConstraint::PrimaryKey { .. }));
+        let is_key = self.key.contains(&name)
+            || column.constraints.iter().any(|it| matches!(it.constraint, ColumnConstraint::PrimaryKey { .. }));
         for (place, constraint) in column.constraints.iter().enumerate() {
             let called = named(constraint.name.as_ref());
             match &constraint.constraint {

@@ -38,6 +38,8 @@ pub(crate) struct ServerAddress {
     pub(crate) client_certificate: Option<String>,
     pub(crate) client_key: Option<String>,
     pub(crate) connect_timeout: Option<Duration>,
+    /// Whether more than one connection is forbidden (`connection_limit=1`, as Prisma's URLs have it).
+    pub(crate) one_connection: bool,
 }
 
 impl ServerAddress {
@@ -69,6 +71,7 @@ impl ServerAddress {
             client_certificate: None,
             client_key: None,
             connect_timeout: None,
+            one_connection: false,
         };
         address.set_hosts(host_and_port)?;
         address.read_parameters(&parameters(query))?;
@@ -186,6 +189,7 @@ impl ServerAddress {
                 "connect_timeout" | "connection_timeout" => {
                     self.connect_timeout = value.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
                 }
+                "connection_limit" => self.one_connection = value == "1",
                 _ => tls.read(name, value)?,
             }
         }

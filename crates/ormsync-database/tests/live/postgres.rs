@@ -96,7 +96,7 @@ fn sixteen_statements_and_none_prepared() {
     let database = Database::create("statements", &statements("postgresql"));
     let proxy = Proxy::to(&server(VARIABLE), 0);
     let url =
-        format!("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable&pgbouncer=true", proxy.port, database.name);
+        format!("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable&pgbouncer=true&connection_limit=1", proxy.port, database.name);
     let found = wait(read_in(&url, &["public", "billing"])).unwrap();
     assert_eq!(found.schema.tables().count(), 10);
     let messages = proxy.messages();
@@ -106,6 +106,29 @@ fn sixteen_statements_and_none_prepared() {
     let (_, startup) = &messages[0];
     assert!(startup.contains("application_name\0ormsync\0"), "{startup:?}");
     assert!(messages.iter().any(|(_, text)| text.contains("BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ")));
+}
+
+#[test]
+fn two_connections_see_what_one_sees() {
+    if waived(VARIABLE) {
+        return;
+    }
+    let role = own_name("alone");
+    let tables = "DO $$ BEGIN FOR number IN 1..800 LOOP
+            EXECUTE format('CREATE TABLE t%s (id serial PRIMARY KEY, name varchar(40) UNIQUE, day date DEFAULT now())', number);
+        END LOOP; END $$;";
+    let database = Database::create("connections", &format!("{tables} CREATE ROLE {role} LOGIN CONNECTION LIMIT 1"));
+    let proxy = Proxy::to(&server(VARIABLE), 0);
+    let url = format!("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable", proxy.port, database.name);
+    let of_two = wait(read_in(&url, &[])).unwrap();
+    let messages = proxy.messages();
+    let of_one = wait(read_in(&format!("{url}&connection_limit=1"), &[])).unwrap();
+    let of_role = wait(read_in(&database.url().replace("postgres@", &format!("{role}@")), &[])).unwrap();
+    run("postgres", &format!("DROP ROLE {role}"));
+    assert!(messages.iter().any(|(_, text)| text.contains("SET TRANSACTION SNAPSHOT")), "a second connection has helped");
+    assert_eq!(of_one.schema.tables().count(), 800);
+    assert_eq!(of_two.schema, of_one.schema);
+    assert_eq!(of_two.schema, of_role.schema, "where there may be no second connection the first does all");
 }
 
 #[test]

@@ -72,6 +72,7 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
                 .replace("{algorithm}", algorithm)
                 .replace("{level}", level)
                 .replace("{expression}", expression),
+            sets_up: false,
         })
         .collect()
 }
@@ -115,7 +116,7 @@ fn sequences(rows: &CatalogueRows) -> Option<CatalogueQuery> {
         })
     });
     let sql = sequences.collect::<Vec<_>>().join(" UNION ALL ");
-    (!sql.is_empty()).then_some(CatalogueQuery { name: "sequences", sql })
+    (!sql.is_empty()).then_some(CatalogueQuery { name: "sequences", sql, sets_up: false })
 }
 
 /// The condition behind the column that names the database. MariaDB looks only into the databases it has to

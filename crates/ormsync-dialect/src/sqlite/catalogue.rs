@@ -31,7 +31,7 @@ const QUERIES: [(&str, &str); 5] = [
 
 /// The queries.
 pub(super) fn queries(_server: &Server, _scope: &CatalogueScope) -> Vec<CatalogueQuery> {
-    QUERIES.iter().map(|(name, text)| CatalogueQuery { name, sql: (*text).to_owned() }).collect()
+    QUERIES.iter().map(|(name, text)| CatalogueQuery { name, sql: (*text).to_owned(), sets_up: false }).collect()
 }
 
 /// The schema that the rows stand for.

@@ -1,6 +1,6 @@
 -- Columns of every relation in scope, in order (of the relations any will do), with the sequence that numbers them.
--- An array is told by its element's type; `typtype` is that of the element. Comments are looked up one by one:
--- a join with them is slow where the server has no statistics of many new tables yet.
+-- An array is told by its element's type; `typtype` is that of the element. Comments are looked up one by one, for
+-- those that have any: a join with them is slow where the server has no statistics of many new tables yet.
 SELECT n.nspname::text,
        c.relname::text,
        a.attname::text,
@@ -14,17 +14,34 @@ SELECT n.nspname::text,
        a.attidentity::text,
        a.attgenerated::text,
        collation_.collname::text,
-       (
-           SELECT d.description
-           FROM pg_catalog.pg_description AS d
-           WHERE d.objoid = c.oid
-             AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
-             AND d.objsubid = a.attnum
-       ),
+       CASE
+           WHEN (c.oid, a.attnum::integer) IN (
+               SELECT d.objoid, d.objsubid
+               FROM pg_catalog.pg_description AS d
+               WHERE d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+           ) THEN (
+               SELECT d.description
+               FROM pg_catalog.pg_description AS d
+               WHERE d.objoid = c.oid
+                 AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                 AND d.objsubid = a.attnum
+           )
+       END,
        -- The sequence behind an identity column, or the one the default takes its value from.
        sequence_namespace.nspname::text,
        sequence_class.relname::text,
-       owned.is_owned::text,
+       -- Not a join: most columns have no sequence, and need not look.
+       CASE
+           WHEN numbering.sequence IS NOT NULL THEN EXISTS (
+               SELECT FROM pg_catalog.pg_depend AS dep
+               WHERE dep.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                 AND dep.objid = numbering.sequence
+                 AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                 AND dep.refobjid = a.attrelid
+                 AND dep.refobjsubid = a.attnum
+                 AND dep.deptype IN ('a', 'i')
+           )::text
+       END,
        s.seqstart::text,
        s.seqincrement::text,
        pg_catalog.format_type(s.seqtypid, NULL),
@@ -67,19 +84,6 @@ LEFT JOIN LATERAL (
 LEFT JOIN pg_catalog.pg_class AS sequence_class ON sequence_class.oid = numbering.sequence
 LEFT JOIN pg_catalog.pg_namespace AS sequence_namespace ON sequence_namespace.oid = sequence_class.relnamespace
 LEFT JOIN pg_catalog.pg_sequence AS s ON s.seqrelid = numbering.sequence
-LEFT JOIN LATERAL (
-    SELECT EXISTS (
-        SELECT FROM pg_catalog.pg_depend AS dep
-        WHERE dep.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-          AND dep.objid = numbering.sequence
-          AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-          AND dep.refobjid = a.attrelid
-          AND dep.refobjsubid = a.attnum
-          AND dep.deptype IN ('a', 'i')
-    ) AS is_owned
-    -- Here, not behind ON: most columns have no sequence, and need not look.
-    WHERE numbering.sequence IS NOT NULL
-) AS owned ON true
 WHERE n.nspname IN ({namespaces})
   AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
   AND a.attnum > 0
