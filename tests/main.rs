@@ -16,6 +16,8 @@ mod program;
 /// Prisma's engine and we refuse the same schemas.
 #[cfg(feature = "live")]
 mod agreement;
+/// The audit: numbers, documents, the page in a browser.
+mod audit;
 /// Each case: the check finds what the case claims, and nothing else.
 mod cases;
 /// The command line: exit codes, messages, bad input.

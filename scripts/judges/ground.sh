@@ -11,7 +11,7 @@ judges=${ORMSYNC_JUDGES:-${XDG_CACHE_HOME:-$HOME/.cache}/ormsync-judges}
 # PostgreSQL and MariaDB run as can't pass through root's home.
 default_run=${TMPDIR:-/tmp}/ormsync-servers-$(id -u)
 without=${ORMSYNC_TEST_WITHOUT:-}
-all_judges=(postgres postgres-newest mariadb mysql sqlalchemy prisma)
+all_judges=(postgres postgres-newest mariadb mysql sqlalchemy prisma chromium)
 # Those of them that run, and are stopped again.
 all_servers=(postgres postgres-newest mariadb mysql)
 

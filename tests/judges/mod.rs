@@ -7,6 +7,9 @@
 /// Alembic's engine, one process for many requests.
 #[cfg(feature = "live")]
 pub(crate) mod alembic;
+/// A headless Chromium that opens a page and judges it.
+#[cfg(feature = "live")]
+pub(crate) mod chromium;
 /// Prisma's schema engine, one process for many requests.
 #[cfg(feature = "live")]
 pub(crate) mod prisma;
@@ -44,6 +47,8 @@ mod waiver {
         Sqlalchemy,
         /// Prisma's schema engine.
         Prisma,
+        /// A browser.
+        Chromium,
     }
 
     impl Judge {
@@ -57,6 +62,7 @@ mod waiver {
                 Self::Mysql => "mysql",
                 Self::Sqlalchemy => "sqlalchemy",
                 Self::Prisma => "prisma",
+                Self::Chromium => "chromium",
             }
         }
 

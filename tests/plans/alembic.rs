@@ -56,8 +56,7 @@ fn try_pairs(dialect: Dialect, flavour: Flavour) {
         };
         let place = folder.path().join(seed.to_string());
         let version = VERSIONS[usize::from(seed % 4 == 3)];
-        let change =
-            Change { dialect, from, to, renames: Default::default(), load: &load, folder: &place, version };
+        let change = Change { dialect, from, to, renames: Default::default(), load: &load, folder: &place, version };
         match change.judge()? {
             Outcome::Held { rows, most } => {
                 let (held, by_most) = &mut *figures.borrow_mut();

@@ -22,10 +22,8 @@ struct Size {
     back: Duration,
 }
 
-const SMALL: Size =
-    Size { tables: 4, indexes: 0, there: Duration::from_secs(5), back: Duration::from_secs(10) };
-const LARGE: Size =
-    Size { tables: 20, indexes: 3, there: Duration::from_secs(30), back: Duration::from_secs(10) };
+const SMALL: Size = Size { tables: 4, indexes: 0, there: Duration::from_secs(5), back: Duration::from_secs(10) };
+const LARGE: Size = Size { tables: 20, indexes: 3, there: Duration::from_secs(30), back: Duration::from_secs(10) };
 
 /// Ten columns a table, each table refers to the one before.
 fn models(size: &Size, dialect: Dialect) -> String {
@@ -38,7 +36,10 @@ fn models(size: &Size, dialect: Dialect) -> String {
             let _ = writeln!(text, "  column{column} {kind}{}", if column % 2 == 0 { "" } else { "?" });
         }
         if let Some(before) = table.checked_sub(1) {
-            let _ = writeln!(text, "  before Table{before} @relation(fields: [beforeId], references: [id])\n  beforeId Int");
+            let _ = writeln!(
+                text,
+                "  before Table{before} @relation(fields: [beforeId], references: [id])\n  beforeId Int"
+            );
         }
         if table + 1 < size.tables {
             let _ = writeln!(text, "  behind Table{}[]", table + 1);

@@ -91,6 +91,17 @@ impl Failure {
         matches!(mysql_number(self.cause.as_deref()), Some(1146 | 1305 | 1356 | 1360))
     }
 
+    /// Whether nothing more can be asked over the same connection.
+    pub(crate) fn has_lost_the_connection(&self) -> bool {
+        matches!(self.step, Step::TimedOut { .. })
+            || matches!(self.cause.as_deref(), Some(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)))
+    }
+
+    /// What happened, in one line.
+    pub(crate) fn reason(&self, url: &DatabaseUrl) -> String {
+        self.words(url).message
+    }
+
     /// Whether the server is there and says no, for good.
     pub(crate) fn is_answer(&self) -> bool {
         matches!(self.cause.as_deref(), Some(sqlx::Error::Database(_))) && !self.is_passing()

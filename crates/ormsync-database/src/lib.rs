@@ -24,9 +24,9 @@ mod session;
 mod table_rows;
 mod url;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ormsync_dialect::{CatalogueRows, CatalogueScope};
+use ormsync_dialect::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
 use ormsync_schema::{Reading, Server, SourceFiles};
 
 pub(crate) use crate::failure::Failure;
@@ -125,6 +125,61 @@ pub async fn read(url: &DatabaseUrl, options: &ReadOptions) -> Result<Reading, D
 /// As [`read`].
 pub async fn read_catalogue(url: &DatabaseUrl, options: &ReadOptions) -> Result<Catalogue, DatabaseError> {
     twice(url, async || read_once(url, options).await).await
+}
+
+/// What came of one statement of [`ask`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// Its rows.
+    Rows(Vec<CatalogueRow>),
+    /// The server refused it, or took longer than a statement may: why, without a password.
+    Refused(String),
+    /// The time was up before it.
+    NoTime,
+}
+
+/// Runs statements that only read, each in a read-only transaction of its own: the names are for messages. None of them
+/// takes longer than `options` allow, and none begins after `budget`.
+///
+/// # Errors
+/// When no connection is made.
+pub async fn ask(
+    url: &DatabaseUrl,
+    options: &ReadOptions,
+    budget: Duration,
+    queries: impl FnOnce(&Server) -> Vec<CatalogueQuery>,
+) -> Result<Vec<Asked>, DatabaseError> {
+    let start = Instant::now();
+    let open = async {
+        let mut session = Session::open(url, options).await?;
+        let server = session.server().await?;
+        server::refuse_too_old(&server)?;
+        Ok((session, server))
+    };
+    let (mut session, server) = open.await.map_err(|failure: Failure| failure.describe(url))?;
+    let mut answers = Vec::new();
+    let mut is_lost = false;
+    for CatalogueQuery { name, sql } in queries(&server) {
+        if is_lost || start.elapsed() >= budget {
+            answers.push(Asked::NoTime);
+            continue;
+        }
+        let answer = match session.begin_alone(&server).await {
+            Ok(()) => session.rows(name, sql).await,
+            Err(failure) => Err(failure),
+        };
+        // A statement that is still running holds the connection.
+        is_lost = matches!(&answer, Err(failure) if failure.has_lost_the_connection());
+        if !is_lost {
+            is_lost = session.end().await.is_err();
+        }
+        answers.push(match answer {
+            Ok(rows) => Asked::Rows(rows),
+            Err(failure) => Asked::Refused(failure.reason(url)),
+        });
+    }
+    session.close().await;
+    Ok(answers)
 }
 
 /// Tries again once where that may help.

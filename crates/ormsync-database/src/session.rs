@@ -128,6 +128,12 @@ impl Session {
         Ok(())
     }
 
+    /// Begins the read-only transaction, with timeouts, which no other connection joins.
+    pub(crate) async fn begin_alone(&mut self, server: &Server) -> Result<(), Failure> {
+        let begin = self.beginning(server, None);
+        self.rows("session", begin).await.map(|_| ())
+    }
+
     /// Another connection that sees the very same, and is set up by these statements. None where there can't be one.
     pub(crate) async fn join(
         snapshot: &str,
@@ -191,6 +197,11 @@ impl Session {
             Driver::MySql(connection) => within(limit, texts(connection, sql), step).await,
             Driver::Sqlite(connection) => within(limit, texts(connection, sql), step).await,
         }
+    }
+
+    /// Ends the transaction, also one that a failure has broken off.
+    pub(crate) async fn end(&mut self) -> Result<(), Failure> {
+        self.rows("end", "ROLLBACK".to_owned()).await.map(|_| ())
     }
 
     /// Ends the transaction and says goodbye. A pooler throws a connection away that is left in a transaction.

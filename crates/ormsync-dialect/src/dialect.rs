@@ -90,6 +90,11 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// Where the account may not ask them, their rows are left out.
     fn further_catalogue_queries(&self, server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery>;
 
+    /// Queries for what the server knows of the use of its tables and indexes, whose rows
+    /// [`crate::usage_of`] understands; none where it knows nothing without reading all data. Where the account may
+    /// not ask them, or the server does not count, their rows are left out.
+    fn usage_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery>;
+
     /// Makes a schema of the rows that [`Dialect::catalogue_queries`] and
     /// [`Dialect::further_catalogue_queries`] gave. Not yet in normal form.
     fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>);

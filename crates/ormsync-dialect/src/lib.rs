@@ -34,6 +34,7 @@ pub mod scripts;
 mod sqlite;
 mod statements;
 mod type_text;
+mod usage;
 
 pub use alterations::{Alterations, Conversion};
 pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
@@ -44,3 +45,4 @@ pub use postgres::POSTGRESQL;
 pub use replay::{Effect, ScriptStatement, replay, script_statements};
 pub use sqlite::SQLITE;
 pub use statements::{Section, script};
+pub use usage::{RelationEnd, Usage, orphan_query, usage_of};

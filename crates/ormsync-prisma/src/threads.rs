@@ -54,10 +54,11 @@ mod tests {
     fn parts_come_back_in_order() {
         let numbers: Vec<usize> = (0..1_000).collect();
         for least in [1, 10, 400, 2_000] {
-            let doubled: Vec<usize> = in_parts(&numbers, least, |part| part.iter().map(|it| it * 2).collect::<Vec<_>>())
-                .into_iter()
-                .flatten()
-                .collect();
+            let doubled: Vec<usize> =
+                in_parts(&numbers, least, |part| part.iter().map(|it| it * 2).collect::<Vec<_>>())
+                    .into_iter()
+                    .flatten()
+                    .collect();
             assert!(doubled.iter().enumerate().all(|(at, it)| *it == at * 2) && doubled.len() == 1_000);
         }
         assert!(in_parts(&[] as &[usize], 1, <[usize]>::len).is_empty());

@@ -138,14 +138,14 @@ fn place_text(region: &Region) -> String {
 }
 
 /// Text as inline code that may hold back-ticks and, in a table, bars.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = text.replace('\n', " ").replace('|', "\\|");
     let ticks = "`".repeat(longest_run(&text, '`') + 1);
     if ticks.len() == 1 { format!("`{text}`") } else { format!("{ticks} {text} {ticks}") }
 }
 
 /// A fence longer than any in the text.
-fn fence(text: &str) -> String {
+pub(crate) fn fence(text: &str) -> String {
     "`".repeat((longest_run(text, '`') + 1).max(3))
 }
 
@@ -160,7 +160,7 @@ fn longest_run(text: &str, of: char) -> usize {
 }
 
 /// Prose in which nothing is markup.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in escape_html(text).chars() {
         if matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '@') {

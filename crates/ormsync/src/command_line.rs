@@ -1,5 +1,6 @@
 //! The commands and their options. What `--help` says is written here.
 
+mod audit;
 mod histories;
 mod migrate;
 
@@ -14,9 +15,11 @@ use ormsync_diff::RULES;
 use ormsync_schema::Severity;
 
 use crate::suggestion::nearest;
+use audit::{AUDIT_ABOUT, AUDIT_EXAMPLES, ERD_ABOUT, ERD_EXAMPLES};
 use histories::{MIRROR_ABOUT, MIRROR_EXAMPLES, STATUS_ABOUT, STATUS_EXAMPLES};
 use migrate::{MIGRATE_ABOUT, MIGRATE_EXAMPLES};
 
+pub(crate) use audit::{AuditFormat, AuditOptions, ErdFormat, ErdOptions};
 pub(crate) use histories::{HistoryOptions, MirrorDirection, MirrorOptions, StatusFormat, StatusOptions};
 pub(crate) use migrate::{Algorithm, MigrateOptions};
 
@@ -90,6 +93,12 @@ pub(crate) enum Command {
     /// Write the migrations that one of the two histories lacks
     #[command(long_about = MIRROR_ABOUT, after_long_help = MIRROR_EXAMPLES)]
     Mirror(MirrorOptions),
+    /// Report on a shared database: what is in it, who maps it, where it drifts, what is risky
+    #[command(long_about = AUDIT_ABOUT, after_long_help = AUDIT_EXAMPLES)]
+    Audit(AuditOptions),
+    /// Draw the tables and their relations
+    #[command(long_about = ERD_ABOUT, after_long_help = ERD_EXAMPLES)]
+    Erd(ErdOptions),
     /// Find the sides of a project and write ormsync.toml
     #[command(long_about = INIT_ABOUT)]
     Init(InitOptions),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use ormsync_diff::RULES;
+use ormsync_report::audit::Expectations;
 use ormsync_schema::{Diagnostic, Origin, Severity, SourceFiles, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -46,6 +47,8 @@ pub(crate) struct ConfigFile {
     pub(crate) rules: RulesSection,
     /// How migrations are written.
     pub(crate) migrate: MigrateSection,
+    /// What documents promise of the database, and what `ormsync audit` looks for.
+    pub(crate) audit: Expectations,
 }
 
 /// The dialects, with the common other names of them.
@@ -405,6 +408,14 @@ ignore     = ["spatial_ref_sys"]
 [migrate]
 history   = "lockstep"
 revision  = "sequential"
+
+[audit]
+expect       = { tables = 19, indexes = 26, foreign_keys = 11 }
+tables       = ["users", "bookings"]
+not_personal = ["vendors.*"]
+
+[audit.personal]
+loyalty = ["loyalty number"]
 "#
         );
         assert_eq!(problems(&text), []);
@@ -426,6 +437,7 @@ revision  = "sequential"
     fn wrong_values_and_syntax_are_told() {
         assert_eq!(problems("dialect = \"oracle\"\n")[0].0, "config-value");
         assert_eq!(problems("truth = 3\n")[0].0, "config-value");
+        assert_eq!(problems("[audit]\nexpect = { tabels = 3 }\n")[0].2.as_deref(), Some("did you mean `tables`?"));
         assert_eq!(problems("dialect = \n")[0].0, "config-syntax");
         assert_eq!(problems("[prisma]\n")[0].1, "missing field `schema`");
     }

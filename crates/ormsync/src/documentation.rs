@@ -80,7 +80,8 @@ fn rows(root: &Value, section: &Value, prefix: &str, text: &mut String) {
         } else if target.get("properties").is_some() {
             rows(root, target, &name, text);
         } else {
-            let section = prefix.split('.').next().unwrap_or_default();
+            let (section, rest) = prefix.split_once('.').unwrap_or((prefix, ""));
+            let key = if rest.is_empty() { key.clone() } else { format!("{rest}.{key}") };
             let shown = if section.is_empty() { format!("`{key}`") } else { format!("`[{section}]` `{key}`") };
             let _ = writeln!(text, "| {shown} | {} | {description} |", values(target));
         }
@@ -101,6 +102,8 @@ fn values(schema: &Value) -> String {
         return names.join(", ");
     }
     match &schema["type"] {
+        Value::Array(kinds) if kinds.iter().any(|kind| kind == "integer") => "number".to_owned(),
+        Value::String(kind) if kind == "object" => "lists of strings by name".to_owned(),
         Value::String(kind) if kind == "array" => "list of strings".to_owned(),
         Value::Array(kinds) if kinds.iter().any(|kind| kind == "array") => "list of strings".to_owned(),
         _ => "string".to_owned(),

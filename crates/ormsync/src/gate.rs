@@ -48,32 +48,53 @@ pub(crate) fn check_outputs(options: &GateOptions) -> Result<()> {
 
 /// Reads and compares a project's sources.
 pub(crate) fn answer(project: &Project, options: &GateOptions, terminal: &Terminal, start: Instant) -> Answer {
+    let selection = Selection { only: options.only.clone(), except: options.except.clone() };
+    let Compared { sources, comparison, .. } = compared(project, selection, terminal, start);
+    Answer { comparison, diagnostics: sources.diagnostics, histories: Vec::new(), files: sources.files }
+}
+
+/// A project's sources, with all that readers and the comparison had to say, and what came of comparing them.
+pub(crate) struct Compared<'a> {
+    /// The sources.
+    pub(crate) sources: Sources<'a>,
+    /// The findings and counts.
+    pub(crate) comparison: Comparison,
+    /// How they were compared.
+    pub(crate) options: ormsync_diff::Options,
+}
+
+/// Reads and compares a project's sources.
+pub(crate) fn compared<'a>(
+    project: &'a Project,
+    selection: Selection,
+    terminal: &Terminal,
+    start: Instant,
+) -> Compared<'a> {
     terminal.detail(&format!("dialect: {}", project.dialect.name()));
     for side in &project.sides {
         terminal.detail(&format!("{}: {}", side.name, side.location.describe()));
     }
-    let Sources { read, mut diagnostics, files, long_names } = read_sources(project);
-    for side in &read {
+    let mut sources = read_sources(project);
+    for side in &sources.read {
         terminal.detail(&format!("{}: read in {} ms", side.side.name, side.elapsed.as_millis()));
     }
-    diagnostics.extend(project.advice.iter().cloned());
-    if let [only] = read.as_slice() {
+    sources.diagnostics.extend(project.advice.iter().cloned());
+    if let [only] = sources.read.as_slice()
+        && project.sides.len() > 1
+    {
         let message = format!("nothing was compared: only {} could be read", only.side.label);
-        diagnostics.push(Diagnostic::error("sources", message, Origin::nowhere()));
+        sources.diagnostics.push(Diagnostic::error("sources", message, Origin::nowhere()));
     }
     let read_at = start.elapsed();
-    let sources: Vec<_> = read.iter().map(|side| side.source()).collect();
-    let comparison = if sources.len() < 2 {
-        Comparison::default()
-    } else {
-        let selection = Selection { only: options.only.clone(), except: options.except.clone() };
-        let how = ormsync_diff::Options { selection, long_names, ..options_of_comparison(project, &files) };
-        compare(&sources, project.dialect, &how)
-    };
+    let long_names = std::mem::take(&mut sources.long_names);
+    let options = ormsync_diff::Options { selection, long_names, ..options_of_comparison(project, &sources.files) };
+    let read: Vec<_> = sources.read.iter().map(|side| side.source()).collect();
+    let comparison = if read.len() < 2 { Comparison::default() } else { compare(&read, project.dialect, &options) };
+    drop(read);
     let compared = start.elapsed().saturating_sub(read_at);
     terminal.detail(&format!("all read after {} ms, compared in {} ms", read_at.as_millis(), compared.as_millis()));
-    diagnostics.extend(comparison.diagnostics.iter().cloned());
-    Answer { comparison, diagnostics, histories: Vec::new(), files }
+    sources.diagnostics.extend(comparison.diagnostics.iter().cloned());
+    Compared { sources, comparison, options }
 }
 
 /// Writes the report of an answer, and gives the exit code.
@@ -89,7 +110,7 @@ pub(crate) fn tell(
 ) -> Result<u8> {
     let Answer { comparison, mut diagnostics, histories, files } = answer;
     let fails = options.fail_on.severity();
-    let outcome = match outcome(&comparison, &diagnostics, options) {
+    let outcome = match outcome(&comparison, &diagnostics, fails, options.strict) {
         Outcome::InStep if histories.iter().any(|finding| finding.severity >= fails) => Outcome::Drift,
         outcome => outcome,
     };
@@ -148,15 +169,19 @@ pub(crate) fn report_failure(failure: &Failure, options: &GateOptions, terminal:
     outputs.write(&report, terminal)
 }
 
-/// The answer as a whole: what could not be read weighs most, then drift at or above `--fail-on`.
-fn outcome(comparison: &Comparison, diagnostics: &[Diagnostic], options: &GateOptions) -> Outcome {
-    let refused = if options.strict { Severity::Warning } else { Severity::Error };
+/// The answer as a whole: what could not be read weighs most, then drift at or above the severity that fails.
+pub(crate) fn outcome(
+    comparison: &Comparison,
+    diagnostics: &[Diagnostic],
+    fails: Severity,
+    is_strict: bool,
+) -> Outcome {
+    let refused = if is_strict { Severity::Warning } else { Severity::Error };
     let unread = diagnostics.iter().any(|diagnostic| diagnostic.severity >= refused);
-    let opaque = options.strict && comparison.summary.opaque > 0;
+    let opaque = is_strict && comparison.summary.opaque > 0;
     if unread || opaque {
         return Outcome::Unanswered;
     }
-    let fails = options.fail_on.severity();
     match comparison.findings.iter().any(|finding| finding.severity >= fails) {
         true => Outcome::Drift,
         false => Outcome::InStep,

@@ -15,11 +15,13 @@
 //! | `watch.rs` | checking again at each change |
 //! | `gate.rs` | comparing, the answer as a whole, and writing it |
 //! | `histories/` | the histories of migrations, what a database says of them, and what each migration does |
+//! | `audit.rs` | what an audit asks of a live database besides its catalogue |
 //! | `migrations/` | what a pair of migrations is called, and writing it |
 //! | `failure.rs`, `terminal.rs` | what ends a run, and how it is shown |
 //!
 //! What is deliberately not here: what any dialect, ORM or rule means.
 
+mod audit;
 mod baseline;
 mod changed_since;
 mod command_line;

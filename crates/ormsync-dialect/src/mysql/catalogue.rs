@@ -77,6 +77,18 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
         .collect()
 }
 
+/// What is known of sizes and use. Each may be denied, and the last has no rows where the server does not count.
+pub(super) fn usage_queries(scope: &CatalogueScope) -> Vec<CatalogueQuery> {
+    let in_scope = in_scope(scope);
+    [
+        ("table_sizes", include_str!("queries/table_sizes.sql")),
+        ("index_sizes", include_str!("queries/index_sizes.sql")),
+        ("index_use", include_str!("queries/index_use.sql")),
+    ]
+    .map(|(name, text)| CatalogueQuery { name, sql: text.replace("{scope}", &in_scope) })
+    .into()
+}
+
 /// What can only be asked of objects that are known by name.
 pub(super) fn further_queries(server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery> {
     let mut queries = shown::queries(rows, is_mariadb(server));

@@ -130,6 +130,10 @@ impl Dialect for MySql {
         catalogue::further_queries(server, rows)
     }
 
+    fn usage_queries(&self, _server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
+        catalogue::usage_queries(scope)
+    }
+
     fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
         catalogue::assemble(server, scope, rows)
     }

@@ -85,6 +85,13 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
         .collect()
 }
 
+/// What is known of sizes and use.
+pub(super) fn usage_queries(scope: &CatalogueScope) -> Vec<CatalogueQuery> {
+    let namespaces: Vec<String> = namespaces(scope).iter().map(|name| facts::quote_text(name)).collect();
+    let sql = include_str!("queries/usage.sql").replace("{namespaces}", &namespaces.join(", "));
+    vec![CatalogueQuery { name: "usage", sql }]
+}
+
 /// The schema that the rows stand for.
 pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
     let mut schema = Schema::new(POSTGRESQL.name());

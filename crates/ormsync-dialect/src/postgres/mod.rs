@@ -131,6 +131,10 @@ impl Dialect for PostgreSql {
         Vec::new()
     }
 
+    fn usage_queries(&self, _server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
+        catalogue::usage_queries(scope)
+    }
+
     fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
         catalogue::assemble(server, scope, rows)
     }

@@ -128,6 +128,11 @@ impl Dialect for Sqlite {
         Vec::new()
     }
 
+    fn usage_queries(&self, _server: &Server, _scope: &CatalogueScope) -> Vec<CatalogueQuery> {
+        // Sizes are only known to those who read the whole file, and nothing is counted.
+        Vec::new()
+    }
+
     fn assemble(&self, server: &Server, scope: &CatalogueScope, rows: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
         catalogue::assemble(server, scope, rows)
     }

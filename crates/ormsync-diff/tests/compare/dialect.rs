@@ -154,6 +154,10 @@ impl Dialect for Plain {
         Vec::new()
     }
 
+    fn usage_queries(&self, _: &Server, _: &CatalogueScope) -> Vec<CatalogueQuery> {
+        Vec::new()
+    }
+
     fn assemble(&self, _: &Server, _: &CatalogueScope, _: &CatalogueRows) -> (Schema, Vec<Diagnostic>) {
         (Schema::new("plain"), Vec::new())
     }

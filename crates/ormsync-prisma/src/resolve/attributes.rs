@@ -33,11 +33,7 @@ impl<'t> Attributes<'t> {
         let others: SmallVec<[&Attribute; 1]> = found.collect();
         if !others.is_empty() {
             for attribute in std::iter::once(first).chain(others) {
-                report.error(
-                    "prisma-attribute",
-                    attribute.span,
-                    format!("`{prefix}{name}` may stand only once here."),
-                );
+                report.error("prisma-attribute", attribute.span, format!("`{prefix}{name}` may stand only once here."));
             }
         }
         Some(first)
@@ -85,8 +81,12 @@ pub(super) struct Arguments<'t> {
 
 impl<'t> Arguments<'t> {
     pub(super) fn new(attribute: &'t Attribute, report: &mut Report<'_>) -> Self {
-        let mut arguments =
-            Self { attribute, all: &attribute.arguments, taken: smallvec![false; attribute.arguments.len()], broken: false };
+        let mut arguments = Self {
+            attribute,
+            all: &attribute.arguments,
+            taken: smallvec![false; attribute.arguments.len()],
+            broken: false,
+        };
         arguments.refuse_duplicates(report);
         arguments
     }

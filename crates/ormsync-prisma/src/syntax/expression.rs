@@ -32,10 +32,7 @@ impl Standing {
 
 /// Whether a pair is a value.
 pub(super) fn is_value(pair: &Pair<'_, Rule>) -> bool {
-    matches!(
-        pair.as_rule(),
-        Rule::text | Rule::number | Rule::array | Rule::object | Rule::word | Rule::call
-    )
+    matches!(pair.as_rule(), Rule::text | Rule::number | Rule::array | Rule::object | Rule::word | Rule::call)
 }
 
 /// The value that a pair is (see [`is_value`]).

@@ -51,8 +51,11 @@ pub(super) fn parse(text: &str) -> Document {
 
 /// The parts of a file, a few for each thread.
 fn cut(text: &str) -> Vec<(usize, usize)> {
-    let last =
-        memmem::find(text.as_bytes(), b"/*").into_iter().chain(lines_that_begin_with(text, "namespace").next()).min().unwrap_or(text.len());
+    let last = memmem::find(text.as_bytes(), b"/*")
+        .into_iter()
+        .chain(lines_that_begin_with(text, "namespace").next())
+        .min()
+        .unwrap_or(text.len());
     let mut parts = Vec::new();
     let mut start: usize = 0;
     while let Some(end) = start.checked_add(WORTH_A_THREAD).filter(|end| *end < last) {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use ormsync_diff::MatchedTable;
 use ormsync_schema::{Column, DataType, Table};
 
+use super::Expectations;
 use super::gather::{AuditInput, full_name, is_live, real};
 use super::model::{Compliance, NamingStyle, PersonalColumn, Trail};
 
@@ -23,6 +25,7 @@ const PERSONAL: &[(&str, &[&[&str]])] = &[
             &["maiden", "name"],
         ],
     ),
+    ("network", &[&["ip"], &["user", "agent"], &["device", "id"]]),
     (
         "address",
         &[&["street"], &["postcode"], &["zip"], &["postal", "code"], &["address"], &["latitude"], &["longitude"]],
@@ -40,7 +43,6 @@ const PERSONAL: &[(&str, &[&[&str]])] = &[
             &["license", "number"],
         ],
     ),
-    ("network", &[&["ip"], &["ip", "address"], &["user", "agent"], &["device", "id"]]),
     (
         "secret",
         &[
@@ -67,6 +69,7 @@ const DELETED: [&str; 6] = ["deleted at", "expires at", "expired at", "retain un
 pub(super) fn of(input: &AuditInput<'_>, tables: &[MatchedTable<'_>]) -> Compliance {
     let mut compliance = Compliance::default();
     let mut naming = Naming::default();
+    let personal = PersonalData::new(input.expectations);
     for matched in tables {
         let Some((_, table)) = real(input, matched) else { continue };
         let name = full_name(matched);
@@ -74,12 +77,8 @@ pub(super) fn of(input: &AuditInput<'_>, tables: &[MatchedTable<'_>]) -> Complia
         for (column, content) in &table.columns {
             naming.add("columns", column);
             let words = words(column);
-            if let Some(category) = category(&words).filter(|_| may_be_personal(content)) {
-                compliance.personal.push(PersonalColumn {
-                    table: name.clone(),
-                    column: column.clone(),
-                    category: category.to_owned(),
-                });
+            if let Some(category) = personal.category(&words, content).filter(|_| !personal.is_none(&name, column)) {
+                compliance.personal.push(PersonalColumn { table: name.clone(), column: column.clone(), category });
             }
             if is_float(input, content) && words.iter().any(|word| MONEY.contains(&word.as_str())) {
                 compliance.money_as_float.push(format!("{name}.{column}"));
@@ -123,10 +122,54 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// What is taken for personal data.
+struct PersonalData {
+    /// The configuration's own kinds, each with the words of its names.
+    own: Vec<(String, Vec<Vec<String>>)>,
+    not: GlobSet,
+}
+
+impl PersonalData {
+    fn new(expectations: &Expectations) -> Self {
+        let of_kind = |(kind, names): (&String, &Vec<String>)| {
+            (kind.clone(), names.iter().map(|name| words(&name.replace(' ', "_"))).collect())
+        };
+        let mut not = GlobSetBuilder::new();
+        // What is no glob is among `Expectations::problems`.
+        expectations.not_personal.iter().filter_map(|glob| Glob::new(glob).ok()).for_each(|glob| _ = not.add(glob));
+        Self {
+            own: expectations.personal.iter().map(of_kind).collect(),
+            not: not.build().unwrap_or_else(|_| GlobSet::empty()),
+        }
+    }
+
+    fn is_none(&self, table: &str, column: &str) -> bool {
+        self.not.is_match(format!("{table}.{column}"))
+    }
+
+    /// What kind of personal data a column seems to hold, by its name, then by its type.
+    fn category(&self, words: &[String], column: &Column) -> Option<String> {
+        let has = |name: &Vec<String>| !name.is_empty() && words.windows(name.len()).any(|own| own == name);
+        let own = self.own.iter().find(|(_, names)| names.iter().any(has)).map(|(kind, _)| kind.clone());
+        // Whoever names words in the configuration means them, whatever the type.
+        own.or_else(|| {
+            let by_name = category(words).filter(|_| may_be_personal(column));
+            by_name.or_else(|| category_of_type(column)).map(str::to_owned)
+        })
+    }
+}
+
+/// The category of the words of a name.
 fn category(words: &[String]) -> Option<&'static str> {
     let has =
         |wanted: &[&str]| words.windows(wanted.len()).any(|own| own.iter().zip(wanted).all(|(own, it)| own == it));
     PERSONAL.iter().find(|(_, names)| names.iter().any(|name| has(name))).map(|(category, _)| *category)
+}
+
+/// Types that hold nothing else.
+fn category_of_type(column: &Column) -> Option<&'static str> {
+    let name = column.data_type.as_named().map(|named| named.name.as_str())?;
+    matches!(name, "inet" | "cidr" | "macaddr" | "macaddr8" | "inet6" | "inet4").then_some("network")
 }
 
 /// Flags and times about personal data (`email_verified`) are none.
@@ -202,7 +245,7 @@ mod tests {
         assert_eq!(of("email"), Some("contact"));
         assert_eq!(of("contactEmail"), Some("contact"));
         assert_eq!(of("first_name"), Some("name"));
-        assert_eq!(of("ip_address"), Some("address"));
+        assert_eq!(of("ip_address"), Some("network"));
         assert_eq!(of("description"), None);
         assert_eq!(of("shipping"), None, "words, not letters");
         assert_eq!(of("name"), None, "anything has a name");

@@ -1,11 +1,10 @@
 //! The entity-relationship diagram of an audit: as SVG, laid out in layers, or in the words of Mermaid and Graphviz.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use rust_sugiyama::configure::Config;
-
-use super::model::{Audit, AuditTable, State};
+use super::layout::{Cluster, Frame, Layout, layout};
+use super::model::{Audit, AuditTable, Relation, State};
 
 /// The languages of diagrams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,20 +26,43 @@ const NAMES_ONLY: usize = 80;
 /// Sizes in the picture, in its own units (pixels at 100 %).
 const LINE: f64 = 18.0;
 const HEADER: f64 = 26.0;
-const LETTER: f64 = 6.9;
-const GAP: f64 = 56.0;
+const LETTER: f64 = 7.3;
+const LEGEND: f64 = 34.0;
+
+/// Longer names of tables are cut.
+const MOST_LETTERS: usize = 44;
+
+/// More clusters than this are none.
+const MOST_CLUSTERS: usize = 12;
 
 /// The diagram of all tables that any source has.
 pub fn diagram(audit: &Audit, format: DiagramFormat) -> String {
     match format {
-        DiagramFormat::Svg => svg(audit),
+        DiagramFormat::Svg => svg(audit, true),
         DiagramFormat::Mermaid => mermaid(audit),
         DiagramFormat::Dot => dot(audit),
     }
 }
 
+/// The part of an audit that is about one table, those that it refers to and those that refer to it. None where there is
+/// no such table.
+pub fn around(audit: &Audit, table: &str) -> Option<Audit> {
+    audit.tables.iter().find(|known| known.name == table)?;
+    let touches = |relation: &&Relation| relation.from == table || relation.to == table;
+    let mut names: BTreeSet<&str> = BTreeSet::from([table]);
+    for relation in audit.relations.iter().filter(touches) {
+        names.extend([relation.from.as_str(), relation.to.as_str()]);
+    }
+    let is_near = |name: &str| names.contains(name);
+    Some(Audit {
+        tables: audit.tables.iter().filter(|table| is_near(&table.name)).cloned().collect(),
+        relations: audit.relations.iter().filter(|it| is_near(&it.from) && is_near(&it.to)).cloned().collect(),
+        ..audit.clone()
+    })
+}
+
 /// The worst that any source is in a table.
-fn worst(table: &AuditTable) -> State {
+pub(super) fn worst(table: &AuditTable) -> State {
     table.states.iter().map(|state| state.state).max().unwrap_or_default()
 }
 
@@ -129,7 +151,7 @@ fn dot(audit: &Audit) -> String {
 }
 
 /// The colour of a state and what stands for it where there are no colours.
-fn colour(state: State) -> (&'static str, &'static str) {
+pub(super) fn colour(state: State) -> (&'static str, &'static str) {
     match state {
         State::InStep => ("#1f7a4d", "✓"),
         State::Absent => ("#5b6472", "○"),
@@ -139,134 +161,167 @@ fn colour(state: State) -> (&'static str, &'static str) {
     }
 }
 
-/// A table in the picture: its upper left corner and its size.
-#[derive(Debug, Clone, Copy, Default)]
-struct Frame {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
+/// A line in a table's box.
+enum Line {
+    Column { name: String, kind: String, is_key: bool },
+    More(usize),
+}
+
+impl Line {
+    fn letters(&self) -> usize {
+        match self {
+            Self::Column { name, kind, is_key } => {
+                name.chars().count().min(32) + kind.chars().count().min(24) + 1 + if *is_key { 2 } else { 0 }
+            }
+            Self::More(_) => 10,
+        }
+    }
 }
 
 /// What a table shows.
-fn lines(table: &AuditTable, names_only: bool) -> Vec<String> {
+fn lines(table: &AuditTable, names_only: bool) -> Vec<Line> {
     if names_only {
         return Vec::new();
     }
     let key = key_of(table);
-    let mut lines: Vec<String> = columns(table)
-        .take(SHOWN_COLUMNS)
-        .map(|(name, kind)| format!("{}{name}  {kind}", if key.contains(&name) { "⚿ " } else { "" }))
-        .collect();
+    let of = |(name, kind): (&str, &str)| Line::Column {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        is_key: key.contains(&name),
+    };
+    let mut lines: Vec<Line> = columns(table).take(SHOWN_COLUMNS).map(of).collect();
     if table.columns.len() > SHOWN_COLUMNS {
-        lines.push(format!("… {} more", table.columns.len() - SHOWN_COLUMNS));
+        lines.push(Line::More(table.columns.len() - SHOWN_COLUMNS));
     }
     lines
 }
 
-fn width_of(table: &AuditTable, lines: &[String]) -> f64 {
-    let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
-    let longest = u32::try_from(longest.max(table.name.chars().count() + 4)).unwrap_or(60).min(60);
-    f64::from(longest).mul_add(LETTER, 20.0)
+fn width_of(table: &AuditTable, lines: &[Line]) -> f64 {
+    let longest = lines.iter().map(Line::letters).max().unwrap_or(0);
+    number(longest.max(table.name.chars().count().min(MOST_LETTERS) + 3)).mul_add(LETTER, 22.0)
 }
 
-/// Where every table goes, and the size of the whole.
-fn frames(audit: &Audit, shown: &[Vec<String>]) -> (Vec<Frame>, f64, f64) {
-    let height = |lines: usize| f64::from(u32::try_from(lines).unwrap_or(0)).mul_add(LINE, HEADER + 8.0);
-    let mut frames: Vec<Frame> = audit
-        .tables
-        .iter()
-        .zip(shown)
-        .map(|(table, lines)| Frame { width: width_of(table, lines), height: height(lines.len()), ..Frame::default() })
-        .collect();
+/// Which tables stand together: those of one namespace, else those of one owner.
+fn clusters(audit: &Audit) -> Vec<Cluster> {
+    let namespace = |table: &AuditTable| table.name.rsplit_once('.').map_or("", |(namespace, _)| namespace).to_owned();
+    let owner = |table: &AuditTable| table.owner.clone();
+    let by = |name: &dyn Fn(&AuditTable) -> String| {
+        let mut clusters: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, table) in audit.tables.iter().enumerate() {
+            clusters.entry(name(table)).or_default().push(at);
+        }
+        clusters
+    };
+    let several = |clusters: &BTreeMap<String, Vec<usize>>| (2..=MOST_CLUSTERS).contains(&clusters.len());
+    let (by_namespace, by_owner) = (by(&namespace), by(&owner));
+    let (title, chosen) = match (several(&by_namespace), several(&by_owner)) {
+        (true, _) => ("schema ", by_namespace),
+        (_, true) => ("", by_owner),
+        _ => {
+            return vec![Cluster { name: String::new(), members: (0..audit.tables.len()).collect() }];
+        }
+    };
+    let named = |name: &str| match (title, name) {
+        ("", name) => name.to_owned(),
+        (_, "") => "the usual schema".to_owned(),
+        (title, name) => format!("{title}{name}"),
+    };
+    chosen.into_iter().map(|(name, members)| Cluster { name: named(&name), members }).collect()
+}
+
+/// Where everything goes.
+fn placed(audit: &Audit, shown: &[Vec<Line>]) -> Layout {
+    let height = |lines: usize| number(lines).mul_add(LINE, if lines == 0 { HEADER } else { HEADER + 10.0 });
+    let sizes: Vec<(f64, f64)> =
+        audit.tables.iter().zip(shown).map(|(table, lines)| (width_of(table, lines), height(lines.len()))).collect();
     let places: HashMap<&str, usize> =
         audit.tables.iter().enumerate().map(|(at, table)| (table.name.as_str(), at)).collect();
-    let edges: BTreeSet<(u32, u32)> = audit
+    let edges: Vec<(usize, usize)> = audit
         .relations
         .iter()
         .filter_map(|relation| Some((*places.get(relation.to.as_str())?, *places.get(relation.from.as_str())?)))
-        .filter(|(from, to)| from != to)
-        .filter_map(|(from, to)| Some((u32::try_from(from).ok()?, u32::try_from(to).ok()?)))
         .collect();
-    let edges: Vec<(u32, u32)> = edges.into_iter().collect();
-    let joined: BTreeSet<u32> = edges.iter().flat_map(|(from, to)| [*from, *to]).collect();
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    if !edges.is_empty() {
-        let size =
-            |at: u32| frames.get(at as usize).map_or((0.0, 0.0), |frame| (frame.width + GAP, frame.height + GAP));
-        let vertices: Vec<(u32, (f64, f64))> = joined.iter().map(|at| (*at, size(*at))).collect();
-        let transpose = joined.len() <= NAMES_ONLY;
-        let config = Config { vertex_spacing: 12.0, transpose, dummy_size: 0.3, ..Config::default() };
-        for (group, ..) in rust_sugiyama::from_vertices_and_edges(&vertices, &edges, &config) {
-            for (at, (x, y)) in &group {
-                if let Some(frame) = frames.get_mut(*at) {
-                    // The layout gives centres.
-                    (frame.x, frame.y) = (x - frame.width / 2.0, y - frame.height / 2.0);
-                }
-            }
-            groups.push(group.into_iter().map(|(at, _)| at).collect());
-        }
-    }
-    let alone = (0..frames.len()).filter(|at| !u32::try_from(*at).is_ok_and(|at| joined.contains(&at)));
-    groups.extend(alone.map(|at| vec![at]));
-    let (width, height) = pack(&mut frames, &groups);
-    (frames, width, height)
+    layout(&sizes, &edges, &clusters(audit))
 }
 
-/// Puts groups of tables beside and below each other, the largest first, in rows that are not wider than the widest
-/// needs or a page is.
-fn pack(frames: &mut [Frame], groups: &[Vec<usize>]) -> (f64, f64) {
-    let bounds = |group: &[usize], frames: &[Frame]| {
-        let own = || group.iter().filter_map(|at| frames.get(*at));
-        let left = own().map(|frame| frame.x).fold(f64::INFINITY, f64::min);
-        let top = own().map(|frame| frame.y).fold(f64::INFINITY, f64::min);
-        let right = own().map(|frame| frame.x + frame.width).fold(f64::NEG_INFINITY, f64::max);
-        let bottom = own().map(|frame| frame.y + frame.height).fold(f64::NEG_INFINITY, f64::max);
-        (left, top, right - left, bottom - top)
-    };
-    let mut order: Vec<_> =
-        groups.iter().filter(|group| !group.is_empty()).map(|group| (group, bounds(group, frames))).collect();
-    order.sort_by(|(_, left), (_, right)| right.3.total_cmp(&left.3));
-    let widest = order.iter().map(|(_, bounds)| bounds.2).fold(1200.0, f64::max);
-    let (mut x, mut y, mut row, mut width) = (GAP / 2.0, GAP / 2.0, 0.0_f64, 0.0_f64);
-    for (group, (left, top, group_width, group_height)) in order {
-        if x > GAP && x + group_width > widest + GAP {
-            (x, y, row) = (GAP / 2.0, y + row + GAP, 0.0);
-        }
-        for at in group {
-            if let Some(frame) = frames.get_mut(*at) {
-                (frame.x, frame.y) = (frame.x - left + x, frame.y - top + y);
-            }
-        }
-        x += group_width + GAP;
-        row = row.max(group_height);
-        width = width.max(x);
-    }
-    (width.max(200.0), y + row + GAP / 2.0)
+fn number(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::MAX, f64::from)
 }
+
+/// The colours of a picture that stands alone. One in a page has the page's.
+const COLOURS: &str = "\
+svg.erd{--paper:#fff;--ink:#1b1f24;--soft:#4a5361;--line:#6b7482;--box:#fbfbfc;--head:#e9ecf0;\
+--bad:#b3261e;--warn:#8a4600;--o0:#dbe7f6;--o1:#dff0e3;--o2:#f6e6d3;--o3:#ecdff4;--o4:#f6dede;--o5:#d9eef0}\
+@media(prefers-color-scheme:dark){svg.erd{--paper:#14171c;--ink:#e8eaee;--soft:#b4bcc8;--line:#8a94a3;--box:#1a1e25;--head:#2a303a;\
+--bad:#ff9a92;--warn:#f5b05c;--o0:#22364f;--o1:#1f3d2a;--o2:#493619;--o3:#3d2b4a;--o4:#4a2626;--o5:#1c3d41}}";
 
 const STYLE: &str = "\
-svg.erd{--paper:#fff;--ink:#1b1f24;--soft:#4a5361;--line:#6b7482;--box:#f6f7f9}\
-@media(prefers-color-scheme:dark){svg.erd{--paper:#14171c;--ink:#e8eaee;--soft:#b4bcc8;--line:#8a94a3;--box:#1e232b}}\
 svg.erd text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:var(--ink)}\
-svg.erd .name{font-weight:600}svg.erd .more{fill:var(--soft)}\
-svg.erd rect{fill:var(--box);stroke:var(--line)}\
-svg.erd .drifted rect,svg.erd .missing rect{stroke:#b3261e;stroke-width:2}svg.erd .conflict rect{stroke:#a35200;stroke-width:2}\
-svg.erd .relation{fill:none;stroke:var(--line);stroke-width:1.3}svg.erd .unenforced{stroke-dasharray:5 4}";
+svg.erd .name{font-weight:600}svg.erd .type,svg.erd .more{fill:var(--soft)}\
+svg.erd .paper{fill:var(--paper)}svg.erd .box{fill:var(--box);stroke:var(--line)}svg.erd .head{fill:var(--head)}\
+svg.erd .drifted .box,svg.erd .missing .box{stroke:var(--bad);stroke-width:2.5}\
+svg.erd .conflict .box{stroke:var(--warn);stroke-width:2.5}svg.erd .absent .box{stroke-dasharray:6 3}\
+svg.erd .drifted .name,svg.erd .missing .name{fill:var(--bad)}svg.erd .conflict .name{fill:var(--warn)}\
+svg.erd .cluster{fill:none;stroke:var(--line);stroke-dasharray:3 4}svg.erd .title{font-weight:600;font-size:14px;fill:var(--soft)}\
+svg.erd .relation{fill:none;stroke:var(--line);stroke-width:1.3}svg.erd .unenforced{stroke-dasharray:6 4}\
+svg.erd .o0 .head{fill:var(--o0)}svg.erd .o1 .head{fill:var(--o1)}svg.erd .o2 .head{fill:var(--o2)}\
+svg.erd .o3 .head{fill:var(--o3)}svg.erd .o4 .head{fill:var(--o4)}svg.erd .o5 .head{fill:var(--o5)}";
 
-fn svg(audit: &Audit) -> String {
+/// The owners in the order of their colours.
+pub(super) fn owners(audit: &Audit) -> Vec<&str> {
+    let owners: BTreeSet<&str> = audit.tables.iter().map(|table| table.owner.as_str()).collect();
+    owners.into_iter().collect()
+}
+
+/// The picture. One that stands alone brings its colours and says at its top what they mean.
+pub(super) fn svg(audit: &Audit, stands_alone: bool) -> String {
     let names_only = audit.tables.len() > NAMES_ONLY;
-    let shown: Vec<Vec<String>> = audit.tables.iter().map(|table| lines(table, names_only)).collect();
-    let (frames, width, height) = frames(audit, &shown);
+    let shown: Vec<Vec<Line>> = audit.tables.iter().map(|table| lines(table, names_only)).collect();
+    let picture = placed(audit, &shown);
+    let legend = if stands_alone { LEGEND } else { 0.0 };
+    let (width, height) = (picture.width.max(if stands_alone { 860.0 } else { 0.0 }), picture.height + legend);
+    let colours = if stands_alone { COLOURS } else { "" };
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"erd\" viewBox=\"0 0 {width:.0} {height:.0}\" \
-         width=\"{width:.0}\" height=\"{height:.0}\" role=\"group\" aria-label=\"Tables and relations\">\n<style>{STYLE}</style>\n\
-         <rect width=\"100%\" height=\"100%\" style=\"fill:var(--paper);stroke:none\"/>\n"
+         width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\" aria-label=\"{} tables and {} relations between them\">\n\
+         <style>{colours}{STYLE}</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n",
+        audit.tables.len(),
+        audit.relations.len(),
     );
+    if stands_alone {
+        text.push_str(
+            "<text class=\"more\" x=\"22\" y=\"22\">✓ in step · ✗ drifted · – missing in a source · ≠ the sources contradict each \
+             other · ○ only some sources have it · dashed: not enforced by the database</text>\n",
+        );
+    }
+    _ = writeln!(text, "<g class=\"all\" transform=\"translate(0 {legend:.0})\">");
+    for (name, frame) in &picture.clusters {
+        let Frame { x, y, width, height } = frame;
+        _ = writeln!(
+            text,
+            "<rect class=\"cluster\" x=\"{x:.0}\" y=\"{y:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" rx=\"8\"/>\
+             <text class=\"title\" x=\"{:.0}\" y=\"{:.0}\">{}</text>",
+            x + 16.0,
+            y + 24.0,
+            escaped(name),
+        );
+    }
+    relations_of(audit, &picture, &mut text);
+    let owners = owners(audit);
+    for ((table, frame), lines) in audit.tables.iter().zip(&picture.frames).zip(&shown) {
+        let owner = owners.iter().position(|owner| *owner == table.owner).unwrap_or(0) % 6;
+        table_of(table, *frame, lines, owner, &mut text);
+    }
+    text.push_str("</g>\n</svg>\n");
+    text
+}
+
+fn relations_of(audit: &Audit, picture: &Layout, text: &mut String) {
     let places: HashMap<&str, usize> =
         audit.tables.iter().enumerate().map(|(at, table)| (table.name.as_str(), at)).collect();
     for relation in &audit.relations {
-        let ends = [&relation.from, &relation.to].map(|name| places.get(name.as_str()).and_then(|at| frames.get(*at)));
+        let ends =
+            [&relation.from, &relation.to].map(|name| places.get(name.as_str()).and_then(|at| picture.frames.get(*at)));
         let [Some(from), Some(to)] = ends else { continue };
         let class = if relation.enforced == Some(false) { "relation unenforced" } else { "relation" };
         _ = writeln!(
@@ -279,30 +334,47 @@ fn svg(audit: &Audit) -> String {
             escaped(&relation.to),
         );
     }
-    for ((table, frame), lines) in audit.tables.iter().zip(&frames).zip(&shown) {
-        let state = worst(table);
-        let class = state.as_str().replace(' ', "-");
-        _ = writeln!(
-            text,
-            "<g class=\"table {class}\" data-table=\"{name}\" transform=\"translate({:.1} {:.1})\"><title>{name}: {}</title>\
-             <rect width=\"{:.1}\" height=\"{:.1}\" rx=\"4\"/><text class=\"name\" x=\"10\" y=\"18\">{} {name}</text>",
-            frame.x,
-            frame.y,
-            state.as_str(),
-            frame.width,
-            frame.height,
-            colour(state).1,
-            name = escaped(&table.name),
-        );
-        for (at, line) in lines.iter().enumerate() {
-            let y = f64::from(u32::try_from(at).unwrap_or(0)).mul_add(LINE, HEADER + 14.0);
-            let shown: String = line.chars().take(58).collect();
-            _ = writeln!(text, "<text x=\"10\" y=\"{y:.0}\">{}</text>", escaped(&shown));
-        }
-        text.push_str("</g>\n");
+}
+
+fn table_of(table: &AuditTable, frame: Frame, lines: &[Line], owner: usize, text: &mut String) {
+    let state = worst(table);
+    let Frame { x, y, width, height } = frame;
+    _ = write!(
+        text,
+        "<g class=\"table {} o{owner}\" data-table=\"{name}\" transform=\"translate({x:.1} {y:.1})\"><title>{name}: {}, {}</title>\
+         <rect class=\"box\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"4\"/>\
+         <path class=\"head\" d=\"M1.5 {HEADER}V4.5a3 3 0 0 1 3-3H{:.1}a3 3 0 0 1 3 3V{HEADER}z\"/>\
+         <text class=\"name\" x=\"10\" y=\"18\">{} {shown}</text>",
+        state.as_str().replace(' ', "-"),
+        state.as_str(),
+        table.owner,
+        width - 4.5,
+        colour(state).1,
+        name = escaped(&table.name),
+        shown = escaped(&cut(&table.name, MOST_LETTERS)),
+    );
+    for (at, line) in lines.iter().enumerate() {
+        let y = number(at).mul_add(LINE, HEADER + 16.0);
+        _ = match line {
+            Line::Column { name, kind, is_key } => write!(
+                text,
+                "<text x=\"10\" y=\"{y:.0}\">{}{} <tspan class=\"type\">{}</tspan></text>",
+                if *is_key { "◆ " } else { "" },
+                escaped(&cut(name, 32)),
+                escaped(&cut(kind, 24)),
+            ),
+            Line::More(count) => write!(text, "<text class=\"more\" x=\"10\" y=\"{y:.0}\">… {count} more</text>"),
+        };
     }
-    text.push_str("</svg>\n");
-    text
+    text.push_str("</g>\n");
+}
+
+/// The beginning of a long text.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// A curve from one table to another, or a loop beside it.

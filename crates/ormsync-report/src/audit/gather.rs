@@ -1,6 +1,6 @@
 //! From the sources and the findings to the audit.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ormsync_dialect::Dialect;
 use ormsync_diff::plan::{PlanOptions, plan};
@@ -9,10 +9,11 @@ use ormsync_diff::{
     match_tables,
 };
 use ormsync_schema::{Column, IndexPart, ObjectPath, Origin, Place, Schema, Severity, Table};
+use similar::{ChangeTag, TextDiff};
 
 use super::model::{
-    AUDIT_VERSION, Audit, AuditDiagnostic, AuditFinding, AuditSource, AuditTable, Cell, Counts, DriftCount, Made, Row,
-    State, TableState,
+    AUDIT_VERSION, Audit, AuditDiagnostic, AuditFinding, AuditSource, AuditTable, Cell, Counts, DriftCount, History,
+    IndexUse, Made, Row, State, StatementDiff, TableState, TableStorage,
 };
 use super::{Expectations, compliance, indexes, promises, relations};
 use crate::Report;
@@ -32,8 +33,21 @@ pub struct AuditInput<'a> {
     pub options: &'a Options,
     /// When, and by what, it is made.
     pub made: &'a Made,
-    /// What documents promise.
+    /// What documents promise, and what else to look for.
     pub expectations: &'a Expectations,
+    /// What was asked of the live database besides its catalogue.
+    pub extras: &'a Extras,
+}
+
+/// What was asked of a live database besides its catalogue; all of it may be empty.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// Sizes of tables.
+    pub storage: Vec<TableStorage>,
+    /// Sizes and use of indexes.
+    pub index_use: Vec<IndexUse>,
+    /// The histories of migrations.
+    pub histories: Vec<History>,
 }
 
 impl std::fmt::Debug for AuditInput<'_> {
@@ -75,10 +89,19 @@ pub fn audit(input: &AuditInput<'_>) -> Audit {
         relations: relations::of(input, &matched),
         redundant_indexes: indexes::redundant(input, &matched),
         compliance: compliance::of(input, &matched),
-        promises: Vec::new(),
+        storage: known_tables(&matched, &input.extras.storage, |storage| &storage.table),
+        index_use: indexes::in_use(&matched, &input.extras.index_use, input),
+        histories: input.extras.histories.clone(),
+        ..Audit::default()
     };
     audit.promises = promises::of(&audit, input.expectations);
     audit
+}
+
+/// What is said of tables that the audit is about.
+fn known_tables<T: Clone>(tables: &[MatchedTable<'_>], said: &[T], name: impl Fn(&T) -> &str) -> Vec<T> {
+    let names: BTreeSet<String> = tables.iter().map(full_name).collect();
+    said.iter().filter(|said| names.contains(name(said))).cloned().collect()
 }
 
 /// `15.4`.
@@ -263,6 +286,9 @@ impl OneTable<'_, '_> {
             model: table.model.clone(),
             place: place_text(self.input, &table.origin),
             insert_lacks: if is_live(self.input, source) { Vec::new() } else { self.insert_lacks(source) },
+            columns: table.columns.len(),
+            indexes: table.indexes.iter().filter(|index| !index.implicit).count(),
+            foreign_keys: table.foreign_keys.len(),
         }
     }
 
@@ -369,15 +395,37 @@ impl OneTable<'_, '_> {
         rows.into_iter().map(row).collect()
     }
 
-    /// The statements that make the table, by each source that has it.
-    fn statements(&self) -> Vec<Cell> {
+    /// The statements that make the table as it is beside those of each source that makes it otherwise.
+    fn statements(&self) -> Vec<StatementDiff> {
+        let Some((base, table)) = real(self.input, self.table) else { return Vec::new() };
+        let old = statements_of(self.input, base, self.table, table);
         let of_source = |source: usize| {
-            let table = self.table.tables[source]?;
-            let text = statements_of(self.input, source, self.table, table);
-            Some(Cell { source: self.input.sources[source].name.to_owned(), text, ..Cell::default() })
+            let table = self.table.tables[source].filter(|_| source != base)?;
+            let new = statements_of(self.input, source, self.table, table);
+            (new != old).then(|| StatementDiff {
+                from: self.input.sources[base].name.to_owned(),
+                to: self.input.sources[source].name.to_owned(),
+                text: lines_of_both(&old, &new),
+            })
         };
         (0..self.table.tables.len()).filter_map(of_source).collect()
     }
+}
+
+/// Both texts as one: every line with ` `, `-` or `+` before it.
+fn lines_of_both(old: &str, new: &str) -> String {
+    let difference = TextDiff::from_lines(old, new);
+    let mut text = String::new();
+    for change in difference.iter_all_changes() {
+        text.push(match change.tag() {
+            ChangeTag::Equal => ' ',
+            ChangeTag::Delete => '-',
+            ChangeTag::Insert => '+',
+        });
+        text.push_str(change.value().trim_end_matches('\n'));
+        text.push('\n');
+    }
+    text
 }
 
 /// A part of a table: the rank that orders its kind, its kind, its name.

@@ -1,10 +1,12 @@
 //! Indexes that do nothing another one does not do.
 
+use std::collections::HashMap;
+
 use ormsync_diff::MatchedTable;
 use ormsync_schema::{Index, IndexPart, Table};
 
 use super::gather::{AuditInput, full_name, parts_name, real};
-use super::model::RedundantIndex;
+use super::model::{IndexUse, RedundantIndex};
 
 /// Twins, and indexes that are the beginning of another one, in the tables as they are. A unique index is redundant only
 /// beside another unique one over the same columns: it promises something.
@@ -25,6 +27,24 @@ pub(super) fn redundant(input: &AuditInput<'_>, tables: &[MatchedTable<'_>]) -> 
         }
     }
     found
+}
+
+/// What the server says of the indexes of these tables; those of primary keys are not among them.
+pub(super) fn in_use(tables: &[MatchedTable<'_>], said: &[IndexUse], input: &AuditInput<'_>) -> Vec<IndexUse> {
+    let mut known: HashMap<(String, &str), bool> = HashMap::new();
+    for matched in tables {
+        let Some((_, table)) = real(input, matched) else { continue };
+        for index in &table.indexes {
+            if let Some(name) = &index.name {
+                known.insert((full_name(matched), name.as_str()), index.kind.is_unique());
+            }
+        }
+    }
+    let of = |use_: &IndexUse| {
+        let unique = *known.get(&(use_.table.clone(), use_.index.as_str()))?;
+        Some(IndexUse { unique, ..use_.clone() })
+    };
+    said.iter().filter_map(of).collect()
 }
 
 fn index_name(index: &Index) -> String {

@@ -39,6 +39,21 @@ pub struct Audit {
     pub compliance: Compliance,
     /// What documents promise, and what there is.
     pub promises: Vec<Promise>,
+    /// How large the tables are, where the server says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub storage: Vec<TableStorage>,
+    /// How large the indexes are and how often they were used, where the server says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub index_use: Vec<IndexUse>,
+    /// Rows that refer to nothing, where they were counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orphans: Vec<OrphanCount>,
+    /// The histories of migrations, where they were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub histories: Vec<History>,
+    /// What changed since an older audit, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
 }
 
 /// When, and by what, an audit was made.
@@ -244,9 +259,9 @@ pub struct AuditTable {
     /// Its findings, by their place in the document's list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<usize>,
-    /// The statement that makes it, by each source, where the sources differ.
+    /// The statements that make it, where those of two sources differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub statements: Vec<Cell>,
+    pub statements: Vec<StatementDiff>,
 }
 
 /// What a source is to the others in one table.
@@ -265,6 +280,26 @@ pub struct TableState {
     /// The columns that it leaves out and that every INSERT needs: it can't insert.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub insert_lacks: Vec<String>,
+    /// How many columns it has there.
+    #[serde(default)]
+    pub columns: usize,
+    /// How many indexes and unique constraints, counted as in [`Counts::indexes`].
+    #[serde(default)]
+    pub indexes: usize,
+    /// How many foreign keys.
+    #[serde(default)]
+    pub foreign_keys: usize,
+}
+
+/// The statements that make a table in two sources, as one text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatementDiff {
+    /// The source whose lines begin with `-`.
+    pub from: String,
+    /// The source whose lines begin with `+`.
+    pub to: String,
+    /// All lines of both; those that both have begin with a blank.
+    pub text: String,
 }
 
 /// A column, or another part of a table, side by side.
@@ -287,6 +322,9 @@ pub struct Relation {
     pub columns: Vec<String>,
     /// The table referred to.
     pub to: String,
+    /// Its columns; none where nobody says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to_columns: Vec<String>,
     /// The sources that know of it.
     pub known_by: Vec<String>,
     /// Whether the live database enforces it; absent where none was read.
@@ -309,6 +347,117 @@ pub struct RedundantIndex {
     pub covered_by: String,
     /// Whether it is the same one twice; else it is the beginning of the other.
     pub duplicate: bool,
+}
+
+/// How large a table is, by the server's own account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TableStorage {
+    /// The table.
+    pub table: String,
+    /// Its rows, as the server estimates them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// Bytes on disk, with its indexes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+}
+
+/// How large an index is and how often it was used, by the server's own account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IndexUse {
+    /// The table.
+    pub table: String,
+    /// The index.
+    pub index: String,
+    /// Bytes on disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// How often it was read since the server began to count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scans: Option<u64>,
+    /// Whether it promises uniqueness: it is of use then even if nobody reads it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unique: bool,
+}
+
+/// Rows of one table that refer to nothing, in a sample.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OrphanCount {
+    /// The table that refers.
+    pub from: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The table referred to.
+    pub to: String,
+    /// How many rows that refer to something were looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked_at: Option<u64>,
+    /// Of these, how many refer to nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orphans: Option<u64>,
+    /// Why they were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// The migrations of one side.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct History {
+    /// The source's short name.
+    pub source: String,
+    /// Its name in sentences.
+    pub label: String,
+    /// The folder they are in.
+    pub place: String,
+    /// The migrations, in order.
+    pub migrations: Vec<Migration>,
+}
+
+/// One migration.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Migration {
+    /// Its name, or revision.
+    pub name: String,
+    /// What has become of it.
+    pub state: MigrationState,
+    /// When it was applied, or made, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The other history's migration that makes the same change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<String>,
+}
+
+/// What has become of a migration.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MigrationState {
+    /// Nobody was asked.
+    #[default]
+    Unknown,
+    /// The database has it.
+    Applied,
+    /// The database has it not.
+    Pending,
+    /// It was begun and did not come to its end.
+    Failed,
+}
+
+/// What is in one audit and not in an older one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Changes {
+    /// When the older audit was made.
+    pub since: String,
+    /// Findings that are new.
+    pub new_findings: Vec<String>,
+    /// Findings that are gone.
+    pub gone_findings: Vec<String>,
+    /// Tables that are new.
+    pub new_tables: Vec<String>,
+    /// Tables that are gone.
+    pub gone_tables: Vec<String>,
+    /// Numbers of objects that are others now.
+    pub counts: Vec<String>,
 }
 
 /// Personal data, trails, money, names.
@@ -358,7 +507,7 @@ pub struct Trail {
 pub struct NamingStyle {
     /// `tables` or `columns`.
     pub of: String,
-    /// `snake_case`, `camelCase`, `PascalCase`, `other`.
+    /// `snake_case`, `camelCase`, `PascalCase`, `UPPER_CASE`, `mixed`.
     pub style: String,
     /// How many.
     pub count: usize,

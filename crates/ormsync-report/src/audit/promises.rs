@@ -2,24 +2,75 @@
 
 use std::collections::BTreeMap;
 
+use globset::Glob;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::model::{Audit, Promise};
+use super::model::{Audit, Counts, Promise, State};
 
-/// What documents promise of the database.
+/// What an audit is to look for, and what documents promise of the database.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Expectations {
-    /// How many objects of a kind there are to be: `{ tables = 19, indexes = 26, foreign_keys = 11 }`.
-    pub expect: BTreeMap<String, usize>,
-    /// The tables that there are to be.
+    /// How many objects of a kind documents promise: `{ tables = 19, indexes = 26, foreign_keys = 11 }`.
+    pub expect: ExpectedCounts,
+    /// The tables that documents name: exactly these are to be there.
     pub tables: Vec<String>,
+    /// More personal data to look for: kinds, each with words of column names (`loyalty = ["loyalty number"]`).
+    pub personal: BTreeMap<String, Vec<String>>,
+    /// Columns that are no personal data, as globs of `table.column`.
+    pub not_personal: Vec<String>,
 }
 
-/// The kinds that can be counted on.
-pub const EXPECTED_KINDS: [&str; 9] =
-    ["tables", "columns", "indexes", "foreign_keys", "checks", "triggers", "enums", "views", "primary_keys"];
+impl Expectations {
+    /// What of them can't be understood.
+    pub fn problems(&self) -> Vec<String> {
+        let wrong =
+            |glob: &String| Glob::new(glob).err().map(|error| format!("not_personal: \"{glob}\": {}", error.kind()));
+        self.not_personal.iter().filter_map(wrong).collect()
+    }
+}
+
+/// How many objects of a kind documents promise.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExpectedCounts {
+    /// Tables.
+    pub tables: Option<usize>,
+    /// Columns.
+    pub columns: Option<usize>,
+    /// Primary keys.
+    pub primary_keys: Option<usize>,
+    /// Indexes and unique constraints, without primary keys.
+    pub indexes: Option<usize>,
+    /// Foreign keys.
+    pub foreign_keys: Option<usize>,
+    /// Check constraints.
+    pub checks: Option<usize>,
+    /// Triggers.
+    pub triggers: Option<usize>,
+    /// Enum types.
+    pub enums: Option<usize>,
+    /// Views.
+    pub views: Option<usize>,
+}
+
+impl ExpectedCounts {
+    /// Each kind with what is promised and what there is.
+    fn beside(&self, counts: &Counts) -> [(&'static str, Option<usize>, usize); 9] {
+        [
+            ("tables", self.tables, counts.tables),
+            ("columns", self.columns, counts.columns),
+            ("primary keys", self.primary_keys, counts.primary_keys),
+            ("indexes", self.indexes, counts.indexes),
+            ("foreign keys", self.foreign_keys, counts.foreign_keys),
+            ("checks", self.checks, counts.checks),
+            ("triggers", self.triggers, counts.triggers),
+            ("enum types", self.enums, counts.enums),
+            ("views", self.views, counts.views),
+        ]
+    }
+}
 
 /// Holds all expectations against the live database, else against the first source.
 pub(super) fn of(audit: &Audit, expectations: &Expectations) -> Vec<Promise> {
@@ -29,25 +80,13 @@ pub(super) fn of(audit: &Audit, expectations: &Expectations) -> Vec<Promise> {
     };
     let counts = &audit.sources[at].counts;
     let mut promises = Vec::new();
-    for (kind, promised) in &expectations.expect {
-        let found = match kind.as_str() {
-            "tables" => counts.tables,
-            "columns" => counts.columns,
-            "indexes" => counts.indexes,
-            "foreign_keys" => counts.foreign_keys,
-            "checks" => counts.checks,
-            "triggers" => counts.triggers,
-            "enums" => counts.enums,
-            "views" => counts.views,
-            "primary_keys" => counts.primary_keys,
-            // Refused when the configuration is read.
-            _ => continue,
-        };
+    for (kind, promised, found) in expectations.expect.beside(counts) {
+        let Some(promised) = promised else { continue };
         promises.push(Promise {
-            what: kind.replace('_', " "),
+            what: kind.to_owned(),
             promised: promised.to_string(),
             found: found.to_string(),
-            holds: found == *promised,
+            holds: found == promised,
         });
     }
     let name = &audit.sources[at].name;
@@ -76,6 +115,6 @@ pub(super) fn of(audit: &Audit, expectations: &Expectations) -> Vec<Promise> {
     promises
 }
 
-fn is_nothing(state: super::model::State) -> bool {
-    matches!(state, super::model::State::Missing | super::model::State::Absent)
+fn is_nothing(state: State) -> bool {
+    matches!(state, State::Missing | State::Absent)
 }

@@ -1,6 +1,8 @@
 //! The audit as JSON, and what changed since an older one.
 
-use super::model::Audit;
+use std::collections::HashSet;
+
+use super::model::{AUDIT_VERSION, Audit, AuditFinding, Changes};
 
 /// The audit as one JSON document, as `schemas/audit.schema.json` describes it.
 pub fn audit_json(audit: &Audit) -> String {
@@ -17,66 +19,58 @@ pub fn audit_schema() -> String {
     text
 }
 
-/// What changed between two audits, as Markdown.
-pub fn changes_markdown(before: &Audit, now: &Audit) -> String {
-    let changes = Changes::between(before, now);
-    let mut text = String::new();
-    for (title, lines) in changes.lists() {
-        if !lines.is_empty() {
-            text += &format!("{title}:\n\n");
-            lines.iter().for_each(|line| text += &format!("- {line}\n"));
-            text.push('\n');
-        }
+/// What is in one audit and not in an older one.
+pub fn changes_between(before: &Audit, now: &Audit) -> Changes {
+    let findings = |of: &Audit, other: &Audit| -> Vec<String> {
+        let known: HashSet<&str> = other.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
+        let is_new = |finding: &&AuditFinding| !known.contains(finding.fingerprint.as_str());
+        of.findings.iter().filter(is_new).map(|finding| format!("{}: {}", finding.rule, finding.headline)).collect()
+    };
+    let tables = |of: &Audit, other: &Audit| -> Vec<String> {
+        let known: HashSet<&str> = other.tables.iter().map(|table| table.name.as_str()).collect();
+        of.tables.iter().map(|table| table.name.clone()).filter(|name| !known.contains(name.as_str())).collect()
+    };
+    let mut counts = Vec::new();
+    for source in &now.sources {
+        let Some(older) = before.sources.iter().find(|older| older.name == source.name) else { continue };
+        let pairs = older.counts.by_kind().into_iter().zip(source.counts.by_kind());
+        let changed = pairs.filter(|((_, older), (_, newer))| older != newer);
+        counts.extend(changed.map(|((kind, older), (_, newer))| format!("{}: {kind} {older} → {newer}", source.label)));
     }
-    if text.is_empty() { "Nothing changed.\n".to_owned() } else { text }
-}
-
-/// What is in one audit and not in the other.
-struct Changes {
-    new_findings: Vec<String>,
-    gone_findings: Vec<String>,
-    new_tables: Vec<String>,
-    gone_tables: Vec<String>,
-    counts: Vec<String>,
+    Changes {
+        since: before.made.at.clone(),
+        new_findings: findings(now, before),
+        gone_findings: findings(before, now),
+        new_tables: tables(now, before),
+        gone_tables: tables(before, now),
+        counts,
+    }
 }
 
 impl Changes {
-    fn between(before: &Audit, now: &Audit) -> Self {
-        let findings = |of: &Audit, other: &Audit| -> Vec<String> {
-            let is_new = |finding: &&super::AuditFinding| {
-                !other.findings.iter().any(|known| known.fingerprint == finding.fingerprint)
-            };
-            of.findings.iter().filter(is_new).map(|finding| format!("{}: {}", finding.rule, finding.headline)).collect()
-        };
-        let tables = |of: &Audit, other: &Audit| -> Vec<String> {
-            let is_new = |table: &&super::AuditTable| !other.tables.iter().any(|known| known.name == table.name);
-            of.tables.iter().filter(is_new).map(|table| table.name.clone()).collect()
-        };
-        let mut counts = Vec::new();
-        for source in &now.sources {
-            let Some(older) = before.sources.iter().find(|older| older.name == source.name) else { continue };
-            let pairs = older.counts.by_kind().into_iter().zip(source.counts.by_kind());
-            let changed = pairs.filter(|((_, older), (_, newer))| older != newer);
-            counts.extend(
-                changed.map(|((kind, older), (_, newer))| format!("{}: {kind} {older} → {newer}", source.label)),
-            );
-        }
-        Self {
-            new_findings: findings(now, before),
-            gone_findings: findings(before, now),
-            new_tables: tables(now, before),
-            gone_tables: tables(before, now),
-            counts,
-        }
-    }
-
-    fn lists(&self) -> Vec<(&'static str, &Vec<String>)> {
-        vec![
+    /// What changed, kind by kind; what did not is left out.
+    pub fn lists(&self) -> Vec<(&'static str, &[String])> {
+        let all: [(&'static str, &[String]); 5] = [
             ("New findings", &self.new_findings),
             ("Findings that are gone", &self.gone_findings),
             ("New tables", &self.new_tables),
             ("Tables that are gone", &self.gone_tables),
-            ("Counts", &self.counts),
-        ]
+            ("Numbers", &self.counts),
+        ];
+        all.into_iter().filter(|(_, lines)| !lines.is_empty()).collect()
     }
+}
+
+/// Reads the JSON of an older audit.
+///
+/// # Errors
+/// When it is no audit, or one of a version that is not known here.
+pub fn read_audit(text: &str) -> Result<Audit, String> {
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
+    match value.get("version").and_then(serde_json::Value::as_u64) {
+        Some(version) if version == u64::from(AUDIT_VERSION) => {}
+        Some(version) => return Err(format!("it is of version {version}, and only {AUDIT_VERSION} is known here")),
+        None => return Err("it has no version: it is no audit".to_owned()),
+    }
+    serde_json::from_value(value).map_err(|error| format!("it is no audit: {error}"))
 }

@@ -20,6 +20,11 @@ fn of_the_report() {
 }
 
 #[test]
+fn of_the_audit() {
+    assert_fresh("audit.schema.json", &ormsync_report::audit::audit_schema());
+}
+
+#[test]
 fn of_the_canonical_schema() {
     let schema = schemars::schema_for!(ormsync_schema::Schema);
     let mut text = serde_json::to_string_pretty(&schema).unwrap();

@@ -1,10 +1,12 @@
 //! One file per command.
 
+mod audit;
 mod check;
 mod completions;
 mod cross_check;
 mod demo;
 mod diff;
+mod erd;
 mod explain;
 mod explain_column;
 mod init;
@@ -32,6 +34,8 @@ pub(crate) fn run(command_line: &CommandLine, terminal: &Terminal) -> Result<u8>
         Command::Migrate(options) => migrate::run(global, options, terminal),
         Command::Status(options) => status::run(global, options, terminal),
         Command::Mirror(options) => mirror::run(global, options, terminal),
+        Command::Audit(options) => audit::run(global, options, terminal),
+        Command::Erd(options) => erd::run(global, options, terminal),
         Command::Init(options) => init::run(global, options, terminal),
         Command::Explain(options) => explain::run(options, terminal),
         Command::Completions(options) => completions::run(options, terminal),

@@ -1,0 +1,281 @@
+//! Every number of an audit is what a query of the server says: counts of the live database as a whole and table by table,
+//! sizes, uses, foreign keys without an index, and rows that refer to nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Audited;
+use crate::case::Dialect;
+
+/// The tools' own tables, which audits leave out.
+const OWN: &str = "('_prisma_migrations', 'alembic_version')";
+
+/// Queries of one server, by the name of the number: {namespaces} is a list of quoted names.
+type Queries = &'static [(&'static str, &'static str)];
+
+const POSTGRES: Queries = &[
+    (
+        "tables",
+        "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "columns",
+        "SELECT count(*) FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) WHERE table_type = 'BASE TABLE' AND table_schema IN {namespaces} AND table_name NOT IN {own}",
+    ),
+    (
+        "primary_keys",
+        "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE contype = 'p' AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "indexes",
+        "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = indrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE NOT indisprimary AND NOT indisexclusion AND relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "unique",
+        "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = indrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE indisunique AND NOT indisprimary AND relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "foreign_keys",
+        "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE contype = 'f' AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "checks",
+        "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE contype = 'c' AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "triggers",
+        "SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE NOT tgisinternal AND nspname IN {namespaces} AND relname NOT IN {own}",
+    ),
+    (
+        "enums",
+        "SELECT count(*) FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'e' AND nspname IN {namespaces}",
+    ),
+    (
+        "views",
+        "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('v', 'm') AND nspname IN {namespaces}",
+    ),
+    (
+        "routines",
+        "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname IN {namespaces} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND deptype = 'e')",
+    ),
+];
+
+const MYSQL: Queries = &[
+    (
+        "tables",
+        "SELECT count(*) FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema = database() AND table_name NOT IN {own}",
+    ),
+    (
+        "columns",
+        "SELECT count(*) FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) WHERE t.table_type = 'BASE TABLE' AND table_schema = database() AND table_name NOT IN {own}",
+    ),
+    (
+        "primary_keys",
+        "SELECT count(*) FROM information_schema.table_constraints WHERE constraint_type = 'PRIMARY KEY' AND table_schema = database() AND table_name NOT IN {own}",
+    ),
+    // What the server makes for a foreign key has the key's name.
+    (
+        "indexes",
+        "SELECT count(DISTINCT s.table_name, s.index_name) FROM information_schema.statistics s WHERE s.index_name <> 'PRIMARY' AND s.table_schema = database() AND s.table_name NOT IN {own} AND NOT EXISTS (SELECT 1 FROM information_schema.referential_constraints r WHERE r.constraint_schema = s.table_schema AND r.table_name = s.table_name AND r.constraint_name = s.index_name)",
+    ),
+    (
+        "unique",
+        "SELECT count(DISTINCT table_name, index_name) FROM information_schema.statistics WHERE non_unique = 0 AND index_name <> 'PRIMARY' AND table_schema = database() AND table_name NOT IN {own}",
+    ),
+    (
+        "foreign_keys",
+        "SELECT count(*) FROM information_schema.referential_constraints WHERE constraint_schema = database() AND table_name NOT IN {own}",
+    ),
+    ("triggers", "SELECT count(*) FROM information_schema.triggers WHERE trigger_schema = database()"),
+    ("views", "SELECT count(*) FROM information_schema.views WHERE table_schema = database()"),
+    ("routines", "SELECT count(*) FROM information_schema.routines WHERE routine_schema = database()"),
+];
+
+/// Table by table: name, columns, indexes, foreign keys.
+const POSTGRES_TABLES: &str = "SELECT CASE nspname WHEN 'public' THEN relname ELSE nspname || '.' || relname END, \
+     (SELECT count(*) FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped), \
+     (SELECT count(*) FROM pg_index WHERE indrelid = c.oid AND NOT indisprimary AND NOT indisexclusion), \
+     (SELECT count(*) FROM pg_constraint WHERE conrelid = c.oid AND contype = 'f') \
+     FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace \
+     WHERE relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}";
+
+const MYSQL_TABLES: &str = "SELECT t.table_name, \
+     (SELECT count(*) FROM information_schema.columns c WHERE c.table_schema = t.table_schema AND c.table_name = t.table_name), \
+     (SELECT count(DISTINCT s.index_name) FROM information_schema.statistics s WHERE s.index_name <> 'PRIMARY' AND \
+        s.table_schema = t.table_schema AND s.table_name = t.table_name AND NOT EXISTS (SELECT 1 FROM \
+        information_schema.referential_constraints r WHERE r.constraint_schema = s.table_schema AND r.table_name = s.table_name \
+        AND r.constraint_name = s.index_name)), \
+     (SELECT count(*) FROM information_schema.referential_constraints r WHERE r.constraint_schema = t.table_schema AND r.table_name = t.table_name) \
+     FROM information_schema.tables t WHERE t.table_type = 'BASE TABLE' AND t.table_schema = database() AND t.table_name NOT IN {own}";
+
+/// Foreign keys that no index begins with: the columns as they stand.
+const POSTGRES_UNINDEXED: &str = "SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = relnamespace \
+     WHERE contype = 'f' AND nspname IN {namespaces} AND NOT EXISTS (SELECT FROM pg_index i WHERE indrelid = conrelid AND indpred IS NULL \
+     AND conkey @> (indkey::int2[])[0:cardinality(conkey) - 1] AND cardinality(conkey) <= indnkeyatts)";
+
+fn filled(query: &str, namespaces: &[&str]) -> String {
+    let list: Vec<String> = namespaces.iter().map(|name| format!("'{name}'")).collect();
+    query.replace("{own}", OWN).replace("{namespaces}", &format!("({})", list.join(", ")))
+}
+
+fn live(audit: &Value) -> &Value {
+    audit["sources"].as_array().unwrap().iter().find(|source| source["live"] == true).unwrap()
+}
+
+/// Columns, indexes and foreign keys of each table that the database has.
+fn by_table(audit: &Value) -> BTreeMap<String, [u64; 3]> {
+    let mut found = BTreeMap::new();
+    for table in audit["tables"].as_array().unwrap() {
+        let states = table["states"].as_array().unwrap();
+        let own = states.iter().find(|state| state["source"] == "database").unwrap();
+        if own["state"] != "missing" && own["state"] != "absent" {
+            let numbers = ["columns", "indexes", "foreign_keys"].map(|name| own[name].as_u64().unwrap());
+            found.insert(table["name"].as_str().unwrap().to_owned(), numbers);
+        }
+    }
+    found
+}
+
+fn check(project: &str, dialect: Dialect, namespaces: &[&str]) {
+    let Some(audited) = Audited::new(project, dialect) else { return };
+    let audit = audited.json(&[]);
+    let is_postgres = matches!(dialect, Dialect::Postgresql | Dialect::PostgresqlNewest);
+    let ask =
+        |query: &str| audited.database.query(&filled(query, namespaces)).unwrap_or_else(|why| panic!("{query}: {why}"));
+    let number = |query: &str| -> u64 { ask(query).trim().parse().unwrap() };
+    let counts = &live(&audit)["counts"];
+    for (name, query) in if is_postgres { POSTGRES } else { MYSQL } {
+        assert_eq!(counts[name].as_u64().unwrap(), number(query), "{project}: {name}");
+    }
+    let told = ask(if is_postgres { POSTGRES_TABLES } else { MYSQL_TABLES });
+    let expected: BTreeMap<String, [u64; 3]> = told
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            (cells[0].to_owned(), [1, 2, 3].map(|at| cells[at].parse().unwrap()))
+        })
+        .collect();
+    assert_eq!(by_table(&audit), expected, "{project}");
+    if is_postgres {
+        let unindexed = audit["relations"].as_array().unwrap().iter();
+        let unindexed = unindexed.filter(|it| it["indexed"] == false && it["enforced"] == true).count();
+        assert_eq!(unindexed as u64, number(POSTGRES_UNINDEXED), "{project}");
+        let sizes = "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace \
+             WHERE relkind IN ('r', 'p') AND nspname IN {namespaces} AND relname NOT IN {own}";
+        let told: u64 = audit["storage"].as_array().unwrap().iter().map(|it| it["bytes"].as_u64().unwrap()).sum();
+        assert_eq!(told, number(sizes), "{project}");
+    }
+}
+
+#[test]
+fn of_travel_on_postgresql() {
+    check("travel-postgres", Dialect::Postgresql, &["public"]);
+}
+
+#[test]
+fn of_travel_on_the_newest_postgresql() {
+    check("travel-postgres", Dialect::PostgresqlNewest, &["public"]);
+}
+
+#[test]
+fn of_the_marketplace_with_two_schemas() {
+    check("marketplace-postgres", Dialect::Postgresql, &["public", "billing"]);
+}
+
+#[test]
+fn of_payments_with_triggers() {
+    check("payments-postgres", Dialect::Postgresql, &["public"]);
+}
+
+#[test]
+fn of_travel_on_mysql() {
+    check("travel-mysql", Dialect::Mysql, &[]);
+}
+
+#[test]
+fn of_travel_on_mariadb() {
+    check("travel-mysql", Dialect::Mariadb, &[]);
+}
+
+/// Two tables, one relation that is enforced and one that only Prisma knows, and rows.
+fn orphans(dialect: Dialect, provider: &str, script: &str) {
+    let Some(database) = crate::judges::scratch::Scratch::new(dialect) else { return };
+    database.execute(script).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let schema = format!(
+        "datasource db {{\n  provider = \"{provider}\"\n  relationMode = \"prisma\"\n}}\n\
+         model owners {{\n  id Int @id\n  pets pets[]\n}}\n\
+         model pets {{\n  id Int @id\n  owner_id Int?\n  owner owners? @relation(fields: [owner_id], references: [id])\n  @@index([owner_id])\n}}\n"
+    );
+    std::fs::write(folder.path().join("schema.prisma"), schema).unwrap();
+    let run = crate::program::Run::of(
+        crate::program::ormsync()
+            .current_dir(folder.path())
+            .args([
+                "audit",
+                "--format",
+                "json",
+                "--exit-zero",
+                "--with-data",
+                "--data-rows",
+                "4",
+                "--prisma",
+                "schema.prisma",
+            ])
+            .args(["--database", database.url()]),
+    );
+    let audit: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run}"));
+    assert_eq!(audit["relations"][0]["enforced"], false, "{run}");
+    let count = &audit["orphans"][0];
+    assert_eq!((&count["from"], &count["to"]), (&"pets".into(), &"owners".into()), "{run}");
+    // Five rows refer to something, of which four are looked at; all but the first refer to nobody.
+    assert_eq!((&count["looked_at"], &count["orphans"]), (&4.into(), &3.into()), "{run}");
+}
+
+const ROWS: &str = "CREATE TABLE owners (id integer PRIMARY KEY); CREATE TABLE pets (id integer PRIMARY KEY, owner_id integer); \
+     CREATE INDEX pets_owner_id_idx ON pets (owner_id); INSERT INTO owners VALUES (1), (2); \
+     INSERT INTO pets VALUES (1, 1), (2, 7), (3, 7), (4, 8), (5, NULL), (6, 9)";
+
+#[test]
+fn rows_that_refer_to_nothing_on_postgresql() {
+    orphans(Dialect::Postgresql, "postgresql", ROWS);
+}
+
+#[test]
+fn rows_that_refer_to_nothing_on_mysql() {
+    orphans(Dialect::Mysql, "mysql", ROWS);
+}
+
+#[test]
+fn rows_that_refer_to_nothing_on_mariadb() {
+    orphans(Dialect::Mariadb, "mysql", ROWS);
+}
+
+#[test]
+fn rows_that_refer_to_nothing_on_sqlite() {
+    orphans(Dialect::Sqlite, "sqlite", ROWS);
+}
+
+/// How often an index is read is the server's own number.
+#[test]
+fn the_use_of_indexes_on_postgresql() {
+    let Some(audited) = Audited::new("travel-postgres", Dialect::Postgresql) else { return };
+    let audit = audited.json(&[]);
+    let told = audited
+        .database
+        .query("SELECT relname, indexrelname, idx_scan, pg_relation_size(indexrelid) FROM pg_stat_all_indexes WHERE schemaname = 'public'")
+        .unwrap();
+    let said: BTreeMap<(&str, &str), (&str, &str)> = told
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .map(|cells| ((cells[0], cells[1]), (cells[2], cells[3])))
+        .collect();
+    let uses = audit["index_use"].as_array().unwrap();
+    assert!(!uses.is_empty());
+    for own in uses {
+        let (table, index) = (own["table"].as_str().unwrap(), own["index"].as_str().unwrap());
+        let (scans, bytes) = (own["scans"].to_string(), own["bytes"].to_string());
+        assert_eq!(said.get(&(table, index)), Some(&(scans.as_str(), bytes.as_str())), "{table} {index}");
+    }
+}

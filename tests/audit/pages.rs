@@ -1,0 +1,59 @@
+//! The page of each fixture project in a browser: nothing is complained about, all of it can be used, by everybody.
+
+use super::Audited;
+use crate::case::Dialect;
+use crate::judges::chromium::open;
+
+fn check(project: &str, dialect: Dialect) {
+    let Some(audited) = Audited::new(project, dialect) else { return };
+    let audit = audited.json(&[]);
+    let (page, run) = audited.write("audit.html", &["--with-data"]);
+    let Some(opened) = open(project, &page) else { return };
+    assert_eq!(opened.errors, Vec::<String>::new(), "{run}");
+    assert_eq!(opened.wrong, Vec::<String>::new(), "{run}");
+    assert_eq!(opened.violations, Vec::<String>::new(), "{run}");
+    // What the page says is what the data say.
+    for (row, numbers) in &opened.counts {
+        let key = match row.as_str() {
+            "of these unique" => "unique",
+            "enum types" => "enums",
+            "not understood" => "opaque",
+            "ignored tables" => "ignored",
+            other => &other.replace(' ', "_"),
+        };
+        let sources = audit["sources"].as_array().unwrap();
+        let said: Vec<u64> = sources.iter().map(|source| source["counts"][key].as_u64().unwrap()).collect();
+        assert_eq!(numbers, &said, "{row}");
+    }
+    assert!(opened.counts.contains_key("tables"), "{:?}", opened.counts);
+}
+
+#[test]
+fn of_travel_on_postgresql() {
+    check("travel-postgres", Dialect::Postgresql);
+}
+
+#[test]
+fn of_the_marketplace() {
+    check("marketplace-postgres", Dialect::Postgresql);
+}
+
+#[test]
+fn of_payments() {
+    check("payments-postgres", Dialect::Postgresql);
+}
+
+#[test]
+fn of_travel_on_mysql() {
+    check("travel-mysql", Dialect::Mysql);
+}
+
+#[test]
+fn of_a_project_that_can_t_be_read_whole() {
+    check("broken-mysql", Dialect::Mysql);
+}
+
+#[test]
+fn of_the_ledger() {
+    check("ledger-sqlite", Dialect::Sqlite);
+}
