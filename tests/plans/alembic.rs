@@ -70,7 +70,7 @@ fn try_pairs(dialect: Dialect, flavour: Flavour) {
     });
     let (held, by_most) = figures.into_inner();
     let rows: usize = held.iter().sum();
-    println!("{} pairs with {rows} rows; three, one, no rows a table: {by_most:?} (reversed)", held.len());
+    eprintln!("{} pairs with {rows} rows; three, one, no rows a table: {by_most:?} (reversed)", held.len());
     sqlalchemy::ruff(folder.path()).unwrap();
 }
 

@@ -45,7 +45,7 @@ fn reads_like_autogenerate(dialect: Dialect) {
             Some(difference) => failures.push(format!("{}:\n{difference}", way.name)),
         }
     }
-    println!("{}: {same} of {} are the same, {} differ as known", dialect.server(), ways.len(), met.len());
+    eprintln!("{}: {same} of {} are the same, {} differ as known", dialect.server(), ways.len(), met.len());
     assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
     let is_tried = |name: &str| ways.iter().any(|way| way.name == name);
     let gone: Vec<&String> = known.keys().filter(|name| is_tried(name) && !met.contains(name)).collect();

@@ -117,7 +117,7 @@ fn with_rows(dialect: Dialect) {
             Ok(Outcome::Refused(message)) | Err(message) => failures.push(format!("{}: {message}", way.name)),
         }
     }
-    println!("{}: held {figures:?} without, with one, with three rows a table", dialect.server());
+    eprintln!("{}: held {figures:?} without, with one, with three rows a table", dialect.server());
     let shown: Vec<&str> = failures.iter().map(String::as_str).take(4).collect();
     assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), shown.join("\n\n"));
     sqlalchemy::ruff(&folder.path().join("revisions")).unwrap();

@@ -55,9 +55,9 @@ fn judge(name: &str, dialect: Dialect) {
             Err(message) => failures.push(format!("{what}: {message}")),
         }
     }
-    println!("{name}: of {} kinds held {figures:?} without, with one, with three rows; refused:", chosen.len());
+    eprintln!("{name}: of {} kinds held {figures:?} without, with one, with three rows; refused:", chosen.len());
     for refusal in &refused {
-        println!("  {}", refusal.lines().next().unwrap_or_default());
+        eprintln!("  {}", refusal.lines().next().unwrap_or_default());
     }
     let shown: Vec<&str> = failures.iter().map(String::as_str).take(4).collect();
     assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), shown.join("\n\n"));

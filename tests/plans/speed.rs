@@ -72,7 +72,7 @@ fn is_quick(dialect: Dialect, size: &Size) {
         let start = Instant::now();
         run().unwrap();
         let taken = start.elapsed();
-        println!("{} {} tables, {what}: {} ms", dialect.server(), size.tables, taken.as_millis());
+        eprintln!("{} {} tables, {what}: {} ms", dialect.server(), size.tables, taken.as_millis());
         assert!(taken < bound, "{what} took {taken:?}, and may take {bound:?}");
     };
     let is_empty = |database: &Scratch| {

@@ -159,7 +159,7 @@ pub async fn ask(
     let (mut session, server) = open.await.map_err(|failure: Failure| failure.describe(url))?;
     let mut answers = Vec::new();
     let mut is_lost = false;
-    for CatalogueQuery { name, sql } in queries(&server) {
+    for CatalogueQuery { name, sql, .. } in queries(&server) {
         if is_lost || start.elapsed() >= budget {
             answers.push(Asked::NoTime);
             continue;
@@ -171,7 +171,7 @@ pub async fn ask(
         // A statement that is still running holds the connection.
         is_lost = matches!(&answer, Err(failure) if failure.has_lost_the_connection());
         if !is_lost {
-            is_lost = session.end().await.is_err();
+            is_lost = session.roll_back().await.is_err();
         }
         answers.push(match answer {
             Ok(rows) => Asked::Rows(rows),

@@ -75,7 +75,8 @@ impl Session {
         let limit = options.lock_timeout;
         let connecting = connect::sqlite_for_writing(file, limit);
         let connection = within(limit + PATIENCE, connecting.connect(), Step::Connect).await.map(Driver::Sqlite)?;
-        Ok(Self { connection, statement_timeout: options.statement_timeout, lock_timeout: options.lock_timeout })
+        let (statement_timeout, lock_timeout) = (options.statement_timeout, options.lock_timeout);
+        Ok(Self { connection, snapshot: None, statement_timeout, lock_timeout })
     }
 
     /// Connects to the first of the hosts that can be reached, each within the limit, as libpq does.
@@ -200,7 +201,7 @@ impl Session {
     }
 
     /// Ends the transaction, also one that a failure has broken off.
-    pub(crate) async fn end(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn roll_back(&mut self) -> Result<(), Failure> {
         self.rows("end", "ROLLBACK".to_owned()).await.map(|_| ())
     }
 
@@ -209,11 +210,11 @@ impl Session {
     pub(crate) async fn close(mut self) {
         let commit = async { self.rows("end", "COMMIT".to_owned()).await };
         let _ = tokio::time::timeout(PATIENCE, commit).await;
-        self.end().await;
+        self.leave().await;
     }
 
     /// Says goodbye.
-    pub(crate) async fn end(self) {
+    pub(crate) async fn leave(self) {
         let goodbye = async {
             match self.connection {
                 Driver::Postgres(connection) => connection.close().await,

@@ -31,7 +31,7 @@ pub async fn table_rows(
     twice(url, async || {
         let mut session = Session::open(url, options).await?;
         let server = session.server().await?;
-        session.begin(&server).await?;
+        session.begin_alone(&server).await?;
         let mut tables = Vec::new();
         for query in queries {
             tables.push(rows_of(&mut session, url, query).await?);
@@ -89,7 +89,7 @@ pub async fn run_script(url: &DatabaseUrl, options: &ReadOptions, script: &str) 
     let outcome = async {
         let mut session = Session::open_for_writing(url, options).await?;
         session.rows("the script", script.to_owned()).await?;
-        session.end().await;
+        session.leave().await;
         Ok(())
     };
     outcome.await.map_err(|failure: Failure| RunError(failure.describe(url).to_string()))

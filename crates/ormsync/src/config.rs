@@ -410,7 +410,7 @@ history   = "lockstep"
 revision  = "sequential"
 
 [audit]
-expect       = { tables = 19, indexes = 26, foreign_keys = 11 }
+expect       = {{ tables = 19, indexes = 26, foreign_keys = 11 }}
 tables       = ["users", "bookings"]
 not_personal = ["vendors.*"]
 

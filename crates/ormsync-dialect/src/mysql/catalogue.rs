@@ -85,7 +85,7 @@ pub(super) fn usage_queries(scope: &CatalogueScope) -> Vec<CatalogueQuery> {
         ("index_sizes", include_str!("queries/index_sizes.sql")),
         ("index_use", include_str!("queries/index_use.sql")),
     ]
-    .map(|(name, text)| CatalogueQuery { name, sql: text.replace("{scope}", &in_scope) })
+    .map(|(name, text)| CatalogueQuery { name, sql: text.replace("{scope}", &in_scope), sets_up: false })
     .into()
 }
 

@@ -89,7 +89,7 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
 pub(super) fn usage_queries(scope: &CatalogueScope) -> Vec<CatalogueQuery> {
     let namespaces: Vec<String> = namespaces(scope).iter().map(|name| facts::quote_text(name)).collect();
     let sql = include_str!("queries/usage.sql").replace("{namespaces}", &namespaces.join(", "));
-    vec![CatalogueQuery { name: "usage", sql }]
+    vec![CatalogueQuery { name: "usage", sql, sets_up: false }]
 }
 
 /// The schema that the rows stand for.

@@ -28,6 +28,7 @@ pub(crate) fn lower(model: &DataModel<'_>, sources: &Sources, default_namespace:
 }
 
 /// What a model or view becomes.
+#[expect(clippy::large_enum_variant, reason = "nearly all are tables")]
 enum Lowered {
     Table(Table),
     View(View),
