@@ -1,6 +1,8 @@
 //! Random pairs as migrations and revisions, on databases that hold rows: `ORMSYNC_TEST_SEED=n` begins there,
 //! `ORMSYNC_TEST_PAIRS=n` takes so many.
 
+#![expect(clippy::print_stdout, reason = "figures, shown by --no-capture")]
+
 use ormsync_schema::{Plan, Schema};
 use ormsync_sqlalchemy::{RevisionFrame, revision_body, write_revision};
 
@@ -70,7 +72,7 @@ fn try_pairs(dialect: Dialect, flavour: Flavour) {
     });
     let (held, by_most) = figures.into_inner();
     let rows: usize = held.iter().sum();
-    eprintln!("{} pairs with {rows} rows; three, one, no rows a table: {by_most:?} (reversed)", held.len());
+    println!("{} pairs with {rows} rows; three, one, no rows a table: {by_most:?} (reversed)", held.len());
     sqlalchemy::ruff(folder.path()).unwrap();
 }
 

@@ -1,6 +1,8 @@
 //! Our revisions beside what `alembic revision --autogenerate` writes for the same models on the same database.
 //! `ORMSYNC_TEST_CHANGES=n` takes so many changes.
 
+#![expect(clippy::print_stdout, reason = "figures, shown by --no-capture")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -45,7 +47,7 @@ fn reads_like_autogenerate(dialect: Dialect) {
             Some(difference) => failures.push(format!("{}:\n{difference}", way.name)),
         }
     }
-    eprintln!("{}: {same} of {} are the same, {} differ as known", dialect.server(), ways.len(), met.len());
+    println!("{}: {same} of {} are the same, {} differ as known", dialect.server(), ways.len(), met.len());
     assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
     let is_tried = |name: &str| ways.iter().any(|way| way.name == name);
     let gone: Vec<&String> = known.keys().filter(|name| is_tried(name) && !met.contains(name)).collect();

@@ -1,5 +1,7 @@
 //! The changes whose SQL the real engine wrote for MySQL (`fixtures/prisma-mysql-changes`), there and back.
 
+#![expect(clippy::print_stdout, reason = "figures, shown by --no-capture")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,7 +119,7 @@ fn with_rows(dialect: Dialect) {
             Ok(Outcome::Refused(message)) | Err(message) => failures.push(format!("{}: {message}", way.name)),
         }
     }
-    eprintln!("{}: held {figures:?} without, with one, with three rows a table", dialect.server());
+    println!("{}: held {figures:?} without, with one, with three rows a table", dialect.server());
     let shown: Vec<&str> = failures.iter().map(String::as_str).take(4).collect();
     assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), shown.join("\n\n"));
     sqlalchemy::ruff(&folder.path().join("revisions")).unwrap();

@@ -1,6 +1,8 @@
 //! Every kind of mutation of a project as a change of its database, with rows in it. A part of the kinds is tried, by
 //! `ORMSYNC_TEST_SEED=n`; `ORMSYNC_TEST_MUTATIONS=n` takes so many of each project.
 
+#![expect(clippy::print_stdout, reason = "figures, shown by --no-capture")]
+
 use std::collections::BTreeSet;
 
 use ormsync_diff::plan::Renames;
@@ -55,9 +57,9 @@ fn judge(name: &str, dialect: Dialect) {
             Err(message) => failures.push(format!("{what}: {message}")),
         }
     }
-    eprintln!("{name}: of {} kinds held {figures:?} without, with one, with three rows; refused:", chosen.len());
+    println!("{name}: of {} kinds held {figures:?} without, with one, with three rows; refused:", chosen.len());
     for refusal in &refused {
-        eprintln!("  {}", refusal.lines().next().unwrap_or_default());
+        println!("  {}", refusal.lines().next().unwrap_or_default());
     }
     let shown: Vec<&str> = failures.iter().map(String::as_str).take(4).collect();
     assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), shown.join("\n\n"));
