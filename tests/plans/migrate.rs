@@ -73,6 +73,20 @@ impl Project {
         Some(project)
     }
 
+    /// A project whose database is empty and not configured, with no migration yet.
+    pub(super) fn of_files(dialect: Dialect, models: &str) -> Option<Self> {
+        if Judge::Sqlalchemy.waived() {
+            return None;
+        }
+        let project = Self { folder: tempfile::tempdir().unwrap(), database: Scratch::new(dialect)?, dialect };
+        project.schema(models);
+        project.write("alembic.ini", "[alembic]\nscript_location = %(here)s/alembic\n");
+        let settings = format!("dialect = \"{}\"\ntruth = \"prisma\"\n", dialect.name());
+        project.write("ormsync.toml", &(settings + "[prisma]\nschema = \"prisma/schema.prisma\"\n"));
+        fs::create_dir_all(project.path("alembic/versions")).unwrap();
+        Some(project)
+    }
+
     /// Writes the truth.
     pub(super) fn schema(&self, models: &str) {
         let provider = if self.dialect == Dialect::Mariadb { "mysql" } else { self.dialect.name() };

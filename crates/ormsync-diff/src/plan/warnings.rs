@@ -1,16 +1,46 @@
 //! What whoever runs a plan should know before.
 
+use std::collections::BTreeSet;
+
 use ormsync_dialect::{Conversion, Dialect};
 use ormsync_schema::{ColumnChange, Operation, QualifiedName, TableChange, Warning, WarningKind};
 
-/// The warnings about operations.
+use super::Backfill;
+
+/// The warnings about operations. A table that is made by them has no rows that could stand in the way.
 pub(super) fn of(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Warning> {
-    operations.iter().flat_map(|operation| operation.loss().into_iter().chain(risks(operation, dialect))).collect()
+    let made: BTreeSet<&QualifiedName> = operations
+        .iter()
+        .filter_map(|operation| match operation {
+            Operation::CreateTable { name, .. } => Some(name),
+            _ => None,
+        })
+        .collect();
+    let is_of_new =
+        |operation: &Operation| matches!(operation, Operation::ChangeTable { table, .. } if made.contains(table));
+    let mut found = Vec::new();
+    for operation in operations {
+        found.extend(operation.loss());
+        if !is_of_new(operation) {
+            found.extend(risks(operation, dialect));
+        }
+    }
+    found
 }
 
 /// A difference that no operation makes.
 pub(super) fn not_planned(subject: String, problem: &str) -> Warning {
     Warning { kind: WarningKind::NotPlanned, text: format!("Not planned for {subject}: {problem}."), subject }
+}
+
+/// A column that was dropped and is demanded again.
+pub(super) fn comes_back_empty(backfill: &Backfill) -> Warning {
+    let Backfill { table, column, expression } = backfill;
+    let text = format!(
+        "The required column `{column}` comes back to the `{}` table without what it held: rows get {expression}.",
+        table.name
+    );
+    Warning { kind: WarningKind::MayFail, subject: format!("{table}.{column}"), text }
 }
 
 fn risks(operation: &Operation, dialect: &dyn Dialect) -> Vec<Warning> {

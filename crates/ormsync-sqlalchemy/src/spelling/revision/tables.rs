@@ -70,7 +70,7 @@ impl Writer<'_> {
                 return Err(wordless("only the first column of a primary key is numbered by SQLAlchemy"));
             }
         }
-        if !is_serial && let Some(default) = self.server_default(place, name, column, &spelled)? {
+        if !is_serial && let Some(default) = self.revision_default(place, name, column, &spelled)? {
             arguments.push(keyword("server_default", default));
         }
         if place.has_key_column(name) {
@@ -96,6 +96,27 @@ impl Writer<'_> {
             spelled.expression = self.type_of_its_own(sql).ok_or_else(|| wordless(sql))?;
         }
         Ok(spelled)
+    }
+
+    /// The database's default as the SQL that SQLAlchemy makes of it, which is how Alembic renders functions of defaults.
+    pub(super) fn revision_default(
+        &self,
+        place: Place<'_>,
+        name: &str,
+        column: &Column,
+        spelled: &super::super::native_types::Spelled,
+    ) -> Result<Option<Python>, Wordless> {
+        let default = self.server_default(place, name, column, spelled)?;
+        let [no, yes] = self.words.truth;
+        Ok(default.map(|default| match &default {
+            Python::Call { function, .. } => match function.text.as_str() {
+                "func.now" => Python::sql(self.words.plain_now.unwrap_or("now()")),
+                "true" => Python::sql(yes),
+                "false" => Python::sql(no),
+                _ => default,
+            },
+            _ => default,
+        }))
     }
 
     /// A type that is exactly what it is called.
