@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ormsync_dialect::{Conversion, Dialect};
-use ormsync_schema::{ColumnChange, Operation, QualifiedName, TableChange, Warning, WarningKind};
+use ormsync_schema::{ColumnChange, DataType, Operation, QualifiedName, TableChange, Warning, WarningKind};
 
 use super::Backfill;
 
@@ -21,11 +21,36 @@ pub(super) fn of(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Warning
     let mut found = Vec::new();
     for operation in operations {
         found.extend(operation.loss());
-        if !is_of_new(operation) {
+        if !is_of_new(operation) && !drops_renamed_labels(operation, operations) {
             found.extend(risks(operation, dialect));
         }
     }
     found
+}
+
+/// Whether a column loses no labels but those that it has under other names by now: each was added, and the rows went over,
+/// which can go back.
+fn drops_renamed_labels(operation: &Operation, operations: &[Operation]) -> bool {
+    let Some((table, column, from, to)) = own_labels(operation) else { return false };
+    let gone = from.iter().filter(|label| !to.contains(label)).count();
+    let renamed = operations.windows(2).filter(|pair| {
+        let is_moved = matches!(pair[1], Operation::RunStatement { reverse: Some(_), .. });
+        let widened = own_labels(&pair[0]);
+        let is_it = |(place, other, old, new): (&QualifiedName, &str, &[String], &[String])| {
+            place == table && other == column && new.len() == old.len() + 1
+        };
+        is_moved && widened.is_some_and(is_it)
+    });
+    gone > 0 && gone == renamed.count()
+}
+
+/// A change of the labels that belong to a column: its table and name, the old ones and the new ones.
+fn own_labels(operation: &Operation) -> Option<(&QualifiedName, &str, &[String], &[String])> {
+    let Operation::ChangeTable { table, change: TableChange::AlterColumn(change) } = operation else { return None };
+    match (&change.from.data_type, &change.to.data_type) {
+        (DataType::InlineEnum(from), DataType::InlineEnum(to)) => Some((table, &change.name, from, to)),
+        _ => None,
+    }
 }
 
 /// A difference that no operation makes.

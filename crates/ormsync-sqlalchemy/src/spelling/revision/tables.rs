@@ -1,7 +1,8 @@
 //! `op.create_table` and `sa.Column`.
 
 use ormsync_schema::{
-    Column, DataType, Identity, IdentityKind, IndexKind, NamedType, Origin, Partitioning, PrimaryKey, Table,
+    Column, DataType, DefaultValue, Identity, IdentityKind, IndexKind, Literal, NamedType, Origin, Partitioning,
+    PrimaryKey, Table,
 };
 
 use super::super::constraint::plain_columns;
@@ -106,6 +107,13 @@ impl Writer<'_> {
         column: &Column,
         spelled: &super::super::native_types::Spelled,
     ) -> Result<Option<Python>, Wordless> {
+        if let (Some(DefaultValue::Literal(Literal::Number(number))), "mysql", None) =
+            (&column.default, self.words.dialect, &column.on_update)
+            && !number.chars().all(char::is_alphanumeric)
+        {
+            // SQLAlchemy puts any other text in parentheses, which makes an expression of it.
+            return Ok(Some(Python::text(number)));
+        }
         let default = self.server_default(place, name, column, spelled)?;
         let [no, yes] = self.words.truth;
         Ok(default.map(|default| match &default {
