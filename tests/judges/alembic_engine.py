@@ -119,8 +119,8 @@ class OneSpelling(ast.NodeTransformer):
     """Keywords in one order; names without the mark that they follow a convention; nothing said that goes without saying.
 
     What stays is told by Alembic as the server has it (`existing_type=sa.TEXT()`) and by ours as a model would say it
-    (`sa.Text()`), so that is brought into one form. AUTOINCREMENT of SQLite is in no model that is written of a Prisma schema,
-    and a primary key that is called as the server would call it has no name there.
+    (`sa.Text()`), so that is brought into one form. AUTOINCREMENT of SQLite and the character set of MySQL are in no model that
+    is written of a Prisma schema, and a primary key that is called as the server would call it has no name there.
     """
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
@@ -134,7 +134,7 @@ class OneSpelling(ast.NodeTransformer):
                 self.existing(word)
                 for word in node.keywords
                 if not (isinstance(word.value, ast.Constant) and is_default.get(word.arg, word) == word.value.value)
-                and word.arg not in ("sqlite_autoincrement", "table_kwargs")
+                and word.arg not in ("sqlite_autoincrement", "table_kwargs", "mysql_charset", "mysql_collate")
             ),
             key=lambda word: word.arg or "",
         )

@@ -97,14 +97,28 @@ fn whole_size(name: &str) -> Option<u8> {
     })
 }
 
-/// The value of a type that says nothing, where the server has none that it gives to rows by itself, or one that it refuses: a
-/// day in the year 0 (`NO_ZERO_DATE`), a text that is no JSON (MariaDB).
-pub(super) fn empty_value(data_type: &DataType) -> Option<String> {
-    let value = match data_type.as_named()?.name.as_str() {
+/// The value of a type that says nothing. A column that is added the server fills by itself, but for a day in the year 0, which
+/// it refuses (`NO_ZERO_DATE`), and a text that is no JSON (MariaDB).
+pub(super) fn empty_value(data_type: &DataType, is_added: bool) -> Option<String> {
+    let named = match data_type {
+        DataType::InlineEnum(labels) if !is_added => {
+            return labels.first().map(|label| super::facts::quote_text(label));
+        }
+        DataType::InlineSet(_) if !is_added => return Some("''".to_owned()),
+        DataType::Named(named) => named,
+        _ => return None,
+    };
+    let value = match named.name.as_str() {
         "date" => "'1970-01-01'",
         // Not before the range of the type in any time zone.
         "datetime" | "timestamp" => "'1970-01-02 00:00:00'",
         "json" => "'{}'",
+        _ if is_added => return None,
+        "decimal" | "float" | "double" | "bit" | "year" => "0",
+        "time" => "'00:00:00'",
+        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => "''",
+        name if whole_size(name).is_some() => "0",
+        _ if text_length(named).is_some() => "''",
         _ => return None,
     };
     Some(value.to_owned())

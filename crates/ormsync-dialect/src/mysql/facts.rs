@@ -8,6 +8,10 @@ use crate::IdentifierLimit;
 /// How long a name may be. Longer ones are refused, not cut.
 pub(super) const IDENTIFIER_LIMIT: IdentifierLimit = IdentifierLimit::Characters(64);
 
+/// The character set of a table that says nothing, so that it takes every letter whatever the database's own is, and its
+/// collation: as Prisma's engine makes every table.
+pub const MYSQL_TABLE_CHARSET: (&str, &str) = ("utf8mb4", "utf8mb4_unicode_ci");
+
 /// Quotes a name.
 pub(super) fn quote_identifier(name: &str) -> String {
     format!(r#"`{}`"#, name.replace('`', r#"``"#))

@@ -19,6 +19,7 @@ use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, P
 use crate::{Alterations, Condition, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
+pub use facts::MYSQL_TABLE_CHARSET;
 pub(crate) use replay::REPLAY;
 
 /// MySQL and MariaDB.
@@ -110,8 +111,8 @@ impl Dialect for MySql {
         alterations::conversion(from, to)
     }
 
-    fn empty_value(&self, data_type: &DataType) -> Option<String> {
-        alterations::empty_value(data_type)
+    fn empty_value(&self, data_type: &DataType, is_added: bool) -> Option<String> {
+        alterations::empty_value(data_type, is_added)
     }
 
     fn using(&self, _plan: &Plan, _change: &ColumnChange) -> Option<String> {

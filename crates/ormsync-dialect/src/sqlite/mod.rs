@@ -107,7 +107,7 @@ impl Dialect for Sqlite {
         alterations::conversion(from, to)
     }
 
-    fn empty_value(&self, data_type: &DataType) -> Option<String> {
+    fn empty_value(&self, data_type: &DataType, _is_added: bool) -> Option<String> {
         alterations::empty_value(data_type)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Column, ColumnChange, Operation, Plan, QualifiedName, TableChange, TableRebuild};
+use ormsync_schema::{Column, ColumnChange, DefaultValue, Operation, Plan, QualifiedName, TableChange, TableRebuild};
 
 use super::warnings;
 
@@ -144,10 +144,25 @@ fn parted(change: &TableChange, name: &str) -> Option<(Option<TableChange>, Tabl
     }
 }
 
-/// An empty value for each column that is added, takes no NULL and has nothing of its own to put there. What refers to another
-/// table has no such value.
-pub(super) fn empty(plan: &Plan, dialect: &dyn Dialect) -> Vec<Backfill> {
+/// A value for each column that takes no NULL any more: its default, else an empty one; and whether the column is added. What is
+/// added with a default, or refers to another table, has none.
+pub(super) fn empty(plan: &Plan, dialect: &dyn Dialect) -> Vec<(Backfill, bool)> {
     let mut found = Vec::new();
+    let mut add = |table: &QualifiedName, name: &String, from: Option<&Column>, to: &Column| {
+        let is_tightened = !to.nullable && from.is_none_or(|from| from.nullable);
+        if !is_tightened || to.identity.is_some() || to.generated.is_some() {
+            return;
+        }
+        let expression = match &to.default {
+            Some(_) if from.is_none() => None,
+            Some(default @ (DefaultValue::Literal(_) | DefaultValue::Now { .. })) => {
+                Some(dialect.default_text(default))
+            }
+            _ => dialect.empty_value(&to.data_type, from.is_none()),
+        };
+        let backfill = |expression| Backfill { table: table.clone(), column: name.clone(), expression };
+        found.extend(expression.map(|expression| (backfill(expression), from.is_none())));
+    };
     let refers = |table: &QualifiedName, name: &String| {
         plan.operations.iter().any(|operation| match operation {
             Operation::ChangeTable { table: other, change: TableChange::AddForeignKey(key) } => {
@@ -156,24 +171,19 @@ pub(super) fn empty(plan: &Plan, dialect: &dyn Dialect) -> Vec<Backfill> {
             _ => false,
         })
     };
-    let mut add = |table: &QualifiedName, name: &String, column: &Column, refers: bool| {
-        let fills_itself = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
-        if column.nullable || fills_itself || refers {
-            return;
-        }
-        if let Some(expression) = dialect.empty_value(&column.data_type) {
-            found.push(Backfill { table: table.clone(), column: name.clone(), expression });
-        }
-    };
     for operation in &plan.operations {
         let Operation::ChangeTable { table, change } = operation else { continue };
         match change {
-            TableChange::AddColumn { name, column } => add(table, name, column, refers(table, name)),
+            TableChange::AddColumn { name, column } if !refers(table, name) => add(table, name, None, column),
+            TableChange::AlterColumn(change) => add(table, &change.name, Some(&change.from), &change.to),
             TableChange::Rebuild(rebuild) => {
-                let new = rebuild.to.columns.iter().filter(|(name, _)| !rebuild.from.columns.contains_key(*name));
-                for (name, column) in new.filter(|(name, _)| !rebuild.values.contains_key(*name)) {
+                for (name, column) in rebuild.to.columns.iter().filter(|(name, _)| !rebuild.values.contains_key(*name))
+                {
                     let refers = rebuild.to.foreign_keys.iter().any(|key| key.columns.contains(name));
-                    add(table, name, column, refers);
+                    // Where there is a default it takes the place of NULL anyway.
+                    if !refers && column.default.is_none() {
+                        add(table, name, rebuild.from.columns.get(name), column);
+                    }
                 }
             }
             _ => {}

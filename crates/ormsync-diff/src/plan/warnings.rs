@@ -58,13 +58,19 @@ pub(super) fn not_planned(subject: String, problem: &str) -> Warning {
     Warning { kind: WarningKind::NotPlanned, text: format!("Not planned for {subject}: {problem}."), subject }
 }
 
-/// A column that was dropped and is demanded again.
-pub(super) fn comes_back_empty(backfill: &Backfill) -> Warning {
+/// A column that is demanded again: one that was dropped, or one that rows were allowed to leave out.
+pub(super) fn of_empty((backfill, is_added): &(Backfill, bool)) -> Warning {
     let Backfill { table, column, expression } = backfill;
-    let text = format!(
-        "The required column `{column}` comes back to the `{}` table without what it held: rows get {expression}.",
-        table.name
-    );
+    let table_name = &table.name;
+    let text = if *is_added {
+        format!(
+            "The required column `{column}` comes back to the `{table_name}` table without what it held: rows get {expression}."
+        )
+    } else {
+        format!(
+            "The column `{column}` on table `{table_name}` is required again: rows without a value get {expression}."
+        )
+    };
     Warning { kind: WarningKind::MayFail, subject: format!("{table}.{column}"), text }
 }
 

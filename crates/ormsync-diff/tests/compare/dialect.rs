@@ -110,7 +110,7 @@ impl Dialect for Plain {
         Conversion::Narrowing
     }
 
-    fn empty_value(&self, _: &DataType) -> Option<String> {
+    fn empty_value(&self, _: &DataType, _: bool) -> Option<String> {
         None
     }
 

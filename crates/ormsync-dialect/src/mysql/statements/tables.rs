@@ -171,12 +171,12 @@ fn options(options: &BTreeMap<String, String>) -> String {
     if let Some(engine) = options.get("engine").filter(|engine| *engine != "InnoDB") {
         text.push_str(&format!(" ENGINE = {engine}"));
     }
-    // A table that says nothing takes every letter, whatever the database's own character set is.
-    let charset = options.get("charset").map_or("utf8mb4", String::as_str);
+    let (usual_charset, usual_collation) = facts::MYSQL_TABLE_CHARSET;
+    let charset = options.get("charset").map_or(usual_charset, String::as_str);
     text.push_str(&format!(" DEFAULT CHARACTER SET {charset}"));
     match options.get("collation") {
         Some(collation) => text.push_str(&format!(" COLLATE {collation}")),
-        None if charset == "utf8mb4" => text.push_str(" COLLATE utf8mb4_unicode_ci"),
+        None if charset == usual_charset => text.push_str(&format!(" COLLATE {usual_collation}")),
         None => {}
     }
     for (name, value) in others(options) {

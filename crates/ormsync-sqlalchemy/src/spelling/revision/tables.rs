@@ -180,6 +180,13 @@ impl Writer<'_> {
         }
         let mut options: Vec<Argument> =
             self.table_options(place).into_iter().map(|(name, value)| keyword(&name, value)).collect();
+        let says_letters = place.table.options.keys().any(|name| matches!(name.as_str(), "charset" | "collation"));
+        if self.words.dialect == "mysql" && !says_letters {
+            // The same table as by the SQL of the plan.
+            let (charset, collation) = ormsync_dialect::MYSQL_TABLE_CHARSET;
+            options.push(keyword("mysql_charset", Python::text(charset)));
+            options.push(keyword("mysql_collate", Python::text(collation)));
+        }
         let is_unique_number = |column: &Column| column.identity.as_ref().is_some_and(|identity| identity.never_again);
         if place.table.columns.values().any(is_unique_number) {
             options.push(keyword("sqlite_autoincrement", Python::Boolean(true)));
