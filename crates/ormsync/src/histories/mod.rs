@@ -202,7 +202,7 @@ fn migrations_folder(settings: &Settings, options: &HistoryOptions, sides: &[Sid
 ///
 /// # Errors
 /// Where there are several, and nothing says which are meant.
-fn alembic_path(settings: &Settings, options: &HistoryOptions) -> Result<Option<PathBuf>> {
+pub(crate) fn alembic_path(settings: &Settings, options: &HistoryOptions) -> Result<Option<PathBuf>> {
     if let Some(path) = &options.alembic {
         return Ok(Some(path.clone()));
     }
