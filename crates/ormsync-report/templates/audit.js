@@ -74,6 +74,13 @@ const page = (() => {
     return make("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `Statements, ${labelOf(statement.from)} and ${labelOf(statement.to)}` }, ...shown);
   };
 
+  /** A verdict with the sources' labels for their names. */
+  const verdictOf = ({ verdict }) => {
+    const unmapped = /^unmapped in (.+)$/.exec(verdict);
+    if (unmapped) return `unmapped in ${unmapped[1].split(", ").map(labelOf).join(", ")}`;
+    return verdict.replace(/^\S+(?= (?:drifted|behind)$)/, labelOf);
+  };
+
   const finding = (own) => {
     const item = make(
       "li",
@@ -82,7 +89,7 @@ const page = (() => {
       " ",
       make("code", {}, own.rule),
       ` ${own.headline} `,
-      make("span", { class: "soft" }, `(${own.verdict.replace(/^\S+(?= (?:drifted|behind)$)/, labelOf)})`),
+      make("span", { class: "soft" }, `(${verdictOf(own)})`),
     );
     for (const note of own.notes ?? []) item.append(make("p", { class: "soft" }, note));
     if (own.fix) item.append(make("pre", { tabindex: "0", role: "group", "aria-label": "Fix" }, own.fix));

@@ -249,12 +249,13 @@ impl Naming {
     }
 }
 
-/// How a name is written. One word in small letters is in the style of snakes, whoever wrote it.
+/// How a name is written. One word in small letters is in the style of snakes as of camels.
 fn style(name: &str) -> &'static str {
     let has_upper = name.contains(char::is_uppercase);
     let has_lower = name.contains(char::is_lowercase);
     match (name.contains('_'), has_upper, name.starts_with(char::is_uppercase)) {
-        (_, false, _) => "snake_case",
+        (false, false, _) => "lowercase",
+        (true, false, _) => "snake_case",
         (false, true, true) if has_lower => "PascalCase",
         (false, true, false) => "camelCase",
         (_, true, _) if !has_lower => "UPPER_CASE",
@@ -294,7 +295,7 @@ mod tests {
 
     #[test]
     fn styles_of_names() {
-        assert_eq!(style("user"), "snake_case");
+        assert_eq!(style("user"), "lowercase");
         assert_eq!(style("user_id"), "snake_case");
         assert_eq!(style("userId"), "camelCase");
         assert_eq!(style("User"), "PascalCase");

@@ -492,7 +492,7 @@ pub struct Trail {
 pub struct NamingStyle {
     /// `tables` or `columns`.
     pub of: String,
-    /// `snake_case`, `camelCase`, `PascalCase`, `UPPER_CASE`, `mixed`.
+    /// `lowercase` (one word, in any style), `snake_case`, `camelCase`, `PascalCase`, `UPPER_CASE`, `mixed`.
     pub style: String,
     /// How many.
     pub count: usize,

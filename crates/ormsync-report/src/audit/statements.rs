@@ -2,16 +2,16 @@
 
 use ormsync_diff::MatchedTable;
 use ormsync_diff::plan::{PlanOptions, plan};
-use ormsync_schema::{Schema, Table};
+use ormsync_schema::{Index, Origin, Schema, Table};
 use similar::{ChangeTag, TextDiff};
 
-use super::gather::{AuditInput, real};
+use super::gather::{AuditInput, parts_name, real};
 use super::model::StatementDiff;
 
 /// The statements that make the table as it is beside those of each source that makes it otherwise.
 pub(super) fn of(input: &AuditInput<'_>, matched: &MatchedTable<'_>) -> Vec<StatementDiff> {
     let Some((base, table)) = real(input, matched) else { return Vec::new() };
-    let old = statements_of(input, base, matched, table.clone());
+    let old = statements_of(input, base, matched, in_order_of(table, table));
     let of_source = |source: usize| {
         let own = matched.tables[source].filter(|_| source != base)?;
         let new = statements_of(input, source, matched, in_order_of(own, table));
@@ -38,7 +38,8 @@ fn in_order_of(table: &Table, other: &Table) -> Table {
         }
     }
     table.indexes.sort_by_key(|own| {
-        let same = |it: &ormsync_schema::Index| it.parts == own.parts && it.kind == own.kind;
+        let name = parts_name(&own.parts);
+        let same = |it: &Index| parts_name(&it.parts) == name && it.kind.is_unique() == own.kind.is_unique();
         other.indexes.iter().position(same).unwrap_or(usize::MAX)
     });
     table
