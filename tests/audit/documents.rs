@@ -165,6 +165,7 @@ fn documents_are_held_against_what_there_is() {
         [
             ("tables", "2", false),
             ("columns", "2", true),
+            ("tables that are named", "2", false),
             ("table a", "there", true),
             ("table c", "missing", false),
             ("table b", "there", false),

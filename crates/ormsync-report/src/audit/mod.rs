@@ -2,6 +2,7 @@
 //! rendered from it: JSON, Markdown, one HTML file, and diagrams.
 
 mod compliance;
+mod details;
 mod diagram;
 mod documents;
 mod gather;

@@ -2,7 +2,7 @@
 
 use ormsync_diff::MatchedTable;
 use ormsync_diff::plan::{PlanOptions, plan};
-use ormsync_schema::{Index, Origin, Schema, Table};
+use ormsync_schema::{Check, Fact, Index, Origin, Schema, Table};
 use similar::{ChangeTag, TextDiff};
 
 use super::gather::{AuditInput, parts_name, real};
@@ -11,10 +11,10 @@ use super::model::StatementDiff;
 /// The statements that make the table as it is beside those of each source that makes it otherwise.
 pub(super) fn of(input: &AuditInput<'_>, matched: &MatchedTable<'_>) -> Vec<StatementDiff> {
     let Some((base, table)) = real(input, matched) else { return Vec::new() };
-    let old = statements_of(input, base, matched, in_order_of(table, table));
+    let old = statements_of(input, base, matched, beside(input, base, table, table));
     let of_source = |source: usize| {
         let own = matched.tables[source].filter(|_| source != base)?;
-        let new = statements_of(input, source, matched, in_order_of(own, table));
+        let new = statements_of(input, source, matched, beside(input, source, own, table));
         (new != old).then(|| StatementDiff {
             from: input.sources[base].name.to_owned(),
             to: input.sources[source].name.to_owned(),
@@ -24,9 +24,29 @@ pub(super) fn of(input: &AuditInput<'_>, matched: &MatchedTable<'_>) -> Vec<Stat
     (0..matched.tables.len()).filter_map(of_source).collect()
 }
 
-/// A table with its columns and parts in the order of another one: in which order they are declared is no difference.
-fn in_order_of(table: &Table, other: &Table) -> Table {
+/// A source's table as it is to stand beside another one: what the source has no words for is as it is there, and columns
+/// and parts are in its order, since in which order they are declared is no difference.
+fn beside(input: &AuditInput<'_>, source: usize, table: &Table, other: &Table) -> Table {
     let mut table = table.clone();
+    let says = |fact: Fact| input.sources[source].schema.says(fact);
+    if !says(Fact::Check) {
+        table.checks.clone_from(&other.checks);
+    }
+    if !says(Fact::Trigger) {
+        table.triggers.clone_from(&other.triggers);
+    }
+    if !says(Fact::TableOptions) {
+        table.options.clone_from(&other.options);
+    }
+    if !says(Fact::TableComment) {
+        table.comment.clone_from(&other.comment);
+    }
+    for check in &mut table.checks {
+        let same = other.checks.iter().find(|it| it.name == check.name && bare(it) == bare(check));
+        if let Some(same) = same {
+            *check = same.clone();
+        }
+    }
     // What differs in case alone is matched on some servers, and stands at the same place then.
     let place = |name: &str| other.columns.keys().position(|own| own.eq_ignore_ascii_case(name)).unwrap_or(usize::MAX);
     let mut columns: Vec<(usize, String)> = table.columns.keys().map(|name| (place(name), name.clone())).collect();
@@ -47,6 +67,11 @@ fn in_order_of(table: &Table, other: &Table) -> Table {
         .sort_by_key(|own| other.foreign_keys.iter().position(|it| it.columns == own.columns).unwrap_or(usize::MAX));
     table.checks.sort_by_key(|own| other.checks.iter().position(|it| it.name == own.name).unwrap_or(usize::MAX));
     table
+}
+
+/// A condition without the signs that a server adds when it prints it.
+fn bare(check: &Check) -> String {
+    check.expression.text.chars().filter(|letter| !matches!(letter, '(' | ')' | ' ')).collect()
 }
 
 /// Both texts as one: every line with ` `, `-` or `+` before it.
