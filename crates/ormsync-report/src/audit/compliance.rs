@@ -199,7 +199,10 @@ fn category(table: &[String], words: &[String]) -> Option<&'static str> {
     }
     let has =
         |wanted: &[&str]| words.windows(wanted.len()).any(|own| own.iter().zip(wanted).all(|(own, it)| own == it));
-    PERSONAL.iter().find(|(_, names)| names.iter().any(|name| has(name))).map(|(category, _)| *category)
+    // `address_id` says where an address is, and is none.
+    let is_reference = words.last().is_some_and(|last| last == "id");
+    let is_meant = |name: &&[&str]| has(name) && (!is_reference || name.last() == Some(&"id"));
+    PERSONAL.iter().find(|(_, names)| names.iter().any(|name| is_meant(name))).map(|(category, _)| *category)
 }
 
 /// Types that hold nothing else.
@@ -290,6 +293,8 @@ mod tests {
         assert_eq!(category(&words("user_preferences"), &words("name")), None);
         assert_eq!(of("token"), Some("secret"));
         assert_eq!(of("tokens_used"), None);
+        assert_eq!(of("address_id"), None, "a reference");
+        assert_eq!(of("tax_id"), Some("identity document"));
         assert_eq!(of("token_type"), None);
     }
 

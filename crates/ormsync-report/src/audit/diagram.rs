@@ -297,7 +297,7 @@ pub(super) fn svg(audit: &Audit, stands_alone: bool) -> String {
         .collect();
     let picture = placed(audit, &shown, detail.room());
     let legend = if stands_alone { LEGEND } else { 0.0 };
-    let (width, height) = (picture.width.max(if stands_alone { 860.0 } else { 0.0 }), picture.height + legend);
+    let (width, height) = (picture.width.max(if stands_alone { 960.0 } else { 0.0 }), picture.height + legend);
     let colours = if stands_alone { COLOURS } else { "" };
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"erd\" viewBox=\"0 0 {width:.0} {height:.0}\" \
@@ -309,7 +309,7 @@ pub(super) fn svg(audit: &Audit, stands_alone: bool) -> String {
     if stands_alone {
         text.push_str(
             "<text class=\"more\" x=\"22\" y=\"22\">✓ in step · ✗ drifted · – missing in a source · ≠ the sources contradict each \
-             other · ○ only some sources have it · dashed: not enforced by the database</text>\n",
+             other · ○ only some sources have it · blue: notes only · dashed: not enforced by the database</text>\n",
         );
     }
     _ = writeln!(text, "<g class=\"all\" transform=\"translate(0 {legend:.0})\">");

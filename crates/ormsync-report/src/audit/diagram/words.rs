@@ -69,7 +69,7 @@ fn is_optional(audit: &Audit, relation: &Relation) -> bool {
 /// Graphviz's language.
 pub(super) fn dot(audit: &Audit) -> String {
     let mut text = String::from(
-        "digraph schema {\n  rankdir=LR;\n  node [shape=record, fontname=\"sans-serif\", fontsize=10];\n  \
+        "digraph schema {\n  rankdir=LR;\n  fontname=\"sans-serif\";\n  node [shape=record, fontname=\"sans-serif\", fontsize=10];\n  \
          edge [fontname=\"sans-serif\", fontsize=9, color=\"#6b7482\"];\n",
     );
     for (at, cluster) in clusters(audit).iter().enumerate() {
