@@ -201,8 +201,9 @@ fn category(table: &[String], words: &[String]) -> Option<&'static str> {
         |wanted: &[&str]| words.windows(wanted.len()).any(|own| own.iter().zip(wanted).all(|(own, it)| own == it));
     // `address_id` says where an address is, and is none.
     let is_reference = words.last().is_some_and(|last| last == "id");
-    let is_meant = |name: &&[&str]| has(name) && (!is_reference || name.last() == Some(&"id"));
-    PERSONAL.iter().find(|(_, names)| names.iter().any(|name| is_meant(name))).map(|(category, _)| *category)
+    let of_kind =
+        |names: &[&[&str]]| names.iter().any(|name| has(name) && (!is_reference || name.last() == Some(&"id")));
+    PERSONAL.iter().find(|(_, names)| of_kind(names)).map(|(category, _)| *category)
 }
 
 /// Types that hold nothing else.

@@ -66,6 +66,9 @@ fn beside(input: &AuditInput<'_>, source: usize, table: &Table, other: &Table) -
         .foreign_keys
         .sort_by_key(|own| other.foreign_keys.iter().position(|it| it.columns == own.columns).unwrap_or(usize::MAX));
     table.checks.sort_by_key(|own| other.checks.iter().position(|it| it.name == own.name).unwrap_or(usize::MAX));
+    // The plan would put them back into the order of their places.
+    table.indexes.iter_mut().for_each(|index| index.origin = Origin::nowhere());
+    table.foreign_keys.iter_mut().for_each(|key| key.origin = Origin::nowhere());
     table
 }
 
