@@ -84,6 +84,17 @@ fn a_file_that_is_there_stays() {
     assert!(fs::read_to_string(&file).unwrap().starts_with("<!doctype html>"));
 }
 
+/// Nothing of a URL's password is in any form of the report.
+#[test]
+fn no_password_is_written() {
+    let audited = ledger();
+    let url = format!("{}?password=hunter2&mode=ro", audited.database.url());
+    for format in ["html", "markdown", "json"] {
+        let run = Run::of(audited.program().args(["audit", "--exit-zero", "--format", format, "--database", &url]));
+        assert!(!run.stdout.contains("hunter2") && !run.stderr.contains("hunter2"), "{format}\n{run}");
+    }
+}
+
 #[test]
 fn the_exit_code_is_the_gate_s() {
     let audited = ledger();
@@ -154,6 +165,7 @@ fn documents_are_held_against_what_there_is() {
         [
             ("tables", "2", false),
             ("columns", "2", true),
+            ("tables that are named", "2", false),
             ("table a", "there", true),
             ("table c", "missing", false),
             ("table b", "there", false),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use assert_cmd::Command;
+use serde_json::Value;
 
 use crate::case::{Case, Dialect};
 use crate::judges::scratch::Scratch;
@@ -10,6 +11,8 @@ use crate::program::{Run, ormsync};
 
 /// The documents of a project that needs no server.
 mod documents;
+/// What is said of histories.
+mod histories;
 /// Every number is what a query of the server says.
 #[cfg(feature = "live")]
 mod numbers;
@@ -51,11 +54,21 @@ impl Audited {
     }
 
     /// The audit as data.
-    pub(crate) fn json(&self, options: &[&str]) -> serde_json::Value {
+    pub(crate) fn json(&self, options: &[&str]) -> Value {
         let (file, _) = self.write("audit.json", options);
         let text = std::fs::read_to_string(&file).unwrap();
         std::fs::remove_file(&file).unwrap();
-        assert!(!text.contains("postgres://") || !text.contains(":@"), "{text}");
-        serde_json::from_str(&text).unwrap()
+        read(&text)
     }
+}
+
+/// An audit, which is as its JSON Schema says.
+fn read(text: &str) -> Value {
+    let audit: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let schema: Value = serde_json::from_str(include_str!("../../schemas/audit.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(&audit).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    audit
 }

@@ -17,8 +17,8 @@ pub(crate) struct Opened {
     pub(crate) violations: Vec<String>,
     /// What was done, and what is wrong with what came of it.
     pub(crate) wrong: Vec<String>,
-    /// The numbers on the page, by the row of its first table.
-    pub(crate) counts: BTreeMap<String, Vec<u64>>,
+    /// The numbers on the page, by the row of its first table; none where a source has no words for such objects.
+    pub(crate) counts: BTreeMap<String, Vec<Option<u64>>>,
     /// Milliseconds until the page could be used, and of the slowest filtering until the next picture.
     pub(crate) load: f64,
     /// The slowest filtering, until the browser had drawn what came of it.

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row as _, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::case::Dialect;
@@ -90,10 +91,10 @@ impl Scratch {
     /// # Errors
     ///
     /// What the server said.
-    #[cfg(feature = "live")]
     pub(crate) fn query(&self, statement: &str) -> Result<String, String> {
         match &self.place {
-            Place::File { .. } => Err("only servers have a client that prints rows".to_owned()),
+            Place::File { .. } => query_file(&self.url, statement),
+            #[cfg(feature = "live")]
             Place::Server { server, name } => server.query(name, statement),
         }
     }
@@ -109,6 +110,19 @@ fn run_on_file(url: &str, statements: &str) -> Result<(), String> {
             .await
             .map_err(|error| error.to_string())?;
         connection.close().await.map_err(|error| error.to_string())
+    })
+}
+
+fn query_file(url: &str, statement: &str) -> Result<String, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let mut connection = SqliteConnection::connect(url).await.map_err(|error| error.to_string())?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(statement)).fetch_all(&mut connection).await;
+        let rows = rows.map_err(|error| error.to_string())?;
+        // SQLite gives any value as text.
+        let cell = |row: &SqliteRow, at: usize| row.get_unchecked::<Option<String>, _>(at).unwrap_or_default();
+        let line = |row: &SqliteRow| (0..row.len()).map(|at| cell(row, at)).collect::<Vec<_>>().join("\t");
+        Ok(rows.iter().map(line).collect::<Vec<_>>().join("\n"))
     })
 }
 

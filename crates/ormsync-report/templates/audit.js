@@ -44,13 +44,15 @@ const page = (() => {
   // ---- what a row opens to ----
 
   const labels = () => audit().sources.map((source) => source.label);
+  const labelOf = (name) => audit().sources.find((source) => source.name === name)?.label ?? name;
 
   const sideBySide = (rows, first, table) => {
     const head = make("tr", {}, make("th", { scope: "col" }, first), ...labels().map((label) => make("th", { scope: "col" }, label)));
     const body = rows.map((row) => {
-      const cells = row.cells.map((cell) => {
+      const cells = row.cells.map((cell, at) => {
         const content = cell.text === "" ? make("span", { class: "soft" }, cell.differs ? "missing" : "—") : make("code", {}, cell.text);
-        const place = cell.place ? make("span", { class: "place" }, cell.place) : null;
+        // Where a thing is in the catalogue its name says.
+        const place = cell.place && !audit().sources[at]?.live ? make("span", { class: "place" }, cell.place) : null;
         const told = cell.differs ? make("span", { class: "unseen" }, "differs: ") : null;
         return make("td", { class: cell.differs ? "differs" : undefined }, told, content, place);
       });
@@ -69,7 +71,14 @@ const page = (() => {
       const kind = line.startsWith("-") ? "out" : line.startsWith("+") ? "in" : undefined;
       return make("span", { class: kind }, line === "" ? " " : line);
     });
-    return make("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `Statements, ${statement.from} and ${statement.to}` }, ...shown);
+    return make("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `Statements, ${labelOf(statement.from)} and ${labelOf(statement.to)}` }, ...shown);
+  };
+
+  /** A verdict with the sources' labels for their names. */
+  const verdictOf = ({ verdict }) => {
+    const unmapped = /^unmapped in (.+)$/.exec(verdict);
+    if (unmapped) return `unmapped in ${unmapped[1].split(", ").map(labelOf).join(", ")}`;
+    return verdict.replace(/^\S+(?= (?:drifted|behind)$)/, labelOf);
   };
 
   const finding = (own) => {
@@ -80,7 +89,7 @@ const page = (() => {
       " ",
       make("code", {}, own.rule),
       ` ${own.headline} `,
-      make("span", { class: "soft" }, `(${own.verdict})`),
+      make("span", { class: "soft" }, `(${verdictOf(own)})`),
     );
     for (const note of own.notes ?? []) item.append(make("p", { class: "soft" }, note));
     if (own.fix) item.append(make("pre", { tabindex: "0", role: "group", "aria-label": "Fix" }, own.fix));
@@ -91,12 +100,21 @@ const page = (() => {
     const cell = make("td", { colspan: String(width) });
     const places = table.states.filter((state) => state.place);
     if (places.length > 0) {
-      const label = (name) => audit().sources.find((source) => source.name === name)?.label ?? name;
       const shown = places.map((state) => {
         const model = state.model && state.model !== table.name ? ` as ${state.model}` : "";
-        return make("li", {}, `${label(state.source)}${model}: `, make("code", { class: "place" }, state.place));
+        return make("li", {}, `${labelOf(state.source)}${model}: `, make("code", { class: "place" }, state.place));
       });
       cell.append(make("ul", { class: "plain" }, ...shown));
+    }
+    if (table.histories?.length) {
+      const history = (name) => audit().histories.find((own) => own.source === name)?.label ?? name;
+      const shown = table.histories.map((own) => {
+        const lacks = own.lacks?.length ? ` (differs: ${own.lacks.join(", ")})` : "";
+        const item = make("li", {}, `${history(own.source)}: ${own.state.replace("-", " ")}${lacks}`);
+        (own.migrations ?? []).forEach((name, at) => item.append(at === 0 ? "; made and changed by " : ", ", make("code", { class: "place" }, name)));
+        return item;
+      });
+      cell.append(make("h3", {}, "In the histories"), make("ul", { class: "plain" }, ...shown));
     }
     if (table.findings?.length) {
       const findings = table.findings.map((at) => finding(audit().findings[at]));
@@ -109,7 +127,7 @@ const page = (() => {
       if (rows.length > 0) cell.append(make("h3", {}, plural), sideBySide(rows, kind, table));
     }
     for (const statement of table.statements ?? []) {
-      cell.append(make("h3", {}, `Statements: − ${statement.from}, + ${statement.to}`), difference(statement));
+      cell.append(make("h3", {}, `Statements: − ${labelOf(statement.from)}, + ${labelOf(statement.to)}`), difference(statement));
     }
     return make("tr", { class: "detail", id: `detail-${audit().tables.indexOf(table)}` }, cell);
   };
@@ -219,11 +237,15 @@ const page = (() => {
   // ---- print ----
 
   let theme;
+  let closed = [];
   addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    closed.forEach((own) => (own.open = true));
     theme = root.dataset.theme;
     root.dataset.theme = "light";
   });
   addEventListener("afterprint", () => {
+    closed.forEach((own) => (own.open = false));
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
   });

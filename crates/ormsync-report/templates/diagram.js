@@ -24,6 +24,14 @@
     told.textContent = `${Math.round(view.scale * 100)} %`;
   };
 
+  /** The canvas is as high as the picture at full width, within bounds; looking at one table never makes it lower. */
+  let least = 320;
+  const grow = () => {
+    const wanted = (size.height * canvas.clientWidth) / Math.max(size.width, canvas.clientWidth / 1.25);
+    least = Math.max(least, Math.min(wanted, Math.max(innerHeight * 1.6, 700)));
+    canvas.style.height = `${Math.round(least)}px`;
+  };
+
   const fit = () => {
     // Not laid out: there is nothing to fit into.
     if (canvas.clientWidth === 0 || canvas.clientHeight === 0) return;
@@ -63,6 +71,7 @@
     if (paper) paper.remove();
     picture = svg;
     canvas.replaceChildren(svg);
+    grow();
     fit();
   };
 
@@ -219,7 +228,7 @@
 
     const boxes = new Map([middle, ...left, ...right].map((own) => [own.name, own]));
     const result = svg("svg", { class: "erd", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${name} and its neighbours` });
-    result.append(whole.querySelector("style").cloneNode(true));
+    result.append(whole.querySelector("style").cloneNode(true), whole.querySelector("defs").cloneNode(true));
     for (const own of relations) {
       const from = boxes.get(own.from);
       const to = boxes.get(own.to);
@@ -234,7 +243,7 @@
               const half = (x1 + x2) / 2;
               return `M${x1} ${y1} C${half} ${y1} ${half} ${y2} ${x2} ${y2}`;
             })();
-      const path = svg("path", { class: own.enforced === false ? "relation unenforced" : "relation", d });
+      const path = svg("path", { class: own.enforced === false ? "relation unenforced" : "relation", "data-from": own.from, "data-to": own.to, d });
       path.append(svg("title", {}, `${own.from}(${own.columns.join(", ")}) refers to ${own.to}`));
       result.append(path);
     }
@@ -274,7 +283,21 @@
 
   // Only now: without scripts the picture is as large as it is.
   around(focus.value);
-  addEventListener("resize", fit);
+  addEventListener("resize", () => {
+    least = 320;
+    grow();
+    fit();
+  });
+
+  // ---- what a table has to do with others ----
+
+  const near = (name) => {
+    for (const path of canvas.querySelectorAll(".relation")) {
+      path.classList.toggle("near", name !== undefined && (path.dataset.from === name || path.dataset.to === name));
+    }
+  };
+  canvas.addEventListener("pointerover", (event) => near(event.target.closest(".table")?.dataset.table));
+  canvas.addEventListener("pointerleave", () => near(undefined));
   addEventListener("beforeprint", () => {
     picture.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
   });

@@ -23,6 +23,10 @@ const PERSONAL: &[(&str, &[&[&str]])] = &[
             &["given", "name"],
             &["family", "name"],
             &["maiden", "name"],
+            &["display", "name"],
+            &["username"],
+            &["user", "name"],
+            &["nickname"],
         ],
     ),
     ("network", &[&["ip"], &["user", "agent"], &["device", "id"]]),
@@ -31,17 +35,10 @@ const PERSONAL: &[(&str, &[&[&str]])] = &[
         &[&["street"], &["postcode"], &["zip"], &["postal", "code"], &["address"], &["latitude"], &["longitude"]],
     ),
     ("birth", &[&["birth"], &["birthday"], &["birthdate"], &["dob"], &["gender"], &["nationality"]]),
+    ("identity document", &[&["ssn"], &["passport"], &["national", "id"], &["tax", "id"], &["license", "number"]]),
     (
-        "identity document",
-        &[
-            &["ssn"],
-            &["passport"],
-            &["national", "id"],
-            &["tax", "id"],
-            &["iban"],
-            &["card", "number"],
-            &["license", "number"],
-        ],
+        "payment",
+        &[&["iban"], &["bic"], &["card", "number"], &["last4"], &["last", "4"], &["cvv"], &["bank", "account"]],
     ),
     (
         "secret",
@@ -52,9 +49,37 @@ const PERSONAL: &[(&str, &[&[&str]])] = &[
             &["api", "key"],
             &["access", "token"],
             &["refresh", "token"],
+            &["session", "token"],
+            &["id", "token"],
+            &["auth", "token"],
+            &["private", "key"],
         ],
     ),
     ("health", &[&["diagnosis"], &["blood", "type"], &["medical"]]),
+];
+
+/// Words of tables whose rows are people: what is called `name` there is somebody's.
+const PEOPLE: [&str; 20] = [
+    "user",
+    "users",
+    "customer",
+    "customers",
+    "person",
+    "people",
+    "member",
+    "members",
+    "employee",
+    "employees",
+    "guest",
+    "guests",
+    "passenger",
+    "passengers",
+    "traveller",
+    "travellers",
+    "patient",
+    "patients",
+    "contact",
+    "contacts",
 ];
 
 /// Words of columns with amounts of money.
@@ -73,11 +98,14 @@ pub(super) fn of(input: &AuditInput<'_>, tables: &[MatchedTable<'_>]) -> Complia
     for matched in tables {
         let Some((_, table)) = real(input, matched) else { continue };
         let name = full_name(matched);
+        let of_table = words(matched.name);
         naming.add("tables", matched.name);
         for (column, content) in &table.columns {
             naming.add("columns", column);
             let words = words(column);
-            if let Some(category) = personal.category(&words, content).filter(|_| !personal.is_none(&name, column)) {
+            if let Some(category) =
+                personal.category(&of_table, &words, content).filter(|_| !personal.is_none(&name, column))
+            {
                 compliance.personal.push(PersonalColumn { table: name.clone(), column: column.clone(), category });
             }
             if is_float(input, content) && words.iter().any(|word| MONEY.contains(&word.as_str())) {
@@ -148,22 +176,34 @@ impl PersonalData {
     }
 
     /// What kind of personal data a column seems to hold, by its name, then by its type.
-    fn category(&self, words: &[String], column: &Column) -> Option<String> {
+    fn category(&self, table: &[String], words: &[String], column: &Column) -> Option<String> {
         let has = |name: &Vec<String>| !name.is_empty() && words.windows(name.len()).any(|own| own == name);
         let own = self.own.iter().find(|(_, names)| names.iter().any(has)).map(|(kind, _)| kind.clone());
         // Whoever names words in the configuration means them, whatever the type.
         own.or_else(|| {
-            let by_name = category(words).filter(|_| may_be_personal(column));
+            let by_name = category(table, words).filter(|_| may_be_personal(column));
             by_name.or_else(|| category_of_type(column)).map(str::to_owned)
         })
     }
 }
 
-/// The category of the words of a name.
-fn category(words: &[String]) -> Option<&'static str> {
+/// The category of the words of a column's name, in a table of these words.
+fn category(table: &[String], words: &[String]) -> Option<&'static str> {
+    match words {
+        [only] if only == "token" => return Some("secret"),
+        // The last word says what a row is: those of `user_preferences` are no people.
+        [only] if only == "name" => {
+            return table.last().filter(|word| PEOPLE.contains(&word.as_str())).map(|_| "name");
+        }
+        _ => {}
+    }
     let has =
         |wanted: &[&str]| words.windows(wanted.len()).any(|own| own.iter().zip(wanted).all(|(own, it)| own == it));
-    PERSONAL.iter().find(|(_, names)| names.iter().any(|name| has(name))).map(|(category, _)| *category)
+    // `address_id` says where an address is, and is none.
+    let is_reference = words.last().is_some_and(|last| last == "id");
+    let of_kind =
+        |names: &[&[&str]]| names.iter().any(|name| has(name) && (!is_reference || name.last() == Some(&"id")));
+    PERSONAL.iter().find(|(_, names)| of_kind(names)).map(|(category, _)| *category)
 }
 
 /// Types that hold nothing else.
@@ -213,12 +253,13 @@ impl Naming {
     }
 }
 
-/// How a name is written. One word in small letters is in the style of snakes, whoever wrote it.
+/// How a name is written. One word in small letters is in the style of snakes as of camels.
 fn style(name: &str) -> &'static str {
     let has_upper = name.contains(char::is_uppercase);
     let has_lower = name.contains(char::is_lowercase);
     match (name.contains('_'), has_upper, name.starts_with(char::is_uppercase)) {
-        (_, false, _) => "snake_case",
+        (false, false, _) => "lowercase",
+        (true, false, _) => "snake_case",
         (false, true, true) if has_lower => "PascalCase",
         (false, true, false) => "camelCase",
         (_, true, _) if !has_lower => "UPPER_CASE",
@@ -241,7 +282,7 @@ mod tests {
 
     #[test]
     fn names_of_personal_data() {
-        let of = |name: &str| category(&words(name));
+        let of = |name: &str| category(&words("orders"), &words(name));
         assert_eq!(of("email"), Some("contact"));
         assert_eq!(of("contactEmail"), Some("contact"));
         assert_eq!(of("first_name"), Some("name"));
@@ -249,11 +290,18 @@ mod tests {
         assert_eq!(of("description"), None);
         assert_eq!(of("shipping"), None, "words, not letters");
         assert_eq!(of("name"), None, "anything has a name");
+        assert_eq!(category(&words("AppUser"), &words("name")), Some("name"), "people have one");
+        assert_eq!(category(&words("user_preferences"), &words("name")), None);
+        assert_eq!(of("token"), Some("secret"));
+        assert_eq!(of("tokens_used"), None);
+        assert_eq!(of("address_id"), None, "a reference");
+        assert_eq!(of("tax_id"), Some("identity document"));
+        assert_eq!(of("token_type"), None);
     }
 
     #[test]
     fn styles_of_names() {
-        assert_eq!(style("user"), "snake_case");
+        assert_eq!(style("user"), "lowercase");
         assert_eq!(style("user_id"), "snake_case");
         assert_eq!(style("userId"), "camelCase");
         assert_eq!(style("User"), "PascalCase");

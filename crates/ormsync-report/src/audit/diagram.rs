@@ -1,9 +1,13 @@
 //! The entity-relationship diagram of an audit: as SVG, laid out in layers, or in the words of Mermaid and Graphviz.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use super::layout::{Cluster, Frame, Layout, layout};
+use ormsync_schema::Severity;
+
+use super::layout::{Cluster, Frame, Layout, Room, layout};
 use super::model::{Audit, AuditTable, Relation, State};
 
 /// The languages of diagrams.
@@ -23,6 +27,13 @@ const SHOWN_COLUMNS: usize = 12;
 /// Diagrams with more tables than this show names only.
 const NAMES_ONLY: usize = 80;
 
+/// The picture in a page shows all columns of so few tables: else keys, relations and what differs, since a table that is
+/// chosen shows all of its columns.
+const ALL_COLUMNS: usize = 8;
+
+/// So many of these are shown.
+const SHOWN_KEYS: usize = 7;
+
 /// Sizes in the picture, in its own units (pixels at 100 %).
 const LINE: f64 = 18.0;
 const HEADER: f64 = 26.0;
@@ -39,8 +50,8 @@ const MOST_CLUSTERS: usize = 12;
 pub fn diagram(audit: &Audit, format: DiagramFormat) -> String {
     match format {
         DiagramFormat::Svg => svg(audit, true),
-        DiagramFormat::Mermaid => mermaid(audit),
-        DiagramFormat::Dot => dot(audit),
+        DiagramFormat::Mermaid => words::mermaid(audit),
+        DiagramFormat::Dot => words::dot(audit),
     }
 }
 
@@ -74,6 +85,15 @@ fn columns(table: &AuditTable) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
+/// The columns of each table that refer to something.
+fn referring(audit: &Audit) -> HashMap<&str, BTreeSet<&str>> {
+    let mut referring: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for relation in &audit.relations {
+        referring.entry(&relation.from).or_default().extend(relation.columns.iter().map(String::as_str));
+    }
+    referring
+}
+
 /// The type at the beginning of what is said of a column: up to the comma behind it.
 fn type_of(said: &str) -> &str {
     let end = [", nullable", ", not null"].iter().filter_map(|rest| said.find(rest)).min();
@@ -84,70 +104,6 @@ fn type_of(said: &str) -> &str {
 fn key_of(table: &AuditTable) -> Vec<&str> {
     let key = table.parts.iter().find(|part| part.kind == "primary key");
     key.map(|key| key.name.trim_matches(['(', ')']).split(", ").collect()).unwrap_or_default()
-}
-
-fn mermaid(audit: &Audit) -> String {
-    let mut text = String::from("erDiagram\n");
-    let word = |name: &str| -> String {
-        let word: String = name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
-        if word.starts_with(|letter: char| letter.is_alphabetic()) { word } else { format!("x{word}") }
-    };
-    for table in &audit.tables {
-        _ = writeln!(text, "  \"{}\" {{", table.name.replace('"', "'"));
-        let key = key_of(table);
-        for (name, kind) in columns(table) {
-            let mark = if key.contains(&name) { " PK" } else { "" };
-            _ = writeln!(text, "    {} {}{mark}", word(kind), word(name));
-        }
-        text.push_str("  }\n");
-    }
-    for relation in &audit.relations {
-        let line = if relation.enforced == Some(false) { "}o..||" } else { "}o--||" };
-        let quoted = |name: &str| name.replace('"', "'");
-        let columns = relation.columns.join(", ");
-        _ = writeln!(
-            text,
-            "  \"{}\" {line} \"{}\" : \"{}\"",
-            quoted(&relation.from),
-            quoted(&relation.to),
-            quoted(&columns)
-        );
-    }
-    text
-}
-
-fn dot(audit: &Audit) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-    // In the label of a record these stand for its form.
-    let label = |text: &str| -> String {
-        let mut escaped = String::new();
-        for letter in text.chars() {
-            if matches!(letter, '\\' | '"' | '{' | '}' | '<' | '>' | '|' | ' ') {
-                escaped.push('\\');
-            }
-            escaped.push(letter);
-        }
-        escaped
-    };
-    let mut text =
-        String::from("digraph schema {\n  rankdir=LR;\n  node [shape=record, fontname=\"sans-serif\", fontsize=10];\n");
-    for table in &audit.tables {
-        let rows: String = columns(table).map(|(name, kind)| format!("{}: {}\\l", label(name), label(kind))).collect();
-        let colour = colour(worst(table)).0;
-        _ = writeln!(
-            text,
-            "  {} [label=\"{{{}|{rows}}}\", color=\"{colour}\"];",
-            quoted(&table.name),
-            label(&table.name)
-        );
-    }
-    for relation in &audit.relations {
-        let style = if relation.enforced == Some(false) { ", style=dashed" } else { "" };
-        let columns = quoted(&relation.columns.join(", "));
-        _ = writeln!(text, "  {} -> {} [label={columns}{style}];", quoted(&relation.from), quoted(&relation.to));
-    }
-    text.push_str("}\n");
-    text
 }
 
 /// The colour of a state and what stands for it where there are no colours.
@@ -163,8 +119,14 @@ pub(super) fn colour(state: State) -> (&'static str, &'static str) {
 
 /// A line in a table's box.
 enum Line {
-    Column { name: String, kind: String, is_key: bool },
+    Column {
+        name: String,
+        kind: String,
+        is_key: bool,
+    },
     More(usize),
+    /// Nothing but their number is shown.
+    Only(usize),
 }
 
 impl Line {
@@ -173,25 +135,59 @@ impl Line {
             Self::Column { name, kind, is_key } => {
                 name.chars().count().min(32) + kind.chars().count().min(24) + 1 + if *is_key { 2 } else { 0 }
             }
-            Self::More(_) => 10,
+            Self::More(_) | Self::Only(_) => 10,
         }
     }
 }
 
-/// What a table shows.
-fn lines(table: &AuditTable, names_only: bool) -> Vec<Line> {
-    if names_only {
-        return Vec::new();
+/// How much of its tables a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    Columns,
+    Keys,
+    Names,
+}
+
+impl Detail {
+    fn of(tables: usize, stands_alone: bool) -> Self {
+        match tables {
+            many if many > NAMES_ONLY => Self::Names,
+            many if many > ALL_COLUMNS && !stands_alone => Self::Keys,
+            _ => Self::Columns,
+        }
     }
+
+    fn room(self) -> Room {
+        match self {
+            Self::Columns | Self::Keys => Room { beside: 40.0, below: 46.0 },
+            Self::Names => Room { beside: 22.0, below: 34.0 },
+        }
+    }
+}
+
+/// What a table shows. `referring` are its columns that refer to something.
+fn lines(table: &AuditTable, referring: &BTreeSet<&str>, detail: Detail) -> Vec<Line> {
     let key = key_of(table);
+    let differs =
+        |name: &str| table.columns.iter().any(|row| row.name == name && row.cells.iter().any(|it| it.differs));
+    let most = match detail {
+        Detail::Columns => SHOWN_COLUMNS,
+        Detail::Keys => SHOWN_KEYS,
+        Detail::Names => return Vec::new(),
+    };
+    let is_shown =
+        |name: &str| detail == Detail::Columns || key.contains(&name) || referring.contains(name) || differs(name);
     let of = |(name, kind): (&str, &str)| Line::Column {
         name: name.to_owned(),
         kind: kind.to_owned(),
         is_key: key.contains(&name),
     };
-    let mut lines: Vec<Line> = columns(table).take(SHOWN_COLUMNS).map(of).collect();
-    if table.columns.len() > SHOWN_COLUMNS {
-        lines.push(Line::More(table.columns.len() - SHOWN_COLUMNS));
+    let mut lines: Vec<Line> = columns(table).filter(|(name, _)| is_shown(name)).take(most).map(of).collect();
+    match (lines.len(), table.columns.len()) {
+        (_, 0) => {}
+        (0, all) => lines.push(Line::Only(all)),
+        (shown, all) if shown < all => lines.push(Line::More(all - shown)),
+        _ => {}
     }
     lines
 }
@@ -222,15 +218,15 @@ fn clusters(audit: &Audit) -> Vec<Cluster> {
         }
     };
     let named = |name: &str| match (title, name) {
-        ("", name) => name.to_owned(),
-        (_, "") => "the usual schema".to_owned(),
+        ("", owner) => owner_label(audit, owner).to_owned(),
+        (_, "") => "the default schema".to_owned(),
         (title, name) => format!("{title}{name}"),
     };
     chosen.into_iter().map(|(name, members)| Cluster { name: named(&name), members }).collect()
 }
 
 /// Where everything goes.
-fn placed(audit: &Audit, shown: &[Vec<Line>]) -> Layout {
+fn placed(audit: &Audit, shown: &[Vec<Line>], room: Room) -> Layout {
     let height = |lines: usize| number(lines).mul_add(LINE, if lines == 0 { HEADER } else { HEADER + 10.0 });
     let sizes: Vec<(f64, f64)> =
         audit.tables.iter().zip(shown).map(|(table, lines)| (width_of(table, lines), height(lines.len()))).collect();
@@ -241,7 +237,7 @@ fn placed(audit: &Audit, shown: &[Vec<Line>]) -> Layout {
         .iter()
         .filter_map(|relation| Some((*places.get(relation.to.as_str())?, *places.get(relation.from.as_str())?)))
         .collect();
-    layout(&sizes, &edges, &clusters(audit))
+    layout(&sizes, &edges, &clusters(audit), room)
 }
 
 fn number(count: usize) -> f64 {
@@ -251,9 +247,9 @@ fn number(count: usize) -> f64 {
 /// The colours of a picture that stands alone. One in a page has the page's.
 const COLOURS: &str = "\
 svg.erd{--paper:#fff;--ink:#1b1f24;--soft:#4a5361;--line:#6b7482;--box:#fbfbfc;--head:#e9ecf0;\
---bad:#b3261e;--warn:#8a4600;--o0:#dbe7f6;--o1:#dff0e3;--o2:#f6e6d3;--o3:#ecdff4;--o4:#f6dede;--o5:#d9eef0}\
+--bad:#b3261e;--warn:#8a4600;--note:#24508f;--o0:#dbe7f6;--o1:#dff0e3;--o2:#f6e6d3;--o3:#ecdff4;--o4:#f6dede;--o5:#d9eef0}\
 @media(prefers-color-scheme:dark){svg.erd{--paper:#14171c;--ink:#e8eaee;--soft:#b4bcc8;--line:#8a94a3;--box:#1a1e25;--head:#2a303a;\
---bad:#ff9a92;--warn:#f5b05c;--o0:#22364f;--o1:#1f3d2a;--o2:#493619;--o3:#3d2b4a;--o4:#4a2626;--o5:#1c3d41}}";
+--bad:#ff9a92;--warn:#f5b05c;--note:#9cc2ff;--o0:#22364f;--o1:#1f3d2a;--o2:#493619;--o3:#3d2b4a;--o4:#4a2626;--o5:#1c3d41}}";
 
 const STYLE: &str = "\
 svg.erd text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:var(--ink)}\
@@ -263,9 +259,20 @@ svg.erd .drifted .box,svg.erd .missing .box{stroke:var(--bad);stroke-width:2.5}\
 svg.erd .conflict .box{stroke:var(--warn);stroke-width:2.5}svg.erd .absent .box{stroke-dasharray:6 3}\
 svg.erd .drifted .name,svg.erd .missing .name{fill:var(--bad)}svg.erd .conflict .name{fill:var(--warn)}\
 svg.erd .cluster{fill:none;stroke:var(--line);stroke-dasharray:3 4}svg.erd .title{font-weight:600;font-size:14px;fill:var(--soft)}\
-svg.erd .relation{fill:none;stroke:var(--line);stroke-width:1.3}svg.erd .unenforced{stroke-dasharray:6 4}\
+svg.erd .relation{fill:none;stroke:var(--line);stroke-width:1.3;marker-end:url(#refers)}svg.erd .tip{fill:var(--line)}\
+svg.erd .slight .box{stroke:var(--note);stroke-width:1.6}svg.erd .slight .name{fill:var(--note)}svg.erd .unenforced{stroke-dasharray:6 4}\
 svg.erd .o0 .head{fill:var(--o0)}svg.erd .o1 .head{fill:var(--o1)}svg.erd .o2 .head{fill:var(--o2)}\
 svg.erd .o3 .head{fill:var(--o3)}svg.erd .o4 .head{fill:var(--o4)}svg.erd .o5 .head{fill:var(--o5)}";
+
+/// What a relation ends with, at the table that it refers to.
+const MARKER: &str = "<defs><marker id=\"refers\" viewBox=\"0 0 8 8\" refX=\"7.5\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" \
+     orient=\"auto\"><path class=\"tip\" d=\"M0 0.5L8 4L0 7.5z\"/></marker></defs>";
+
+/// Whether all that is said of a table are notes: nothing that fails anywhere.
+pub(super) fn is_slight(audit: &Audit, table: &AuditTable) -> bool {
+    let mut findings = table.findings.iter().filter_map(|at| audit.findings.get(*at)).peekable();
+    findings.peek().is_some() && findings.all(|finding| finding.severity == Severity::Note)
+}
 
 /// The owners in the order of their colours.
 pub(super) fn owners(audit: &Audit) -> Vec<&str> {
@@ -273,25 +280,36 @@ pub(super) fn owners(audit: &Audit) -> Vec<&str> {
     owners.into_iter().collect()
 }
 
+/// An owner in the words of sentences: a source's label.
+pub(super) fn owner_label<'a>(audit: &'a Audit, owner: &'a str) -> &'a str {
+    audit.sources.iter().find(|source| source.name == owner).map_or(owner, |source| &source.label)
+}
+
 /// The picture. One that stands alone brings its colours and says at its top what they mean.
 pub(super) fn svg(audit: &Audit, stands_alone: bool) -> String {
-    let names_only = audit.tables.len() > NAMES_ONLY;
-    let shown: Vec<Vec<Line>> = audit.tables.iter().map(|table| lines(table, names_only)).collect();
-    let picture = placed(audit, &shown);
+    let detail = Detail::of(audit.tables.len(), stands_alone);
+    let referring = referring(audit);
+    let nothing = BTreeSet::new();
+    let shown: Vec<Vec<Line>> = audit
+        .tables
+        .iter()
+        .map(|table| lines(table, referring.get(table.name.as_str()).unwrap_or(&nothing), detail))
+        .collect();
+    let picture = placed(audit, &shown, detail.room());
     let legend = if stands_alone { LEGEND } else { 0.0 };
-    let (width, height) = (picture.width.max(if stands_alone { 860.0 } else { 0.0 }), picture.height + legend);
+    let (width, height) = (picture.width.max(if stands_alone { 960.0 } else { 0.0 }), picture.height + legend);
     let colours = if stands_alone { COLOURS } else { "" };
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"erd\" viewBox=\"0 0 {width:.0} {height:.0}\" \
          width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\" aria-label=\"{} tables and {} relations between them\">\n\
-         <style>{colours}{STYLE}</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n",
+         <style>{colours}{STYLE}</style>\n{MARKER}\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n",
         audit.tables.len(),
         audit.relations.len(),
     );
     if stands_alone {
         text.push_str(
             "<text class=\"more\" x=\"22\" y=\"22\">✓ in step · ✗ drifted · – missing in a source · ≠ the sources contradict each \
-             other · ○ only some sources have it · dashed: not enforced by the database</text>\n",
+             other · ○ only some sources have it · blue: notes only · dashed: not enforced by the database</text>\n",
         );
     }
     _ = writeln!(text, "<g class=\"all\" transform=\"translate(0 {legend:.0})\">");
@@ -310,7 +328,8 @@ pub(super) fn svg(audit: &Audit, stands_alone: bool) -> String {
     let owners = owners(audit);
     for ((table, frame), lines) in audit.tables.iter().zip(&picture.frames).zip(&shown) {
         let owner = owners.iter().position(|owner| *owner == table.owner).unwrap_or(0) % 6;
-        table_of(table, *frame, lines, owner, &mut text);
+        let slight = if is_slight(audit, table) { " slight" } else { "" };
+        table_of((table, slight), *frame, lines, owner, &mut text);
     }
     text.push_str("</g>\n</svg>\n");
     text
@@ -336,12 +355,12 @@ fn relations_of(audit: &Audit, picture: &Layout, text: &mut String) {
     }
 }
 
-fn table_of(table: &AuditTable, frame: Frame, lines: &[Line], owner: usize, text: &mut String) {
+fn table_of((table, slight): (&AuditTable, &str), frame: Frame, lines: &[Line], owner: usize, text: &mut String) {
     let state = worst(table);
     let Frame { x, y, width, height } = frame;
     _ = write!(
         text,
-        "<g class=\"table {} o{owner}\" data-table=\"{name}\" transform=\"translate({x:.1} {y:.1})\"><title>{name}: {}, {}</title>\
+        "<g class=\"table {}{slight} o{owner}\" data-table=\"{name}\" transform=\"translate({x:.1} {y:.1})\"><title>{name}: {}, {}</title>\
          <rect class=\"box\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"4\"/>\
          <path class=\"head\" d=\"M1.5 {HEADER}V4.5a3 3 0 0 1 3-3H{:.1}a3 3 0 0 1 3 3V{HEADER}z\"/>\
          <text class=\"name\" x=\"10\" y=\"18\">{} {shown}</text>",
@@ -363,6 +382,7 @@ fn table_of(table: &AuditTable, frame: Frame, lines: &[Line], owner: usize, text
                 escaped(&cut(name, 32)),
                 escaped(&cut(kind, 24)),
             ),
+            Line::Only(count) => write!(text, "<text class=\"more\" x=\"10\" y=\"{y:.0}\">{count} columns</text>"),
             Line::More(count) => write!(text, "<text class=\"more\" x=\"10\" y=\"{y:.0}\">… {count} more</text>"),
         };
     }

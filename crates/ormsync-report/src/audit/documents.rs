@@ -4,6 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, Value, context};
 
+use super::details::details;
 use super::diagram::svg;
 use super::model::Audit;
 use super::view::View;
@@ -21,7 +22,8 @@ const DIAGRAM_SCRIPT: &str = include_str!("../../templates/diagram.js");
 /// When the template can't be rendered: a defect.
 pub fn audit_markdown(audit: &Audit) -> Result<String, String> {
     let view = Value::from(Serde(View::of(audit)));
-    render("audit.md", MARKDOWN, context! { audit => view })
+    let details = Value::from(Serde(details(audit)));
+    render("audit.md", MARKDOWN, context! { audit => view, details => details })
 }
 
 /// The audit as one HTML file, which needs nothing beside it and asks nothing of any network.

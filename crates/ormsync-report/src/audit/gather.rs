@@ -3,19 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ormsync_dialect::Dialect;
-use ormsync_diff::plan::{PlanOptions, plan};
 use ormsync_diff::{
     Finding, MatchedTable, Options, Ownership, Role, Source, Verdict, column_text, foreign_key_text, index_text,
     match_tables,
 };
-use ormsync_schema::{Column, IndexPart, ObjectPath, Origin, Place, Schema, Severity, Table};
-use similar::{ChangeTag, TextDiff};
+use ormsync_schema::{Column, Diagnostic, Fact, IndexPart, ObjectPath, Origin, Place, Severity, Table};
 
 use super::model::{
     AUDIT_VERSION, Audit, AuditDiagnostic, AuditFinding, AuditSource, AuditTable, Cell, Counts, DriftCount, History,
-    IndexUse, Made, Row, State, StatementDiff, TableState, TableStorage,
+    IndexUse, Made, Row, State, TableHistory, TableState, TableStorage,
 };
-use super::{Expectations, compliance, indexes, promises, relations};
+use super::{Expectations, compliance, indexes, promises, relations, statements};
 use crate::Report;
 
 /// All that an audit is made of.
@@ -48,6 +46,10 @@ pub struct Extras {
     pub index_use: Vec<IndexUse>,
     /// The histories of migrations.
     pub histories: Vec<History>,
+    /// What is wrong with them.
+    pub history_findings: Vec<Diagnostic>,
+    /// What they make of each table, by its name as audits write it.
+    pub table_histories: HashMap<String, Vec<TableHistory>>,
 }
 
 impl std::fmt::Debug for AuditInput<'_> {
@@ -82,9 +84,9 @@ pub fn audit(input: &AuditInput<'_>) -> Audit {
         dialect: input.report.dialect.to_owned(),
         server: server.map(|server| format!("{} {}", server.product, numbers(&server.version))),
         sources,
-        drift: drift(findings),
+        drift: drift(findings, &input.extras.history_findings),
         findings: findings.iter().map(|finding| finding_of(input, finding)).collect(),
-        diagnostics: diagnostics(input),
+        diagnostics: diagnostics(input, input.report.diagnostics),
         tables,
         relations: relations::of(input, &matched),
         redundant_indexes: indexes::redundant(input, &matched),
@@ -92,6 +94,7 @@ pub fn audit(input: &AuditInput<'_>) -> Audit {
         storage: known_tables(&matched, &input.extras.storage, |storage| &storage.table),
         index_use: indexes::in_use(&matched, &input.extras.index_use, input),
         histories: input.extras.histories.clone(),
+        history_findings: diagnostics(input, &input.extras.history_findings),
         ..Audit::default()
     };
     audit.promises = promises::of(&audit, input.expectations);
@@ -182,15 +185,34 @@ fn source_of(input: &AuditInput<'_>, matched: &[MatchedTable<'_>], at: usize) ->
         live: is_live(input, at),
         place: input.places.get(at).cloned().unwrap_or_default(),
         counts,
+        unsaid: unsaid(source),
     }
 }
 
-fn drift(findings: &[Finding]) -> Vec<DriftCount> {
+/// The kinds of objects that a source has no words for.
+fn unsaid(source: &Source<'_>) -> Vec<String> {
+    const KINDS: [(Fact, &str); 7] = [
+        (Fact::Check, "checks"),
+        (Fact::Trigger, "triggers"),
+        (Fact::EnumType, "enum types"),
+        (Fact::View, "views"),
+        (Fact::Sequence, "sequences"),
+        (Fact::Routine, "routines"),
+        (Fact::Extension, "extensions"),
+    ];
+    KINDS.iter().filter(|(fact, _)| !source.schema.says(*fact)).map(|(_, kind)| (*kind).to_owned()).collect()
+}
+
+/// The name of the line with what is wrong with histories.
+const HISTORIES: &str = "histories";
+
+fn drift(findings: &[Finding], histories: &[Diagnostic]) -> Vec<DriftCount> {
     let mut counts: BTreeMap<String, DriftCount> = BTreeMap::new();
-    for finding in findings {
-        let verdict = finding.verdict.to_string();
+    let of_findings = findings.iter().map(|finding| (finding.verdict.to_string(), finding.severity));
+    let of_histories = histories.iter().map(|finding| (HISTORIES.to_owned(), finding.severity));
+    for (verdict, severity) in of_findings.chain(of_histories) {
         let count = counts.entry(verdict.clone()).or_insert_with(|| DriftCount { verdict, ..DriftCount::default() });
-        match finding.severity {
+        match severity {
             Severity::Error => count.errors += 1,
             Severity::Warning => count.warnings += 1,
             Severity::Note => count.notes += 1,
@@ -220,14 +242,15 @@ fn finding_of(input: &AuditInput<'_>, finding: &Finding) -> AuditFinding {
     }
 }
 
-fn diagnostics(input: &AuditInput<'_>) -> Vec<AuditDiagnostic> {
-    let of = |diagnostic: &ormsync_schema::Diagnostic| AuditDiagnostic {
+fn diagnostics(input: &AuditInput<'_>, diagnostics: &[Diagnostic]) -> Vec<AuditDiagnostic> {
+    let of = |diagnostic: &Diagnostic| AuditDiagnostic {
         severity: diagnostic.severity,
         code: diagnostic.code.to_string(),
         message: diagnostic.message.clone(),
         place: place_text(input, &diagnostic.origin),
+        help: diagnostic.help.clone(),
     };
-    input.report.diagnostics.iter().map(of).collect()
+    diagnostics.iter().map(of).collect()
 }
 
 /// One table on its way into the audit.
@@ -251,9 +274,10 @@ impl OneTable<'_, '_> {
                 Ownership::Ignored => "ignored".to_owned(),
             },
             states: (0..self.input.sources.len()).map(|source| self.state(source)).collect(),
+            histories: self.input.extras.table_histories.get(&full_name(self.table)).cloned().unwrap_or_default(),
             columns: self.columns(),
             parts: self.parts(),
-            statements: if differs { self.statements() } else { Vec::new() },
+            statements: if differs { statements::of(self.input, self.table) } else { Vec::new() },
             findings: self.findings,
         }
     }
@@ -394,38 +418,6 @@ impl OneTable<'_, '_> {
         };
         rows.into_iter().map(row).collect()
     }
-
-    /// The statements that make the table as it is beside those of each source that makes it otherwise.
-    fn statements(&self) -> Vec<StatementDiff> {
-        let Some((base, table)) = real(self.input, self.table) else { return Vec::new() };
-        let old = statements_of(self.input, base, self.table, table);
-        let of_source = |source: usize| {
-            let table = self.table.tables[source].filter(|_| source != base)?;
-            let new = statements_of(self.input, source, self.table, table);
-            (new != old).then(|| StatementDiff {
-                from: self.input.sources[base].name.to_owned(),
-                to: self.input.sources[source].name.to_owned(),
-                text: lines_of_both(&old, &new),
-            })
-        };
-        (0..self.table.tables.len()).filter_map(of_source).collect()
-    }
-}
-
-/// Both texts as one: every line with ` `, `-` or `+` before it.
-fn lines_of_both(old: &str, new: &str) -> String {
-    let difference = TextDiff::from_lines(old, new);
-    let mut text = String::new();
-    for change in difference.iter_all_changes() {
-        text.push(match change.tag() {
-            ChangeTag::Equal => ' ',
-            ChangeTag::Delete => '-',
-            ChangeTag::Insert => '+',
-        });
-        text.push_str(change.value().trim_end_matches('\n'));
-        text.push('\n');
-    }
-    text
 }
 
 /// A part of a table: the rank that orders its kind, its kind, its name.
@@ -435,21 +427,5 @@ fn named(text: &str, name: &Option<String>) -> String {
     match name {
         Some(name) => format!("{text} ({name})"),
         None => text.to_owned(),
-    }
-}
-
-/// What makes one table of a source, without the types that it uses.
-fn statements_of(input: &AuditInput<'_>, source: usize, matched: &MatchedTable<'_>, table: &Table) -> String {
-    let whole = input.sources[source].schema;
-    let mut schema = Schema::new(whole.dialect.as_str());
-    schema.server.clone_from(&whole.server);
-    let namespace =
-        if matched.namespace.is_empty() { input.dialect.default_namespace() } else { matched.namespace.as_str() };
-    schema.namespace_mut(namespace).tables.insert(matched.name.to_owned(), table.clone());
-    let mut nothing = Schema::new(whole.dialect.as_str());
-    nothing.namespace_mut(namespace);
-    match plan(&nothing, &schema, input.dialect, &PlanOptions::default()) {
-        Ok(plan) => ormsync_dialect::script(&input.dialect.statements(&plan)),
-        Err(problem) => format!("-- {problem}\n"),
     }
 }

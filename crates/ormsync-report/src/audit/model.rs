@@ -1,8 +1,12 @@
 //! The audit as data: what the JSON holds, and what Markdown, HTML and diagrams are rendered from.
 
+mod histories;
+
 use ormsync_schema::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use histories::{History, Migration, MigrationState, TableHistory, TableHistoryState};
 
 /// Version of the document's shape. A reader refuses a number it does not know.
 pub const AUDIT_VERSION: u32 = 1;
@@ -51,6 +55,9 @@ pub struct Audit {
     /// The histories of migrations, where they were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub histories: Vec<History>,
+    /// What is wrong with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history_findings: Vec<AuditDiagnostic>,
     /// What changed since an older audit, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
@@ -82,6 +89,9 @@ pub struct AuditSource {
     pub place: String,
     /// How many objects of every kind it has.
     pub counts: Counts,
+    /// The kinds of objects that it has no words for, as [`Counts::by_kind`] names them: it has none of them and lacks none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsaid: Vec<String>,
 }
 
 /// How many objects of every kind a source has, as far as it was understood; tables that are left out of the comparison
@@ -211,6 +221,9 @@ pub struct AuditDiagnostic {
     /// Where.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
 }
 
 /// What a source is to the others in one table.
@@ -252,6 +265,9 @@ pub struct AuditTable {
     pub owner: String,
     /// What each source is to the others here, in the order of the sources.
     pub states: Vec<TableState>,
+    /// What each history makes of it, in the order of the histories.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub histories: Vec<TableHistory>,
     /// Its columns.
     pub columns: Vec<Row>,
     /// Its key, indexes, foreign keys, checks and triggers.
@@ -400,49 +416,6 @@ pub struct OrphanCount {
     pub problem: Option<String>,
 }
 
-/// The migrations of one side.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct History {
-    /// The source's short name.
-    pub source: String,
-    /// Its name in sentences.
-    pub label: String,
-    /// The folder they are in.
-    pub place: String,
-    /// The migrations, in order.
-    pub migrations: Vec<Migration>,
-}
-
-/// One migration.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Migration {
-    /// Its name, or revision.
-    pub name: String,
-    /// What has become of it.
-    pub state: MigrationState,
-    /// When it was applied, or made, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<String>,
-    /// The other history's migration that makes the same change.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mirror: Option<String>,
-}
-
-/// What has become of a migration.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum MigrationState {
-    /// Nobody was asked.
-    #[default]
-    Unknown,
-    /// The database has it.
-    Applied,
-    /// The database has it not.
-    Pending,
-    /// It was begun and did not come to its end.
-    Failed,
-}
-
 /// What is in one audit and not in an older one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Changes {
@@ -456,8 +429,20 @@ pub struct Changes {
     pub new_tables: Vec<String>,
     /// Tables that are gone.
     pub gone_tables: Vec<String>,
+    /// Columns that are new in tables that were there.
+    #[serde(default)]
+    pub new_columns: Vec<String>,
+    /// Columns that are gone from tables that are still there.
+    #[serde(default)]
+    pub gone_columns: Vec<String>,
     /// Numbers of objects that are others now.
     pub counts: Vec<String>,
+    /// What histories have now, and how far the database has come in them.
+    #[serde(default)]
+    pub histories: Vec<String>,
+    /// Promises that hold now, or no longer.
+    #[serde(default)]
+    pub promises: Vec<String>,
 }
 
 /// Personal data, trails, money, names.
@@ -507,7 +492,7 @@ pub struct Trail {
 pub struct NamingStyle {
     /// `tables` or `columns`.
     pub of: String,
-    /// `snake_case`, `camelCase`, `PascalCase`, `UPPER_CASE`, `mixed`.
+    /// `lowercase` (one word, in any style), `snake_case`, `camelCase`, `PascalCase`, `UPPER_CASE`, `mixed`.
     pub style: String,
     /// How many.
     pub count: usize,

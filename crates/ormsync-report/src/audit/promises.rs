@@ -89,6 +89,16 @@ pub(super) fn of(audit: &Audit, expectations: &Expectations) -> Vec<Promise> {
             holds: found == promised,
         });
     }
+    // A document may promise more tables than it names.
+    if let Some(promised) = expectations.expect.tables.filter(|_| !expectations.tables.is_empty()) {
+        let named = expectations.tables.len();
+        promises.push(Promise {
+            what: "tables that are named".to_owned(),
+            promised: promised.to_string(),
+            found: named.to_string(),
+            holds: named == promised,
+        });
+    }
     let name = &audit.sources[at].name;
     let is_there = |table: &String| {
         audit.tables.iter().any(|own| {

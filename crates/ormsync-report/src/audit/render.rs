@@ -1,8 +1,8 @@
 //! The audit as JSON, and what changed since an older one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::model::{AUDIT_VERSION, Audit, AuditFinding, Changes};
+use super::model::{AUDIT_VERSION, Audit, AuditDiagnostic, AuditFinding, AuditTable, Changes, History};
 
 /// The audit as one JSON document, as `schemas/audit.schema.json` describes it.
 pub fn audit_json(audit: &Audit) -> String {
@@ -24,7 +24,17 @@ pub fn changes_between(before: &Audit, now: &Audit) -> Changes {
     let findings = |of: &Audit, other: &Audit| -> Vec<String> {
         let known: HashSet<&str> = other.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
         let is_new = |finding: &&AuditFinding| !known.contains(finding.fingerprint.as_str());
-        of.findings.iter().filter(is_new).map(|finding| format!("{}: {}", finding.rule, finding.headline)).collect()
+        let mut new: Vec<String> = of
+            .findings
+            .iter()
+            .filter(is_new)
+            .map(|finding| format!("{}: {}", finding.rule, finding.headline))
+            .collect();
+        let is_new =
+            |finding: &&AuditDiagnostic| !other.history_findings.iter().any(|it| it.message == finding.message);
+        let of_histories = of.history_findings.iter().filter(is_new);
+        new.extend(of_histories.map(|finding| format!("{}: {}", finding.code, finding.message)));
+        new
     };
     let tables = |of: &Audit, other: &Audit| -> Vec<String> {
         let known: HashSet<&str> = other.tables.iter().map(|table| table.name.as_str()).collect();
@@ -43,19 +53,71 @@ pub fn changes_between(before: &Audit, now: &Audit) -> Changes {
         gone_findings: findings(before, now),
         new_tables: tables(now, before),
         gone_tables: tables(before, now),
+        new_columns: columns(now, before),
+        gone_columns: columns(before, now),
         counts,
+        histories: histories(before, now),
+        promises: promises(before, now),
     }
+}
+
+/// The columns of one audit that another, which has their tables, has not got.
+fn columns(of: &Audit, other: &Audit) -> Vec<String> {
+    let tables: HashMap<&str, &AuditTable> = other.tables.iter().map(|table| (table.name.as_str(), table)).collect();
+    let mut columns = Vec::new();
+    for table in &of.tables {
+        let Some(known) = tables.get(table.name.as_str()) else { continue };
+        let known: HashSet<&str> = known.columns.iter().map(|row| row.name.as_str()).collect();
+        let names = table.columns.iter().map(|row| row.name.as_str()).filter(|name| !known.contains(name));
+        columns.extend(names.map(|name| format!("{}.{name}", table.name)));
+    }
+    columns
+}
+
+fn histories(before: &Audit, now: &Audit) -> Vec<String> {
+    let numbers = |history: &History| {
+        let applied = history.migrations.iter().filter(|migration| migration.state.is_applied()).count();
+        (history.migrations.len(), applied)
+    };
+    let mut changed = Vec::new();
+    for history in &now.histories {
+        let older = before.histories.iter().find(|older| older.source == history.source);
+        let ((was, had), (is, has)) = (older.map_or((0, 0), numbers), numbers(history));
+        if was != is {
+            changed.push(format!("{}: migrations {was} → {is}", history.label));
+        }
+        if had != has {
+            changed.push(format!("{}: applied {had} → {has}", history.label));
+        }
+    }
+    changed
+}
+
+fn promises(before: &Audit, now: &Audit) -> Vec<String> {
+    let word = |holds: bool| if holds { "holds" } else { "does not hold" };
+    let mut changed = Vec::new();
+    for promise in &now.promises {
+        let older = before.promises.iter().find(|older| older.what == promise.what);
+        if let Some(older) = older.filter(|older| older.holds != promise.holds) {
+            changed.push(format!("{}: {} → {}", promise.what, word(older.holds), word(promise.holds)));
+        }
+    }
+    changed
 }
 
 impl Changes {
     /// What changed, kind by kind; what did not is left out.
     pub fn lists(&self) -> Vec<(&'static str, &[String])> {
-        let all: [(&'static str, &[String]); 5] = [
+        let all: [(&'static str, &[String]); 9] = [
             ("New findings", &self.new_findings),
             ("Findings that are gone", &self.gone_findings),
             ("New tables", &self.new_tables),
             ("Tables that are gone", &self.gone_tables),
+            ("New columns", &self.new_columns),
+            ("Columns that are gone", &self.gone_columns),
             ("Numbers", &self.counts),
+            ("Histories", &self.histories),
+            ("Promises", &self.promises),
         ];
         all.into_iter().filter(|(_, lines)| !lines.is_empty()).collect()
     }

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use ormsync_schema::Severity;
 use serde::Serialize;
 
-use super::diagram::{colour, owners, worst};
+use super::diagram::{colour, is_slight, owner_label, owners, worst};
 use super::model::{
-    Audit, AuditDiagnostic, AuditFinding, AuditSource, AuditTable, DriftCount, History, IndexUse, Made, MigrationState,
-    NamingStyle, OrphanCount, Promise, RedundantIndex, Relation, State, TableState, TableStorage, Trail,
+    Audit, AuditDiagnostic, AuditFinding, AuditSource, AuditTable, DriftCount, IndexUse, Made, NamingStyle,
+    OrphanCount, Promise, RedundantIndex, Relation, State, TableState, TableStorage, Trail,
 };
+use super::timeline::{HistoryView, TableHistoryView, TimelineRow, histories, table_histories, timeline};
 
 /// An audit as its documents show it.
 #[derive(Debug, Serialize)]
@@ -23,18 +24,19 @@ pub(super) struct View<'a> {
     has_live: bool,
     sources: &'a [AuditSource],
     counts: Vec<KindCounts>,
-    drift: &'a [DriftCount],
+    drift: Vec<DriftView<'a>>,
     errors: usize,
     warnings: usize,
     notes: usize,
     states: Vec<StateCount>,
-    findings: &'a [AuditFinding],
+    findings: Vec<FindingView<'a>>,
     /// Findings about no table.
-    elsewhere: Vec<&'a AuditFinding>,
-    hazards: Vec<&'a AuditFinding>,
+    elsewhere: Vec<FindingView<'a>>,
+    hazards: Vec<FindingView<'a>>,
     diagnostics: &'a [AuditDiagnostic],
     tables: Vec<TableView<'a>>,
     owners: Vec<OwnerView<'a>>,
+    writers: Vec<WriterView<'a>>,
     unmapped: Vec<&'a str>,
     cannot_insert: Vec<CannotInsert<'a>>,
     relations: &'a [Relation],
@@ -42,6 +44,9 @@ pub(super) struct View<'a> {
     unindexed: Vec<&'a Relation>,
     orphans: Vec<OrphanView<'a>>,
     orphan_rows: u64,
+    rows_looked_at: u64,
+    /// Looks at rows that found something, or could not be had.
+    bad_orphans: usize,
     redundant: &'a [RedundantIndex],
     unused: Vec<UseView<'a>>,
     largest: Vec<StorageView<'a>>,
@@ -54,6 +59,8 @@ pub(super) struct View<'a> {
     money_as_float: &'a [String],
     naming: &'a [NamingStyle],
     histories: Vec<HistoryView<'a>>,
+    history_findings: &'a [AuditDiagnostic],
+    timeline: Vec<TimelineRow<'a>>,
     promises: &'a [Promise],
     broken_promises: usize,
     changes: Option<ChangesView<'a>>,
@@ -63,15 +70,43 @@ pub(super) struct View<'a> {
 #[derive(Debug, Serialize)]
 struct KindCounts {
     kind: &'static str,
-    numbers: Vec<usize>,
+    /// None where a source has no words for such objects.
+    numbers: Vec<Option<usize>>,
     /// Whether the sources have different numbers.
     differ: bool,
+}
+
+/// How many findings have one verdict.
+#[derive(Debug, Serialize)]
+struct DriftView<'a> {
+    verdict: String,
+    #[serde(flatten)]
+    count: Severities<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Severities<'a> {
+    errors: &'a usize,
+    warnings: &'a usize,
+    notes: &'a usize,
+}
+
+/// A finding, with its verdict in the words of sentences.
+#[derive(Debug, Serialize)]
+struct FindingView<'a> {
+    severity: Severity,
+    rule: &'a str,
+    headline: &'a str,
+    verdict_text: String,
+    fix: Option<&'a str>,
 }
 
 /// How many tables are in a state.
 #[derive(Debug, Serialize)]
 struct StateCount {
     state: &'static str,
+    /// Behind a number of tables.
+    words: &'static str,
     class: String,
     symbol: &'static str,
     tables: usize,
@@ -82,11 +117,15 @@ struct StateCount {
 struct TableView<'a> {
     name: &'a str,
     owner: &'a str,
+    owner_label: &'a str,
     colour: usize,
     state: &'static str,
     class: String,
     symbol: &'static str,
+    /// Whether all that is said of it are notes.
+    slight: bool,
     cells: Vec<StateView<'a>>,
+    histories: Vec<TableHistoryView<'a>>,
     findings: usize,
     worst_finding: &'static str,
     columns: usize,
@@ -108,8 +147,17 @@ struct StateView<'a> {
 #[derive(Debug, Serialize)]
 struct OwnerView<'a> {
     name: &'a str,
+    label: &'a str,
     colour: usize,
     tables: usize,
+}
+
+/// What a source that is no database maps, and where it can insert.
+#[derive(Debug, Serialize)]
+struct WriterView<'a> {
+    label: &'a str,
+    maps: usize,
+    inserts: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -148,15 +196,6 @@ struct Personal<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct HistoryView<'a> {
-    #[serde(flatten)]
-    history: &'a History,
-    applied: usize,
-    pending: usize,
-    unmirrored: usize,
-}
-
-#[derive(Debug, Serialize)]
 struct ChangesView<'a> {
     since: &'a str,
     lists: Vec<ChangeList<'a>>,
@@ -175,7 +214,12 @@ impl<'a> View<'a> {
     /// What there is to show of an audit.
     pub(super) fn of(audit: &'a Audit) -> Self {
         let has_live = audit.sources.iter().any(|source| source.live);
-        let count = |severity: Severity| audit.findings.iter().filter(|it| it.severity == severity).count();
+        let severities =
+            || audit.findings.iter().map(|it| it.severity).chain(audit.history_findings.iter().map(|it| it.severity));
+        let count = |severity: Severity| severities().filter(|it| *it == severity).count();
+        let findings = |wanted: &dyn Fn(&AuditFinding) -> bool| -> Vec<FindingView<'a>> {
+            audit.findings.iter().filter(|it| wanted(it)).map(|it| finding(audit, it)).collect()
+        };
         let of_relations =
             |wanted: &dyn Fn(&Relation) -> bool| audit.relations.iter().filter(|it| wanted(it)).collect();
         let is_orphaned = |count: &OrphanCount| count.orphans.is_some_and(|orphans| orphans > 0);
@@ -194,17 +238,18 @@ impl<'a> View<'a> {
             has_live,
             sources: &audit.sources,
             counts: counts(audit),
-            drift: &audit.drift,
+            drift: audit.drift.iter().map(|count| drift(audit, count)).collect(),
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             notes: count(Severity::Note),
             states: states(audit),
-            findings: &audit.findings,
-            elsewhere: audit.findings.iter().filter(|finding| finding.table.is_none()).collect(),
-            hazards: audit.findings.iter().filter(|finding| finding.verdict == "hazard").collect(),
+            findings: findings(&|_| true),
+            elsewhere: findings(&|finding| finding.table.is_none()),
+            hazards: findings(&|finding| finding.verdict == "hazard"),
             diagnostics: &audit.diagnostics,
             tables: tables(audit),
             owners: owner_views(audit),
+            writers: writers(audit),
             unmapped: unmapped(audit),
             cannot_insert: cannot_insert(audit),
             relations: &audit.relations,
@@ -212,6 +257,8 @@ impl<'a> View<'a> {
             unindexed: of_relations(&|relation| !relation.indexed),
             orphans: audit.orphans.iter().map(|count| OrphanView { count, is_bad: is_orphaned(count) }).collect(),
             orphan_rows: audit.orphans.iter().filter_map(|count| count.orphans).sum(),
+            rows_looked_at: audit.orphans.iter().filter_map(|count| count.looked_at).sum(),
+            bad_orphans: audit.orphans.iter().filter(|it| is_orphaned(it) || it.problem.is_some()).count(),
             redundant: &audit.redundant_indexes,
             unused: unused(&audit.index_use),
             largest: largest(audit),
@@ -223,7 +270,9 @@ impl<'a> View<'a> {
             retained: trails.iter().filter(|trail| trail.deleted.is_some()).count(),
             money_as_float: &audit.compliance.money_as_float,
             naming: &audit.compliance.naming,
-            histories: audit.histories.iter().map(history).collect(),
+            histories: histories(audit),
+            history_findings: &audit.history_findings,
+            timeline: timeline(audit),
             promises: &audit.promises,
             broken_promises: audit.promises.iter().filter(|promise| !promise.holds).count(),
             changes: audit.changes.as_ref().map(|changes| ChangesView {
@@ -238,24 +287,68 @@ fn class(state: State) -> String {
     state.as_str().replace(' ', "-")
 }
 
+/// A verdict in the words of sentences: with the sources' labels for their names.
+fn verdict_text(audit: &Audit, verdict: &str) -> String {
+    let label =
+        |name: &str| audit.sources.iter().find(|source| source.name == name).map(|source| source.label.as_str());
+    if let Some(names) = verdict.strip_prefix("unmapped in ") {
+        let names: Vec<&str> = names.split(", ").map(|name| label(name).unwrap_or(name)).collect();
+        return format!("unmapped in {}", names.join(", "));
+    }
+    match verdict.rsplit_once(' ') {
+        Some((name, rest)) => format!("{} {rest}", label(name).unwrap_or(name)),
+        None => verdict.to_owned(),
+    }
+}
+
+fn drift<'a>(audit: &Audit, count: &'a DriftCount) -> DriftView<'a> {
+    let DriftCount { verdict, errors, warnings, notes } = count;
+    DriftView { verdict: verdict_text(audit, verdict), count: Severities { errors, warnings, notes } }
+}
+
+fn finding<'a>(audit: &Audit, finding: &'a AuditFinding) -> FindingView<'a> {
+    FindingView {
+        severity: finding.severity,
+        rule: &finding.rule,
+        headline: &finding.headline,
+        verdict_text: verdict_text(audit, &finding.verdict),
+        fix: finding.fix.as_deref(),
+    }
+}
+
 fn counts(audit: &Audit) -> Vec<KindCounts> {
+    /// Kinds that everybody asks for: that there are none is worth a line.
+    const ALWAYS: [&str; 7] = ["tables", "columns", "indexes", "foreign keys", "triggers", "enum types", "views"];
+    /// What is no object of the schema, and so no difference.
+    const ASIDE: [&str; 2] = ["not understood", "ignored tables"];
     let of_sources: Vec<_> = audit.sources.iter().map(|source| source.counts.by_kind()).collect();
     let Some(first) = of_sources.first() else { return Vec::new() };
     let row = |at: usize| {
-        let numbers: Vec<usize> = of_sources.iter().map(|kinds| kinds[at].1).collect();
-        let differ = numbers.windows(2).any(|pair| pair[0] != pair[1]);
-        KindCounts { kind: first[at].0, numbers, differ }
+        let kind = first[at].0;
+        let number = |(source, kinds): (&AuditSource, &[(&str, usize); 15])| {
+            let has_words = kinds[at].1 > 0 || !source.unsaid.iter().any(|unsaid| unsaid == kind);
+            has_words.then_some(kinds[at].1)
+        };
+        let numbers: Vec<Option<usize>> = audit.sources.iter().zip(&of_sources).map(number).collect();
+        let said: Vec<usize> = numbers.iter().flatten().copied().collect();
+        let differ = said.windows(2).any(|pair| pair[0] != pair[1]) && !ASIDE.contains(&kind);
+        KindCounts { kind, numbers, differ }
     };
-    // Kinds that nobody has say nothing, except the first few, which everybody asks for.
-    (0..first.len())
-        .map(row)
-        .filter(|row| row.numbers.iter().any(|number| *number > 0) || row.kind == "tables")
-        .collect()
+    let is_shown = |row: &KindCounts| row.numbers.iter().flatten().any(|it| *it > 0) || ALWAYS.contains(&row.kind);
+    (0..first.len()).map(row).filter(is_shown).collect()
 }
 
 fn states(audit: &Audit) -> Vec<StateCount> {
+    let words = |state: State| match state {
+        State::InStep => "in step",
+        State::Absent => "only in some sources",
+        State::Conflict => "in conflict",
+        State::Drifted => "drifted",
+        State::Missing => "missing in a source",
+    };
     let count = |state: State| StateCount {
         state: state.as_str(),
+        words: words(state),
         class: class(state),
         symbol: colour(state).1,
         tables: audit.tables.iter().filter(|table| worst(table) == state).count(),
@@ -268,18 +361,21 @@ fn tables(audit: &Audit) -> Vec<TableView<'_>> {
     audit.tables.iter().map(|table| table_view(audit, table, &owners)).collect()
 }
 
-fn table_view<'a>(audit: &Audit, table: &'a AuditTable, owners: &[&str]) -> TableView<'a> {
+fn table_view<'a>(audit: &'a Audit, table: &'a AuditTable, owners: &[&str]) -> TableView<'a> {
     let state = worst(table);
     let severity = table.findings.iter().filter_map(|at| audit.findings.get(*at)).map(|it| it.severity).max();
     let real = real(audit, table);
     TableView {
         name: &table.name,
         owner: &table.owner,
+        owner_label: owner_label(audit, &table.owner),
         colour: owners.iter().position(|owner| *owner == table.owner).unwrap_or(0) % 6,
         state: state.as_str(),
         class: class(state),
         symbol: colour(state).1,
+        slight: is_slight(audit, table),
         cells: table.states.iter().map(state_view).collect(),
+        histories: table_histories(audit, table),
         findings: table.findings.len(),
         worst_finding: severity.map_or("", Severity::as_str),
         columns: real.map_or(0, |real| real.columns),
@@ -319,7 +415,22 @@ fn owner_views(audit: &Audit) -> Vec<OwnerView<'_>> {
     owners(audit)
         .into_iter()
         .enumerate()
-        .map(|(at, name)| OwnerView { name, colour: at % 6, tables: tables(name) })
+        .map(|(at, name)| OwnerView { name, label: owner_label(audit, name), colour: at % 6, tables: tables(name) })
+        .collect()
+}
+
+fn writers(audit: &Audit) -> Vec<WriterView<'_>> {
+    let of = |source: &'_ AuditSource| {
+        let states = audit.tables.iter().flat_map(|table| &table.states);
+        let there = || states.clone().filter(|state| state.source == source.name && is_there(state));
+        (there().count(), there().filter(|state| state.insert_lacks.is_empty()).count())
+    };
+    let declared = audit.sources.iter().filter(|source| !source.live);
+    declared
+        .map(|source| {
+            let (maps, inserts) = of(source);
+            WriterView { label: &source.label, maps, inserts }
+        })
         .collect()
 }
 
@@ -373,16 +484,6 @@ fn personal(audit: &Audit) -> Vec<Personal<'_>> {
         kinds.entry(&column.category).or_default().push(format!("{}.{}", column.table, column.column));
     }
     kinds.into_iter().map(|(category, columns)| Personal { category, columns }).collect()
-}
-
-fn history(history: &History) -> HistoryView<'_> {
-    let count = |state: MigrationState| history.migrations.iter().filter(|it| it.state == state).count();
-    HistoryView {
-        history,
-        applied: count(MigrationState::Applied),
-        pending: count(MigrationState::Pending),
-        unmirrored: history.migrations.iter().filter(|migration| migration.mirror.is_none()).count(),
-    }
 }
 
 /// `1.5 MB`: with one digit behind the point from a kilobyte on, in steps of 1024.

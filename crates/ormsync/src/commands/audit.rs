@@ -12,7 +12,7 @@ use ormsync_report::audit::{
 use ormsync_report::{Outcome, Report};
 use ormsync_schema::Severity;
 
-use crate::audit::{count_orphans, extras};
+use crate::audit::{add_histories, count_orphans, extras};
 use crate::command_line::{AuditFormat, AuditOptions, GlobalOptions};
 use crate::failure::{Failure, Result};
 use crate::gate::{Compared, compared, outcome, write_file};
@@ -33,7 +33,9 @@ pub(super) fn run(global: &GlobalOptions, options: &AuditOptions, terminal: &Ter
             .with_help("write it as a glob of table.column: \"vendors.*\""));
     }
     let mut answer = compared(&project, Selection::default(), terminal, start);
-    let extras = extras(&project, &mut answer.sources);
+    let mut extras = extras(&project, &mut answer.sources);
+    let sources = (&options.sources, &options.dialect);
+    add_histories(&settings, &project, sources, &mut answer.sources, &mut extras);
     let (mut audit, outcome) = audit_of(&project, &answer, (&made, &expectations, &extras), start);
     if options.with_data {
         let time = Duration::from_secs(options.data_seconds);
@@ -56,7 +58,10 @@ pub(super) fn audit_of(
     start: Instant,
 ) -> (Audit, Outcome) {
     let Compared { sources, comparison, options } = answer;
-    let outcome = outcome(comparison, &sources.diagnostics, Severity::Error, false);
+    let outcome = match outcome(comparison, &sources.diagnostics, Severity::Error, false) {
+        Outcome::InStep if extras.history_findings.iter().any(|it| it.severity == Severity::Error) => Outcome::Drift,
+        outcome => outcome,
+    };
     let report = Report {
         dialect: project.dialect.name(),
         comparison,

@@ -2,16 +2,16 @@
 //! is.
 
 use ormsync_diff::plan::{PlanOptions, plan};
-use ormsync_diff::stand;
+use ormsync_diff::{Standing, stand};
 use ormsync_schema::{Diagnostic, Origin, Plan, Schema, Severity, SourceFiles};
 
 use super::Histories;
-use crate::command_line::{CheckOptions, HistoryOptions};
+use crate::command_line::{CheckOptions, DialectOption, HistoryOptions, SourceOptions};
 use crate::project::{Location, Project, Settings, Side, sides};
 use crate::read_sources::read_settled_sources;
 
 /// What the findings of the comparison say already, or a witness of the server.
-const TOLD_ELSEWHERE: &[&str] = &["migration-pending", "mirror-half-applied", "migration-lock"];
+pub(crate) const TOLD_ELSEWHERE: &[&str] = &["migration-pending", "mirror-half-applied", "migration-lock"];
 
 /// What is wrong with the histories of a project; nothing where it has none.
 pub(crate) fn findings(settings: &Settings, options: &CheckOptions) -> (Vec<Diagnostic>, SourceFiles) {
@@ -29,7 +29,14 @@ pub(crate) fn findings(settings: &Settings, options: &CheckOptions) -> (Vec<Diag
     }
     // A database that can't be read is told by its own reader.
     histories.read();
-    let mut findings = stand(&histories.histories()).findings;
+    let findings =
+        findings_of(&stand(&histories.histories()), &unmade(settings, &options.sources, &options.dialect, &histories));
+    (findings, histories.files)
+}
+
+/// What is wrong with histories that stand like that, and whose migrations do not make all that is declared.
+pub(crate) fn findings_of(standing: &Standing, unmade: &[Unmade]) -> Vec<Diagnostic> {
+    let mut findings = standing.findings.clone();
     findings.retain(|finding| !TOLD_ELSEWHERE.contains(&finding.code.as_str()));
     for finding in findings.iter_mut().filter(|finding| finding.code == "migration-unmirrored") {
         // Each tool may have tables of its own: that is for the project to say.
@@ -39,24 +46,43 @@ pub(crate) fn findings(settings: &Settings, options: &CheckOptions) -> (Vec<Diag
                 .to_owned(),
         );
     }
-    findings.extend(behind_their_sides(settings, options, &histories));
-    (findings, histories.files)
+    findings.extend(unmade.iter().filter_map(|unmade| unmade.finding.clone()));
+    findings
+}
+
+/// What the migrations of one history do not make of what its side declares.
+pub(crate) struct Unmade {
+    /// The history's name.
+    pub(crate) history: String,
+    /// The way from the end of the history to what is declared; none where either is not known.
+    pub(crate) plan: Option<Plan>,
+    /// What is to be told of it.
+    finding: Option<Diagnostic>,
 }
 
 /// Changes of a schema or of models that no migration makes.
-fn behind_their_sides(settings: &Settings, options: &CheckOptions, histories: &Histories) -> Vec<Diagnostic> {
-    let Ok(sides) = sides(settings, &options.sources) else { return Vec::new() };
+pub(crate) fn unmade(
+    settings: &Settings,
+    sources: &SourceOptions,
+    dialect: &DialectOption,
+    histories: &Histories,
+) -> Vec<Unmade> {
+    let Ok(sides) = sides(settings, sources) else { return Vec::new() };
     let declared = |side: &Side| matches!(side.location, Location::Prisma(_) | Location::SqlAlchemy(_));
     let sides: Vec<Side> = sides.into_iter().filter(declared).collect();
-    let Ok(project) = Project::for_sides(settings, sides, &options.dialect) else { return Vec::new() };
+    let Ok(project) = Project::for_sides(settings, sides, dialect) else { return Vec::new() };
     let sources = read_settled_sources(&project);
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
     for read in &sources.read {
         let history = if read.side.name == "prisma" { "prisma" } else { "alembic" };
         let Some(end) = histories.effects.ends.get(history) else { continue };
         let has_migrations = histories.histories().iter().any(|it| it.name == history && !it.migrations.is_empty());
         let is_whole = end.opaque.is_empty() && read.schema.opaque.is_empty() && histories.effects.is_whole(history);
-        if !has_migrations || !is_whole {
+        if !has_migrations {
+            continue;
+        }
+        if !is_whole {
+            found.push(Unmade { history: history.to_owned(), plan: None, finding: None });
             continue;
         }
         let options = PlanOptions {
@@ -64,13 +90,12 @@ fn behind_their_sides(settings: &Settings, options: &CheckOptions, histories: &H
             writer: Some(read.side.name.clone()),
             ..PlanOptions::default()
         };
-        if let Ok(missing) = plan(end, &read.schema, histories.project.dialect, &options)
-            && !missing.is_empty()
-        {
-            findings.push(behind(read.side, &missing, &read.schema));
-        }
+        let plan = plan(end, &read.schema, histories.project.dialect, &options).ok();
+        let missing = plan.as_ref().filter(|plan| !plan.is_empty());
+        let finding = missing.map(|missing| behind(read.side, missing, &read.schema));
+        found.push(Unmade { history: history.to_owned(), plan, finding });
     }
-    findings
+    found
 }
 
 fn behind(side: &Side, missing: &Plan, schema: &Schema) -> Diagnostic {

@@ -158,6 +158,14 @@ impl Histories {
         histories
     }
 
+    /// Where the files of a history are.
+    pub(crate) fn place_of(&self, history: &str) -> Option<String> {
+        match history {
+            "prisma" => self.prisma.as_ref().map(|prisma| paths::display(&prisma.folder)),
+            _ => self.alembic.as_ref().map(|(settings, _)| paths::display(&settings.script_location)),
+        }
+    }
+
     /// A lock file that names another server than the project has.
     fn tell_wrong_provider(&mut self) {
         let Some(prisma) = &mut self.prisma else { return };

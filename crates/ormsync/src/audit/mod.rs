@@ -1,12 +1,12 @@
 //! What an audit asks of a live database besides its catalogue: sizes and use of indexes, and, where it is told to, rows
 //! that refer to nothing. All of it is read-only and has its time; what the server refuses is left out, or told.
 
+mod histories;
+
 use std::time::Duration;
 
 use ormsync_database::{Asked, DatabaseUrl, ReadOptions, ask};
-use ormsync_dialect::{
-    CatalogueQuery, CatalogueRow, CatalogueScope, Dialect, RelationEnd, Usage, orphan_query, usage_of,
-};
+use ormsync_dialect::{CatalogueQuery, CatalogueRow, CatalogueScope, Dialect, RelationEnd, orphan_query, usage_of};
 use ormsync_report::audit::{Audit, Extras, IndexUse, OrphanCount, Relation, State, TableStorage};
 use ormsync_schema::{Diagnostic, Origin, Severity};
 
@@ -14,6 +14,8 @@ use crate::failure::{Failure, Result};
 use crate::project::{Location, Project};
 use crate::read_sources::Sources;
 use crate::terminal::Terminal;
+
+pub(crate) use histories::add_histories;
 
 /// How long the server may take to tell sizes and use, altogether.
 const USAGE_TIME: Duration = Duration::from_secs(10);
@@ -47,7 +49,7 @@ pub(crate) fn extras(project: &Project, sources: &mut Sources<'_>) -> Extras {
         }
     }
     for usage in usage_of(rows) {
-        let table = full_name(project, &usage);
+        let table = full_name(project, &usage.namespace, &usage.table);
         match usage.index {
             Some(index) => {
                 extras.index_use.push(IndexUse { table, index, bytes: usage.bytes, scans: usage.scans, unique: false })
@@ -58,14 +60,10 @@ pub(crate) fn extras(project: &Project, sources: &mut Sources<'_>) -> Extras {
     extras
 }
 
-/// The table's name as audits write it: without the usual namespace.
-fn full_name(project: &Project, usage: &Usage) -> String {
+/// A table's name as audits write it: without the usual namespace.
+fn full_name(project: &Project, namespace: &str, table: &str) -> String {
     let usual = project.dialect.default_namespace();
-    if usual.is_empty() || usual == usage.namespace {
-        usage.table.clone()
-    } else {
-        format!("{}.{}", usage.namespace, usage.table)
-    }
+    if usual.is_empty() || usual == namespace { table.to_owned() } else { format!("{namespace}.{table}") }
 }
 
 /// The live database of a project.
