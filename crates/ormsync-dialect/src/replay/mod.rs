@@ -15,16 +15,19 @@
 //! | `tables.rs`, `columns.rs`, `constraints.rs` | `CREATE TABLE`, and the parts that `ALTER TABLE` adds |
 //! | `alterations.rs` | `ALTER TABLE` |
 //! | `objects.rs`, `types.rs`, `comments.rs` | everything else that a schema holds |
+//! | `questions.rs`, `catalogue.rs` | what a server would answer to a question about what is there |
 //! | `words.rs` | statements that `sqlparser` has no tree for |
 
 mod alterations;
 mod blocks;
+mod catalogue;
 mod columns;
 mod comments;
 mod constraints;
 mod effect;
 mod names;
 mod objects;
+mod questions;
 mod rules;
 mod script;
 mod statement;
@@ -35,6 +38,7 @@ mod words;
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Schema, Span};
 
 pub use effect::{Effect, ScriptStatement, script_statements};
+pub use questions::{AnswerCell, Question, answer};
 pub(crate) use rules::Rules;
 
 /// The code of what could not be replayed.

@@ -211,6 +211,8 @@ impl<'a> Replay<'a> {
                 TableChange::DropPrimaryKey(key.clone())
             } else if let Some(exclusion) = table.exclusions.iter().find(|exclusion| is_it(&exclusion.name)) {
                 TableChange::DropExclusion(exclusion.clone())
+            } else if let Some(change) = call.convention.as_ref().and_then(|it| by_convention(it, &name, &table_name, table)) {
+                change
             } else if call.is_set("if_exists") {
                 return Ok(());
             } else {
@@ -218,4 +220,48 @@ impl<'a> Replay<'a> {
             };
         self.change(&table_name, change)
     }
+}
+
+/// The constraint without a name that a convention gives this one: a batch finds it so
+/// (`alembic/operations/batch.py`, `ApplyBatchImpl._grab_table_elements`).
+fn by_convention(convention: &Value<'_>, name: &str, path: &QualifiedName, table: &Table) -> Option<TableChange> {
+    let entries = convention.text_entries()?;
+    let template = |kind: &str| entries.iter().find(|(key, _)| key.as_ref() == kind)?.1.value.as_text();
+    let is_called = |kind: &str, columns: &[&str], referred: &str| {
+        template(kind).is_some_and(|template| follow(&template, &path.name, columns, referred) == name)
+    };
+    for key in table.foreign_keys.iter().filter(|key| key.name.is_none()) {
+        let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
+        if is_called("fk", &columns, &key.referenced_table) {
+            return Some(TableChange::DropForeignKey(key.clone()));
+        }
+    }
+    for index in table.indexes.iter().filter(|index| index.name.is_none()) {
+        if is_called("uq", &index.columns().collect::<Vec<_>>(), "") {
+            return Some(TableChange::DropIndex(Box::new(index.clone())));
+        }
+    }
+    let key = table.primary_key.as_ref().filter(|key| key.name.is_none() && is_called("pk", &[], ""))?;
+    Some(TableChange::DropPrimaryKey(key.clone()))
+}
+
+/// A template of a naming convention, filled in (`sqlalchemy/sql/naming.py`).
+fn follow(template: &str, table: &str, columns: &[&str], referred: &str) -> String {
+    let mut made = String::new();
+    for (at, part) in template.split("%(").enumerate() {
+        let Some((word, rest)) = part.split_once(")s").filter(|_| at > 0) else {
+            made.push_str(part);
+            continue;
+        };
+        match word {
+            "table_name" => made.push_str(table),
+            "column_0_name" | "column_0_key" => made.push_str(columns.first().copied().unwrap_or_default()),
+            "column_0_N_name" => made.push_str(&columns.join("_")),
+            "column_0N_name" => made.push_str(&columns.concat()),
+            "referred_table_name" => made.push_str(referred),
+            _ => {}
+        }
+        made.push_str(rest);
+    }
+    made
 }

@@ -3,8 +3,10 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `answers.rs` | what a revision learns when it asks the database |
 //! | `order.rs` | in which order the revisions run, and what is wrong with their chain |
 //! | `calls.rs` | which calls of a revision ask for something: `op.…`, `batch_op.…`, the connection, the inspector |
+//! | `inspector.rs` | what SQLAlchemy's inspector says |
 //! | `tables.rs` | tables and columns |
 //! | `constraints.rs` | indexes and constraints |
 //! | `types.rs` | enum types |
@@ -13,8 +15,10 @@
 //! What can't be followed is a diagnostic with its place, and an opaque part of the schema, whose absence then proves
 //! nothing.
 
+mod answers;
 mod calls;
 mod constraints;
+mod inspector;
 pub(super) mod order;
 mod statements;
 mod tables;
@@ -201,6 +205,8 @@ pub(crate) struct Replay<'a> {
     steps: Vec<ReplayedStep>,
     keeps_steps: bool,
     since_operation: usize,
+    /// The tables that may have rows by now.
+    filled: answers::Filled,
     /// The schema at the end of the last step.
     since: Schema,
     /// The `MetaData` that the tables of the present revision are in, once there is one.
@@ -232,6 +238,7 @@ impl<'a> Replay<'a> {
             steps: Vec::new(),
             keeps_steps: options.steps,
             since_operation: 0,
+            filled: answers::Filled::default(),
             metadata: None,
             convention: None,
         }

@@ -33,8 +33,14 @@ impl<'a> Evaluator<'a> {
             other => other,
         };
         let text = match statement {
-            Statement::Rows => return self.note_unknown(place),
+            Statement::Rows => {
+                if builds_insert(&given.value, 0) {
+                    self.note_added(arguments);
+                }
+                return self.note_unknown(place);
+            }
             Statement::Text(text) if text.split(';').all(is_about_rows) => {
+                self.note_inserted(&text);
                 if self.condition().is_some() {
                     return self.note_unknown(place);
                 }
@@ -112,6 +118,22 @@ fn statement_of(value: &Value<'_>, depth: usize) -> Statement {
             _ => Statement::Unknown,
         },
         _ => Statement::Unknown,
+    }
+}
+
+/// Whether a statement that SQLAlchemy builds puts rows into a table.
+fn builds_insert(value: &Value<'_>, depth: usize) -> bool {
+    let Value::Symbol(symbol) = value else { return depth == 0 };
+    if depth > DEPTH {
+        return true;
+    }
+    match &symbol.form {
+        Form::Call { callee: Value::External(path), .. } => last_segment(path) == "insert",
+        Form::Call { callee: Value::Symbol(callee), .. } => match &callee.form {
+            Form::Attribute { of, name } => name.as_ref() == "insert" || builds_insert(of, depth + 1),
+            _ => true,
+        },
+        _ => false,
     }
 }
 

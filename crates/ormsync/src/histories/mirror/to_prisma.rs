@@ -115,8 +115,9 @@ fn there(effect: &Effect, dialect: &dyn Dialect, revision: &Migration, told: &mu
                     schema
                 };
                 let options = PlanOptions { renames: renames(operations), ..PlanOptions::default() };
-                let plan = plan(&settled(from), &settled(to), dialect, &options)
+                let mut plan = plan(&settled(from), &settled(to), dialect, &options)
                     .map_err(|problem| Failure::new("mirror", format!("{}: {problem}", revision.id)))?;
+                say_nothing_of_character_sets(&mut plan);
                 if !plan.is_empty() {
                     parts.push(ormsync_prisma::warnings_comment(&plan.warnings) + &script(&plan, dialect));
                 }
@@ -138,6 +139,21 @@ fn there(effect: &Effect, dialect: &dyn Dialect, revision: &Migration, told: &mu
         return Ok("-- This is an empty migration.\n".to_owned());
     }
     Ok(parts.join("\n"))
+}
+
+/// A table that a revision makes without a character set has the database's own, where Prisma's migrations name theirs.
+fn say_nothing_of_character_sets(plan: &mut Plan) {
+    if plan.dialect != "mysql" {
+        return;
+    }
+    for operation in &mut plan.operations {
+        if let Operation::CreateTable { table, .. } = operation
+            && !table.options.contains_key("charset")
+            && !table.options.contains_key("collation")
+        {
+            table.options.insert("charset".to_owned(), "DEFAULT".to_owned());
+        }
+    }
 }
 
 fn script(plan: &Plan, dialect: &dyn Dialect) -> String {
