@@ -33,6 +33,8 @@ pub(crate) struct Effect {
     pub(crate) problems: Vec<Diagnostic>,
     /// What it does step by step, where its tool says it in operations.
     pub(crate) steps: Vec<ReplayedStep>,
+    /// The same of its way back, where its tool has one that is understood.
+    pub(crate) back: Option<Vec<ReplayedStep>>,
 }
 
 impl Effects {
@@ -95,7 +97,8 @@ pub(super) fn of(histories: &Histories) -> Effects {
             } else {
                 Vec::new()
             };
-            let effect = effect(before, &after, problems, revision.steps, project.dialect);
+            let mut effect = effect(before, &after, problems, revision.steps, project.dialect);
+            effect.back = revision.back;
             effects.by_migration.insert(("alembic".to_owned(), revision.id), effect);
         }
         end.unsaid.clear();
@@ -121,7 +124,7 @@ fn effect(
     let there = if is_known { way(&kept(&before), &kept(after), dialect) } else { None };
     let script = there.filter(|there| !there.is_empty());
     let script = script.map(|there| ormsync_dialect::script(&dialect.statements(&there)));
-    Effect { before, after: after.clone(), script, problems, steps }
+    Effect { before, after: after.clone(), script, problems, steps, back: None }
 }
 
 /// The plan from one settled schema to another.

@@ -6,12 +6,16 @@
 //! | `effects.rs` | what each migration does to the schema, replayed without a server |
 //! | `gate.rs` | what `check` says of them |
 //! | `records.rs` | what a database keeps of them |
+//! | `verify.rs` | running them on scratch databases |
+//! | `made_up.rs` | rows for those |
 //! | `mirror/` | writing the migration of one side that does what one of the other does |
 
 mod effects;
 pub(crate) mod gate;
+pub(crate) mod made_up;
 pub(crate) mod mirror;
 mod records;
+pub(crate) mod verify;
 
 use std::path::PathBuf;
 

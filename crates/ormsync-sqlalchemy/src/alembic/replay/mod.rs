@@ -66,6 +66,8 @@ pub struct ReplayedRevision {
     pub steps: Vec<ReplayedStep>,
     /// The schemas before and behind it, where that was asked for.
     pub schemas: Option<Box<(Schema, Schema)>>,
+    /// What its `downgrade()` does from the last revision's schema on, where steps were asked for and all of it is understood.
+    pub back: Option<Vec<ReplayedStep>>,
 }
 
 /// A part of what a revision does.
@@ -118,19 +120,33 @@ fn replay_here(settings: &AlembicSettings, options: &ReplayOptions<'_>) -> Repla
     evaluator.diagnostics.clear();
     let order = order::in_order(&found, &evaluator, &mut diagnostics);
     let mut revisions = Vec::new();
+    let mut ran = Vec::new();
     for revision in order {
         let before = options.steps.then(|| evaluator.replay.as_ref().map(|replay| replay.schema.clone())).flatten();
-        let plan = run_upgrade(&mut evaluator, revision, convention.as_ref());
+        let plan = run_way(&mut evaluator, revision, convention.as_ref(), "upgrade");
         let (mut steps, mut schemas) = (Vec::new(), None);
         if let (Some(replay), Some(before)) = (&mut evaluator.replay, before) {
             steps = std::mem::take(&mut replay.steps);
             schemas = Some(Box::new((before, replay.schema.clone())));
         }
-        revisions.push(ReplayedRevision { id: revision.id.to_string(), plan, steps, schemas });
+        revisions.push(ReplayedRevision { id: revision.id.to_string(), plan, steps, schemas, back: None });
+        ran.push(revision);
     }
-    let mut schema = evaluator.replay.take().map(|replay| replay.schema).unwrap_or_else(|| Schema::new(""));
+    let mut schema = evaluator.replay.as_ref().map_or_else(|| Schema::new(""), |replay| replay.schema.clone());
     lower::set_voice(&mut schema);
     diagnostics.append(&mut evaluator.diagnostics);
+    if options.steps {
+        for (revision, replayed) in ran.iter().zip(&mut revisions).rev() {
+            run_way(&mut evaluator, revision, convention.as_ref(), "downgrade");
+            let Some(replay) = &mut evaluator.replay else { break };
+            let steps = std::mem::take(&mut replay.steps);
+            // What is not understood of one leaves the schema before it unknown, too.
+            if !evaluator.diagnostics.is_empty() {
+                break;
+            }
+            replayed.back = Some(steps);
+        }
+    }
     drop_repeated(&mut diagnostics);
     Replayed { reading: Reading { schema, diagnostics, files }, revisions }
 }
@@ -148,14 +164,19 @@ fn convention_of<'a>(evaluator: &mut Evaluator<'a>, environment: ModuleId) -> Op
     Some(setting.value)
 }
 
-/// Runs one `upgrade()`; what came of it.
-fn run_upgrade<'a>(evaluator: &mut Evaluator<'a>, revision: &order::Found<'a>, convention: Option<&Value<'a>>) -> Plan {
+/// Runs one `upgrade()` or `downgrade()`; what came of it.
+fn run_way<'a>(
+    evaluator: &mut Evaluator<'a>,
+    revision: &order::Found<'a>,
+    convention: Option<&Value<'a>>,
+    way: &str,
+) -> Plan {
     if let Some(replay) = &mut evaluator.replay {
         replay.metadata = None;
         replay.convention = convention.cloned();
     }
     let scope = evaluator.run_module(revision.module);
-    match scope.own("upgrade") {
+    match scope.own(way) {
         Some(Value::Function(upgrade)) => {
             let outcome = evaluator.run_function(&upgrade, revision.place);
             if let Value::Opaque(unknown) = outcome {
@@ -173,8 +194,8 @@ fn run_upgrade<'a>(evaluator: &mut Evaluator<'a>, revision: &order::Found<'a>, c
         None => {}
         Some(_) => {
             evaluator.report_history(
-                format!("`upgrade` of the revision `{}` is no function that can be read", revision.id),
-                "define it with `def upgrade():` in the revision's file",
+                format!("`{way}` of the revision `{}` is no function that can be read", revision.id),
+                format!("define it with `def {way}():` in the revision's file"),
                 revision.place,
             );
             evaluator.hide_all(revision.place);

@@ -62,7 +62,7 @@ pub(super) fn write(
             alone: false,
         };
         let mut sql = format!("-- {MIRROR_MARK} Alembic revision {}\n\n", revision.id);
-        sql.push_str(&there(effect, dialect, revision, &mut mirrors.diagnostics)?);
+        sql.push_str(&there(&effect.steps, dialect, revision, &mut mirrors.diagnostics)?);
         let mut down = way_back(effect, dialect);
         // Branches are rows of their own in Alembic's table, which a statement for one can't tell apart.
         if is_chain {
@@ -101,10 +101,30 @@ fn refuse_unknown(revision: &Migration, effect: &Effect, histories: &Histories) 
     Err(Failure::from_diagnostics(problems, histories.files.clone()))
 }
 
+/// The statements of a revision, and of its way back where that is understood.
+///
+/// # Errors
+/// Where operations can't be written as statements.
+pub(crate) fn statements_of(
+    effect: &Effect,
+    dialect: &dyn Dialect,
+    revision: &Migration,
+) -> Result<(String, Option<String>)> {
+    let mut told = Vec::new();
+    let up = there(&effect.steps, dialect, revision, &mut told)?;
+    let back = effect.back.as_ref().map(|steps| there(steps, dialect, revision, &mut told)).transpose()?;
+    Ok((up, back))
+}
+
 /// The statements of a revision in its order.
-fn there(effect: &Effect, dialect: &dyn Dialect, revision: &Migration, told: &mut Vec<Diagnostic>) -> Result<String> {
+fn there(
+    steps: &[ReplayedStep],
+    dialect: &dyn Dialect,
+    revision: &Migration,
+    told: &mut Vec<Diagnostic>,
+) -> Result<String> {
     let mut parts = Vec::new();
-    for step in &effect.steps {
+    for step in steps {
         match step {
             ReplayedStep::Operations { from, to, operations } => {
                 let settled = |schema: &Schema| {
