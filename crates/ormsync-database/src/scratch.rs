@@ -81,9 +81,7 @@ pub async fn query(url: &DatabaseUrl, statements: &str) -> Result<Vec<CatalogueR
 /// The query for how many bytes a database takes.
 pub fn size_query(url: &DatabaseUrl) -> &'static str {
     match &url.address {
-        Address::File(_) => {
-            "SELECT CAST(page_count * page_size AS TEXT) FROM pragma_page_count(), pragma_page_size()"
-        }
+        Address::File(_) => "SELECT CAST(page_count * page_size AS TEXT) FROM pragma_page_count(), pragma_page_size()",
         Address::Server(server) if server.kind == ServerKind::Postgres => {
             "SELECT pg_database_size(current_database())::text"
         }

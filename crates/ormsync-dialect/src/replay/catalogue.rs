@@ -8,7 +8,18 @@ use super::questions::AnswerCell;
 
 /// Types whose name in `information_schema.columns` of PostgreSQL is the one that they are written with.
 const SAME_NAMES: &[&str] = &[
-    "json", "jsonb", "text", "integer", "bigint", "smallint", "uuid", "boolean", "numeric", "date", "bytea", "real",
+    "json",
+    "jsonb",
+    "text",
+    "integer",
+    "bigint",
+    "smallint",
+    "uuid",
+    "boolean",
+    "numeric",
+    "date",
+    "bytea",
+    "real",
     "double precision",
 ];
 
@@ -68,9 +79,8 @@ pub(super) fn records(schema: &Schema, relation: &str, argument: Option<&str>) -
         "pg_enum" => labels(schema),
         "pg_extension" => schema.extensions.keys().map(|name| Record::from([("extname", text(name))])).collect(),
         "pg_trigger" => of_tables(schema, |_, name, table| {
-            let made = |trigger: &String| {
-                Record::from([("tgname", text(trigger)), ("tgrelid", text(&number_of_table(name)))])
-            };
+            let made =
+                |trigger: &String| Record::from([("tgname", text(trigger)), ("tgrelid", text(&number_of_table(name)))]);
             table.triggers.keys().map(made).collect()
         }),
         "sqlite_master" | "sqlite_schema" if is_sqlite => sqlite_objects(schema),
@@ -188,7 +198,8 @@ fn key_columns(schema: &Schema) -> Vec<Record> {
     of_tables(schema, |namespace, name, table| {
         let mut records = Vec::new();
         for (constraint, kind, columns) in constraints_of(table) {
-            let key = table.foreign_keys.iter().find(|key| kind == "FOREIGN KEY" && key.name.as_deref() == Some(constraint));
+            let key =
+                table.foreign_keys.iter().find(|key| kind == "FOREIGN KEY" && key.name.as_deref() == Some(constraint));
             for (at, column) in columns.iter().enumerate() {
                 let other = key.map(|key| key.referenced_table.as_str());
                 let other_column = key.and_then(|key| key.referenced_columns.get(at)).map(String::as_str);
@@ -239,9 +250,9 @@ fn classes(schema: &Schema) -> Vec<Record> {
         indexes.chain([record(namespace, name, "r")]).collect()
     });
     for (namespace, content) in &schema.namespaces {
-        records.extend(content.views.iter().map(|(name, view)| {
-            record(namespace, name, if view.materialised { "m" } else { "v" })
-        }));
+        records.extend(
+            content.views.iter().map(|(name, view)| record(namespace, name, if view.materialised { "m" } else { "v" })),
+        );
         records.extend(content.sequences.keys().map(|name| record(namespace, name, "S")));
     }
     records
@@ -289,10 +300,8 @@ fn types(schema: &Schema) -> Vec<Record> {
 fn labels(schema: &Schema) -> Vec<Record> {
     let enums = schema.namespaces.values().flat_map(|content| &content.enums);
     let all = enums.flat_map(|(name, declared)| declared.labels.iter().map(move |label| (name, label)));
-    all.map(|(name, label)| {
-        Record::from([("enumlabel", text(label)), ("enumtypid", text(&number_of_type(name)))])
-    })
-    .collect()
+    all.map(|(name, label)| Record::from([("enumlabel", text(label)), ("enumtypid", text(&number_of_type(name)))]))
+        .collect()
 }
 
 fn sqlite_objects(schema: &Schema) -> Vec<Record> {

@@ -137,9 +137,7 @@ impl Asked<'_> {
         }
         if select.projection.iter().any(|item| of_nothing(item).is_some()) {
             return match select.projection.as_slice() {
-                [only] if is_count(only) => {
-                    Some(vec![vec![Some(Literal::Number(rows.len().to_string()))]])
-                }
+                [only] if is_count(only) => Some(vec![vec![Some(Literal::Number(rows.len().to_string()))]]),
                 _ => None,
             };
         }
@@ -191,7 +189,8 @@ impl Asked<'_> {
                     cells.push(self.value(expression, row)?);
                 }
                 // Nobody counts the columns of a catalogue's table: only whether there is a row can be meant.
-                SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(_), _) => {
+                SelectItem::Wildcard(_)
+                | SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(_), _) => {
                     cells.push(Some(Literal::Number("1".to_owned())));
                 }
                 _ => return None,

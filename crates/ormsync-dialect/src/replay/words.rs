@@ -22,7 +22,9 @@ impl Replay<'_> {
             ("ALTER", "TABLE") => self.rename_index_of_table(&tokens[2..]),
             ("CREATE", "VIRTUAL") if word(2) == "TABLE" => Some(self.create_virtual_table(&tokens[3..])),
             // No part of a schema here: a column says which it has.
-            ("CREATE" | "DROP" | "ALTER", "COLLATION" | "CAST" | "PUBLICATION" | "SUBSCRIPTION" | "TABLESPACE") => Some(Ok(())),
+            ("CREATE" | "DROP" | "ALTER", "COLLATION" | "CAST" | "PUBLICATION" | "SUBSCRIPTION" | "TABLESPACE") => {
+                Some(Ok(()))
+            }
             ("ALTER", "SEQUENCE") => Some(self.alter_sequence(&tokens[2..])),
             // Rights, and what only its owner sees.
             ("ALTER", "DEFAULT" | "DATABASE" | "ROLE" | "USER" | "SYSTEM" | "EXTENSION" | "EVENT") => Some(Ok(())),
@@ -36,7 +38,9 @@ impl Replay<'_> {
         let word = |position: usize| tokens.get(position).and_then(keyword).unwrap_or_default();
         let is_guarded = word(0) == "IF" && word(1) == "NOT" && word(2) == "EXISTS";
         let names = if is_guarded { tokens.get(3..) } else { Some(tokens) };
-        let name = names.and_then(|names| self.names(&names[..names.len().min(1)]).pop()).ok_or("its name is not understood")?;
+        let name = names
+            .and_then(|names| self.names(&names[..names.len().min(1)]).pop())
+            .ok_or("its name is not understood")?;
         let path = self.qualified("", name);
         if self.find_table(&path).is_some() {
             return if is_guarded { Ok(()) } else { Err(format!("{path} is there already")) };

@@ -382,7 +382,7 @@ impl<'a> Lowering<'_, 'a> {
             let labels: Option<Vec<Rc<str>>> =
                 call.arguments.positional.iter().map(|label| label.value.as_text()).collect();
             // A revision may make an enum without labels: nothing of a model says them then.
-            let is_replay = self.evaluator.replay.is_some();
+            let is_replay = self.evaluator.is_replay;
             return labels.filter(|labels| is_replay || !labels.is_empty()).ok_or_else(|| {
                 let reason = call.unknown_argument();
                 Refusal::Unknown(reason.unwrap_or_else(|| "its labels are not all strings".to_owned()))

@@ -16,9 +16,9 @@ pub(super) fn run(global: &GlobalOptions, options: &SeedOptions, terminal: &Term
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| Failure::new("database-connect", format!("no connection could be started: {error}")))?;
-    let filled = runtime.block_on(fill(&url, &MadeUp { rows: options.rows }, terminal)).map_err(|problem| {
-        Failure::new("seed", problem).with_help("only an empty database is given rows: make one for it")
-    })?;
+    let filled = runtime.block_on(fill(&url, &MadeUp { rows: options.rows, beside_rows: false }, terminal)).map_err(
+        |problem| Failure::new("seed", problem).with_help("only an empty database is given rows: make one for it"),
+    )?;
     for table in &filled {
         let note = table.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
         terminal.output(&format!("{}: {} rows{note}\n", table.table, table.rows))?;

@@ -8,8 +8,8 @@ use crate::command_line::{GlobalOptions, StatusFormat, StatusOptions};
 use crate::failure::Result;
 use crate::gate::write_file;
 use crate::histories::Histories;
-use crate::project::Settings;
 use crate::histories::verify::{Wanted, verify};
+use crate::project::Settings;
 use crate::terminal::Terminal;
 
 pub(super) fn run(global: &GlobalOptions, options: &StatusOptions, terminal: &Terminal) -> Result<u8> {

@@ -49,8 +49,9 @@ pub(super) fn scratch_url(settings: &Settings, told: Option<&str>, dialect: &str
                 .map_err(|error| Failure::new("scratch", error.to_string()))?
         }
         None => {
-            return Err(Failure::new("scratch", "no server is named for scratch databases")
-                .with_help("--scratch-url postgresql://user@host/postgres: databases are made on it, and dropped again"));
+            return Err(Failure::new("scratch", "no server is named for scratch databases").with_help(
+                "--scratch-url postgresql://user@host/postgres: databases are made on it, and dropped again",
+            ));
         }
     };
     if url.dialect.name() == dialect {
@@ -94,7 +95,12 @@ fn text(ran: &Ran) -> String {
         let back = step.back_milliseconds.map(|back| format!(", back {back} ms")).unwrap_or_default();
         let (before, after) = step.bytes;
         let id = &step.id;
-        text.push_str(&format!("  {id:width$}  {} ms{back}, {} kB to {} kB", step.milliseconds, before / 1024, after / 1024));
+        text.push_str(&format!(
+            "  {id:width$}  {} ms{back}, {} kB to {} kB",
+            step.milliseconds,
+            before / 1024,
+            after / 1024
+        ));
         match step.locks.as_deref() {
             Some([]) => text.push_str(", no locks\n"),
             Some(locks) => text.push_str(&format!("; {}\n", locks.join(", "))),

@@ -20,6 +20,8 @@ const DEPTH: usize = 16;
 pub(crate) struct MadeUp {
     /// How many rows each table gets.
     pub(crate) rows: usize,
+    /// Leave tables that have rows as they are, and fill the others; else such a database is refused.
+    pub(crate) beside_rows: bool,
 }
 
 /// A table that was given rows, or why it was not.
@@ -33,11 +35,7 @@ pub(crate) struct Filled {
 ///
 /// # Errors
 /// When it can't be read, or has rows.
-pub(crate) async fn fill(
-    url: &DatabaseUrl,
-    wanted: &MadeUp,
-    terminal: &Terminal,
-) -> Result<Vec<Filled>, String> {
+pub(crate) async fn fill(url: &DatabaseUrl, wanted: &MadeUp, terminal: &Terminal) -> Result<Vec<Filled>, String> {
     let reading = ormsync_database::read(url, &ReadOptions::default()).await.map_err(|error| error.to_string())?;
     let mut schema = reading.schema;
     crate::read_sources::leave_out_own_tables(&mut schema);
@@ -45,14 +43,21 @@ pub(crate) async fn fill(
     url.dialect.settle(&mut schema, server.as_ref());
     let maker = Maker { schema: &schema, dialect: url.dialect, rows: wanted.rows };
     let order = maker.order();
+    let mut empty: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut all: Vec<Filled> = Vec::new();
     for (namespace, name) in &order {
         let sql = format!("SELECT 1 FROM {} LIMIT 1", maker.path(namespace, name));
-        if !query(url, &sql).await.map_err(|error| error.to_string())?.is_empty() {
+        if query(url, &sql).await.map_err(|error| error.to_string())?.is_empty() {
+            continue;
+        }
+        if !wanted.beside_rows {
             return Err(format!("{url} is no scratch database: {name} has rows"));
         }
+        // What its rows are called is not known: nothing refers to them.
+        empty.insert((namespace.clone(), name.clone()));
+        all.push(Filled { table: name.clone(), rows: 0, note: Some("it has rows already".to_owned()) });
     }
-    let mut all: Vec<Filled> = Vec::new();
-    let mut empty: BTreeSet<(String, String)> = BTreeSet::new();
+    let order: Vec<(String, String)> = order.into_iter().filter(|name| !empty.contains(name)).collect();
     let count = order.len();
     for (at, (namespace, name)) in order.into_iter().enumerate() {
         let Some(table) = schema.table(&namespace, &name) else { continue };
@@ -197,7 +202,11 @@ impl<'s> Maker<'s> {
                     break;
                 }
                 let rows: Vec<String> = (at..end).map(|row| self.row(columns, row)).collect();
-                script.push_str(&format!("INSERT INTO {path} ({}){overriding} VALUES {};\n", names.join(", "), rows.join(", ")));
+                script.push_str(&format!(
+                    "INSERT INTO {path} ({}){overriding} VALUES {};\n",
+                    names.join(", "),
+                    rows.join(", ")
+                ));
                 at = end;
             }
             query(url, &script).await.map_err(|error| error.to_string())?;
@@ -205,8 +214,12 @@ impl<'s> Maker<'s> {
         if self.dialect.name() == "postgresql" {
             for (column, _) in table.columns.iter().filter(|(_, column)| column.identity.is_some()) {
                 let text = |text: &str| self.dialect.quote_text(text);
-                let statement =
-                    format!("SELECT setval(pg_get_serial_sequence({}, {}), {})", text(&path), text(column), self.rows + 1);
+                let statement = format!(
+                    "SELECT setval(pg_get_serial_sequence({}, {}), {})",
+                    text(&path),
+                    text(column),
+                    self.rows + 1
+                );
                 query(url, &statement).await.map_err(|error| error.to_string())?;
             }
         }
@@ -262,8 +275,12 @@ impl<'s> Maker<'s> {
         let DataType::Named(_) = data_type else { return None };
         let written = self.dialect.type_text(data_type).to_lowercase();
         let (name, sizes) = written.split_once('(').unwrap_or((&written, ""));
-        let sizes: Vec<usize> =
-            sizes.trim_end_matches(|letter| letter != ')').trim_end_matches(')').split(',').filter_map(|size| size.trim().parse().ok()).collect();
+        let sizes: Vec<usize> = sizes
+            .trim_end_matches(|letter| letter != ')')
+            .trim_end_matches(')')
+            .split(',')
+            .filter_map(|size| size.trim().parse().ok())
+            .collect();
         let day = |row: usize| format!("{:04}-{:02}-{:02}", 2001 + row / 336 % 20, 1 + row / 28 % 12, 1 + row % 28);
         let clock = |row: usize| format!("{:02}:{:02}:{:02}", row / 3600 % 24, row / 60 % 60, row % 60);
         let first = name.split_whitespace().next().unwrap_or_default();
@@ -273,13 +290,16 @@ impl<'s> Maker<'s> {
             "tinyint" => Some((number % 127).to_string()),
             "smallint" | "int2" | "smallserial" => Some((number % 32_000).to_string()),
             "year" => Some((1970 + row % 100).to_string()),
-            "int" | "integer" | "bigint" | "mediumint" | "int4" | "int8" | "serial" | "bigserial" => Some(number.to_string()),
+            "int" | "integer" | "bigint" | "mediumint" | "int4" | "int8" | "serial" | "bigserial" => {
+                Some(number.to_string())
+            }
             "numeric" | "decimal" => {
                 let whole = sizes.first().copied().unwrap_or(10).saturating_sub(sizes.get(1).copied().unwrap_or(0));
                 Some((number % 10_usize.saturating_pow(u32::try_from(whole.min(9)).unwrap_or(9)).max(1)).to_string())
             }
             "real" | "double" | "float" | "float4" | "float8" => Some(format!("{number}.5")),
-            "text" | "varchar" | "character" | "char" | "citext" | "longtext" | "mediumtext" | "tinytext" | "bpchar" | "nvarchar" | "clob" => {
+            "text" | "varchar" | "character" | "char" | "citext" | "longtext" | "mediumtext" | "tinytext"
+            | "bpchar" | "nvarchar" | "clob" => {
                 let room = sizes.first().copied().unwrap_or(usize::MAX);
                 let long = format!("made up {number}");
                 text(&if long.len() <= room { long } else { short(number, room) })
@@ -291,7 +311,9 @@ impl<'s> Maker<'s> {
             "time" | "timetz" => text(&clock(row)),
             "interval" => text("1 day"),
             "bytea" => text(&format!("\\x{number:08x}")),
-            "binary" | "varbinary" | "blob" | "longblob" | "mediumblob" | "tinyblob" => Some(format!("x'{number:08x}'")),
+            "binary" | "varbinary" | "blob" | "longblob" | "mediumblob" | "tinyblob" => {
+                Some(format!("x'{number:08x}'"))
+            }
             "inet" | "cidr" => text(&format!("10.{}.{}.{}", row / 65_536 % 256, row / 256 % 256, row % 256)),
             _ => None,
         }

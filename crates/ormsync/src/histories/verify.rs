@@ -1,5 +1,6 @@
 //! Histories run on scratch databases: forwards from empty, with rows where that is asked for, and back again.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use ormsync_database::{DatabaseUrl, RunError, Scratch, create_scratch, query, size_query, with_locks};
@@ -130,20 +131,17 @@ fn run(
     runtime: &tokio::runtime::Runtime,
     terminal: &Terminal,
 ) -> Result<Ran> {
-    let mut ran = Ran {
-        history,
-        label,
-        steps: Vec::new(),
-        rows: 0,
-        differences: Vec::new(),
-        left: None,
-        problems: Vec::new(),
-    };
+    let mut ran =
+        Ran { history, label, steps: Vec::new(), rows: 0, differences: Vec::new(), left: None, problems: Vec::new() };
     let since = wanted.since.and_then(|since| steps.iter().position(|step| step.id == since));
     let rows_before = since.map_or_else(|| steps.len().saturating_sub(1), |at| at + 1);
     for (at, step) in steps.iter().enumerate() {
         if at == rows_before && wanted.rows > 0 {
-            let made = runtime.block_on(made_up::fill(&scratch.url, &MadeUp { rows: wanted.rows }, terminal));
+            let made = runtime.block_on(made_up::fill(
+                &scratch.url,
+                &MadeUp { rows: wanted.rows, beside_rows: true },
+                terminal,
+            ));
             match made {
                 Ok(filled) => ran.rows = filled.iter().map(|table| table.rows).sum(),
                 Err(problem) => ran.problems.push(Diagnostic::warning("seed", problem, step.origin.clone())),
@@ -181,13 +179,35 @@ async fn apply(url: &DatabaseUrl, step: &Step) -> std::result::Result<RanStep, R
         None => (query(url, &step.there).await?, false),
     };
     let milliseconds = start.elapsed().as_millis();
-    let lock = |row: &ormsync_dialect::CatalogueRow| match row.as_slice() {
-        [Some(word), Some(mode), Some(table)] if word == "lock" => Some(format!("{mode} on {table}")),
-        _ => None,
-    };
-    let locks = tells_locks.then(|| rows.iter().filter_map(lock).collect());
+    let locks = tells_locks.then(|| strongest_locks(&rows));
     let bytes = (before, size(url).await?);
     Ok(RanStep { id: step.id.clone(), milliseconds, back_milliseconds: None, bytes, locks })
+}
+
+/// PostgreSQL's locks from the weakest to the strongest.
+/// <https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES>
+const LOCKS: &[&str] = &[
+    "RowExclusiveLock",
+    "ShareUpdateExclusiveLock",
+    "ShareLock",
+    "ShareRowExclusiveLock",
+    "ExclusiveLock",
+    "AccessExclusiveLock",
+];
+
+/// Of each table the strongest lock: it stands for the others.
+fn strongest_locks(rows: &[ormsync_dialect::CatalogueRow]) -> Vec<String> {
+    let mut strongest: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in rows {
+        if let [Some(word), Some(mode), Some(table)] = row.as_slice()
+            && word == "lock"
+            && let Some(strength) = LOCKS.iter().position(|lock| lock == mode)
+        {
+            let known = strongest.entry(table).or_insert(strength);
+            *known = strength.max(*known);
+        }
+    }
+    strongest.into_iter().map(|(table, strength)| format!("{} on {table}", LOCKS[strength])).collect()
 }
 
 async fn size(url: &DatabaseUrl) -> std::result::Result<u64, RunError> {
@@ -202,11 +222,14 @@ async fn go_back(ran: &mut Ran, steps: &[Step], url: &DatabaseUrl, histories: &H
     for (step, done) in steps.iter().zip(&mut ran.steps).rev() {
         let Some(back) = &step.back else {
             let (message, help) = match ran.history {
-                "prisma" => ("it has no down.sql", "`ormsync migrate` and `ormsync mirror` write one with every migration"),
+                "prisma" => {
+                    ("it has no down.sql", "`ormsync migrate` and `ormsync mirror` write one with every migration")
+                }
                 _ => ("its downgrade() is not understood, or raises", "write it with operations and constants"),
             };
             let message = format!("{}: {} has no way back that can be run: {message}", ran.label, step.id);
-            ran.problems.push(Diagnostic::new(Severity::Note, "verify-back", message, step.origin.clone()).with_help(help));
+            ran.problems
+                .push(Diagnostic::new(Severity::Note, "verify-back", message, step.origin.clone()).with_help(help));
             return Ok(());
         };
         let start = Instant::now();

@@ -56,7 +56,12 @@ fn what_could_not_be_read_gives_2_and_the_rest() {
 
 #[test]
 fn sources_that_are_no_sources_say_so() {
-    let project = Project::new(&[("a.sql", "CREATE TABL a (id INT);"), ("both/a.py", ""), ("both/a.prisma", ""), ("a.json", "{}")]);
+    let project = Project::new(&[
+        ("a.sql", "CREATE TABL a (id INT);"),
+        ("both/a.py", ""),
+        ("both/a.prisma", ""),
+        ("a.json", "{}"),
+    ]);
     for (source, part) in [
         ("nowhere.prisma", "no such file"),
         ("a.sql", "--dialect"),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use ormsync_dialect::{Question, answer};
+use ormsync_dialect::{Dialect, Question, answer};
 use ormsync_schema::Literal;
 
 use super::calls::CONNECTION;
@@ -18,8 +18,17 @@ const DEPTH: usize = 40;
 
 /// Methods of a session or of a result that give rows as they are.
 const SAME_ROWS: &[&str] = &[
-    "all", "fetchall", "fetchmany", "mappings", "scalars", "tuples", "unique", "yield_per", "partitions",
-    "execution_options", "columns",
+    "all",
+    "fetchall",
+    "fetchmany",
+    "mappings",
+    "scalars",
+    "tuples",
+    "unique",
+    "yield_per",
+    "partitions",
+    "execution_options",
+    "columns",
 ];
 /// Those that give the first row.
 const FIRST_ROW: &[&str] = &["first", "one", "one_or_none", "fetchone"];
@@ -216,9 +225,8 @@ impl<'a> Evaluator<'a> {
             };
             let lower = statement.to_ascii_lowercase();
             let query = lower.find("select").and_then(|at| statement.get(at..));
-            let takes_none = query.is_some_and(|query| {
-                self.rows_of_text(query, &BTreeMap::new()).is_some_and(|rows| rows.is_empty())
-            });
+            let takes_none = query
+                .is_some_and(|query| self.rows_of_text(query, &BTreeMap::new()).is_some_and(|rows| rows.is_empty()));
             if takes_none {
                 continue;
             }
@@ -364,8 +372,50 @@ fn statement_text(value: &Value<'_>, depth: usize) -> Option<(String, Bound)> {
         return None;
     }
     let (text, mut bound) = statement_text(of, depth + 1)?;
-    bound.extend(arguments.keywords.iter().filter_map(|(name, value)| Some((name.to_string(), text_of(&value.value)?))));
+    bound
+        .extend(arguments.keywords.iter().filter_map(|(name, value)| Some((name.to_string(), text_of(&value.value)?))));
     Some((text, bound))
+}
+
+/// A statement of `text("…")` with the values of its parameters; none where one of them is not known.
+pub(super) fn with_values(value: &Value<'_>, arguments: &Arguments<'_>, dialect: &dyn Dialect) -> Option<String> {
+    let (text, bound) = statement_text(value, 0)?;
+    let given = parameters(arguments, bound);
+    let mut made = String::with_capacity(text.len());
+    let mut letters = text.char_indices().peekable();
+    let mut quote: Option<char> = None;
+    while let Some((at, letter)) = letters.next() {
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let rest = &text[at + letter.len_utf8()..];
+        let begins_name = rest.starts_with(|next: char| next.is_ascii_alphabetic() || next == '_');
+        match (letter, quote) {
+            // `\\:` is a colon of SQL's own.
+            ('\\', _) if rest.starts_with(':') => {
+                made.push(':');
+                letters.next();
+            }
+            (':', _) if rest.starts_with(':') => {
+                made.push_str("::");
+                letters.next();
+            }
+            (':', None) if begins_name => {
+                let length = rest.find(|next: char| !is_name(next)).unwrap_or(rest.len());
+                made.push_str(&dialect.quote_text(given.get(&rest[..length])?));
+                for _ in rest[..length].chars() {
+                    letters.next();
+                }
+            }
+            _ => {
+                match quote {
+                    Some(open) if open == letter => quote = None,
+                    None if matches!(letter, '\'' | '"' | '`') => quote = Some(letter),
+                    _ => {}
+                }
+                made.push(letter);
+            }
+        }
+    }
+    Some(made)
 }
 
 /// What a call gives for `:name`.

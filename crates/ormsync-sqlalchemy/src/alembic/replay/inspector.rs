@@ -93,7 +93,11 @@ fn dictionary<'a>(entries: Entries, place: Place) -> Value<'a> {
 
 fn columns(table: &Table, _: &str) -> Vec<Entries> {
     let entry = |(name, column): (&String, &ormsync_schema::Column)| {
-        vec![("name", text(name)), ("nullable", Entry::Flag(column.nullable)), ("comment", Entry::Text(column.comment.clone()))]
+        vec![
+            ("name", text(name)),
+            ("nullable", Entry::Flag(column.nullable)),
+            ("comment", Entry::Text(column.comment.clone())),
+        ]
     };
     table.columns.iter().map(entry).collect()
 }
@@ -143,8 +147,5 @@ fn checks(table: &Table, _: &str) -> Vec<Entries> {
 fn primary_key(table: &Table, _: &str) -> Vec<Entries> {
     let key = table.primary_key.as_ref();
     let columns = key.iter().flat_map(|key| &key.parts).filter_map(|part| part.as_column());
-    vec![vec![
-        ("name", Entry::Text(key.and_then(|key| key.name.clone()))),
-        ("constrained_columns", texts(columns)),
-    ]]
+    vec![vec![("name", Entry::Text(key.and_then(|key| key.name.clone()))), ("constrained_columns", texts(columns))]]
 }

@@ -113,6 +113,7 @@ fn replay_here(settings: &AlembicSettings, options: &ReplayOptions<'_>) -> Repla
     let release = Release::of_project(&paths);
     let mut evaluator = Evaluator::new(&program, lower::dialect_name(&options.read), release);
     evaluator.replay = Some(Box::new(Replay::new(options)));
+    evaluator.is_replay = true;
     let modules = modules_of(&program, &roots);
     let convention = modules.get(paths.len()).and_then(|module| convention_of(&mut evaluator, *module));
     let found = order::revisions_of(&mut evaluator, &modules[..paths.len().min(modules.len())]);
