@@ -31,7 +31,7 @@ pub(crate) async fn read(
     let (set_up, queries): (Vec<_>, Vec<_>) = queries.into_iter().partition(|query| query.sets_up);
     let work = Work { queries: Mutex::new(queries.into()), rows: Mutex::new(CatalogueRows::new()) };
     for query in &set_up {
-        let rows = session.rows(query.name, query.sql.clone()).await?;
+        let rows = session.answer(query.clone()).await?;
         locked(&work.rows).insert(query.name, rows);
     }
     let snapshot = session.snapshot();
@@ -72,8 +72,9 @@ impl Work {
     async fn take_turns(&self, session: &mut Session) -> Result<(), Failure> {
         loop {
             let Some(query) = locked(&self.queries).pop_front() else { return Ok(()) };
-            let rows = session.rows(query.name, query.sql).await?;
-            locked(&self.rows).insert(query.name, rows);
+            let name = query.name;
+            let rows = session.answer(query).await?;
+            locked(&self.rows).insert(name, rows);
         }
     }
 }

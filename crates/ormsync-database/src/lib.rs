@@ -203,9 +203,10 @@ async fn read_once(url: &DatabaseUrl, options: &ReadOptions) -> Result<Catalogue
     let queries = url.dialect.catalogue_queries(&server, &scope);
     let mut rows = lanes::read(&mut session, queries, (url, options), &server).await?;
     for query in url.dialect.further_catalogue_queries(&server, &rows) {
-        match session.rows(query.name, query.sql).await {
+        let name = query.name;
+        match session.answer(query).await {
             Err(failure) if failure.is_denial() || failure.is_gone() => {}
-            answer => _ = rows.insert(query.name, answer?),
+            answer => _ = rows.insert(name, answer?),
         }
     }
     session.close().await;

@@ -146,7 +146,7 @@ impl Session {
         let begin = session.beginning(server, Some(snapshot));
         let mut ready = session.rows("session", begin).await.is_ok();
         for query in set_up {
-            ready = ready && session.rows(query.name, query.sql.clone()).await.is_ok();
+            ready = ready && session.answer(query.clone()).await.is_ok();
         }
         if !ready {
             session.close().await;
@@ -198,6 +198,22 @@ impl Session {
             Driver::MySql(connection) => within(limit, texts(connection, sql), step).await,
             Driver::Sqlite(connection) => within(limit, texts(connection, sql), step).await,
         }
+    }
+
+    /// The rows of a catalogue query, unpacked where they come packed.
+    pub(crate) async fn answer(&mut self, query: CatalogueQuery) -> Result<Vec<CatalogueRow>, Failure> {
+        let rows = self.rows(query.name, query.sql).await?;
+        if !query.packed {
+            return Ok(rows);
+        }
+        let unpacked: Result<Vec<Vec<CatalogueRow>>, _> =
+            rows.iter().flatten().flatten().map(|cell| serde_json::from_str(cell)).collect();
+        let rows = unpacked.map_err(|error| Failure {
+            step: Step::Query(query.name),
+            cause: Some(Box::new(sqlx::Error::Decode(Box::new(error)))),
+            tries: 1,
+        })?;
+        Ok(rows.into_iter().flatten().collect())
     }
 
     /// Ends the transaction, also one that a failure has broken off.

@@ -102,7 +102,7 @@ pub(crate) fn count_orphans(
     let options = ReadOptions { statement_timeout: LOOK_TIME.min(time), ..ReadOptions::default() };
     let queries = asked.iter().filter_map(|(_, sql)| sql.clone());
     let queries: Vec<CatalogueQuery> =
-        queries.map(|sql| CatalogueQuery { name: "rows that refer to nothing", sql, sets_up: false }).collect();
+        queries.map(|sql| CatalogueQuery::new("rows that refer to nothing", sql)).collect();
     let answers = block_on(ask(url, &options, time, |_| queries))?
         .map_err(|error| Failure::new("database-connect", error.to_string()).with_help(error.help().to_owned()))?;
     let mut answers = answers.into_iter();

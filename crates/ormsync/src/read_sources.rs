@@ -96,13 +96,16 @@ fn read_in_form(project: &Project, form: impl Fn(&dyn Dialect, &mut Schema, Opti
     leave_out_unread_namespaces(project, &mut sources);
     let server = sources.read.iter().find_map(|read| read.schema.server.clone());
     let server = server.or_else(|| project.assumed_server.clone());
-    thread::scope(|scope| {
-        for read in &mut sources.read {
-            let server = server.as_ref();
-            let form = &form;
-            scope.spawn(move || form(project.dialect, &mut read.schema, server));
-        }
-    });
+    let bring_into_form = |read: &mut ReadSide<'_>| form(project.dialect, &mut read.schema, server.as_ref());
+    if let [only] = sources.read.as_mut_slice() {
+        bring_into_form(only);
+    } else {
+        thread::scope(|scope| {
+            for read in &mut sources.read {
+                scope.spawn(|| bring_into_form(read));
+            }
+        });
+    }
     sources
 }
 
@@ -125,10 +128,14 @@ fn read_all(project: &Project) -> Vec<(Reading, Duration)> {
         }
         (reading, start.elapsed())
     };
+    // The first is read by this thread: the memory that one thread has used is not at hand for another.
     let mut readings: Vec<(Reading, Duration)> = thread::scope(|scope| {
-        let threads: Vec<_> =
-            project.sides.iter().enumerate().map(|(index, side)| scope.spawn(move || read(index, side))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("panics are caught inside")).collect()
+        let mut sides = project.sides.iter().enumerate();
+        let first = sides.next();
+        let threads: Vec<_> = sides.map(|(index, side)| scope.spawn(move || read(index, side))).collect();
+        let first = first.map(|(index, side)| read(index, side));
+        let others = threads.into_iter().map(|thread| thread.join().expect("panics are caught inside"));
+        first.into_iter().chain(others).collect()
     });
     if let Some(index) = database {
         read_declared_namespaces(project, index, &mut readings);

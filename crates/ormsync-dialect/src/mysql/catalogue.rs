@@ -62,17 +62,16 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
         .iter()
         .copied()
         .chain(checks)
-        .map(|(name, text)| CatalogueQuery {
-            name,
-            sql: text
+        .map(|(name, text)| {
+            let sql = text
                 .replace("{scope}", &in_scope)
                 .replace("{grantee}", GRANTEE)
                 .replace("{is_visible}", is_visible)
                 .replace("{spatial_reference}", spatial_reference)
                 .replace("{algorithm}", algorithm)
                 .replace("{level}", level)
-                .replace("{expression}", expression),
-            sets_up: false,
+                .replace("{expression}", expression);
+            CatalogueQuery::new(name, sql)
         })
         .collect()
 }
@@ -85,7 +84,7 @@ pub(super) fn usage_queries(scope: &CatalogueScope) -> Vec<CatalogueQuery> {
         ("index_sizes", include_str!("queries/index_sizes.sql")),
         ("index_use", include_str!("queries/index_use.sql")),
     ]
-    .map(|(name, text)| CatalogueQuery { name, sql: text.replace("{scope}", &in_scope), sets_up: false })
+    .map(|(name, text)| CatalogueQuery::new(name, text.replace("{scope}", &in_scope)))
     .into()
 }
 
@@ -116,7 +115,7 @@ fn sequences(rows: &CatalogueRows) -> Option<CatalogueQuery> {
         })
     });
     let sql = sequences.collect::<Vec<_>>().join(" UNION ALL ");
-    (!sql.is_empty()).then_some(CatalogueQuery { name: "sequences", sql, sets_up: false })
+    (!sql.is_empty()).then_some(CatalogueQuery::new("sequences", sql))
 }
 
 /// The condition behind the column that names the database. MariaDB looks only into the databases it has to

@@ -69,9 +69,8 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
     };
     QUERIES
         .iter()
-        .map(|(name, text)| CatalogueQuery {
-            name,
-            sql: text
+        .map(|(name, text)| {
+            let sql = text
                 .replace("{namespaces}", &namespaces)
                 .replace("{nulls_not_distinct}", nulls_not_distinct)
                 .replace("{enforced}", enforced)
@@ -79,8 +78,8 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
                 .replace("{set_on_delete}", set_on_delete)
                 .replace("{part_options}", part_options)
                 .replace("{multirange}", multirange)
-                .replace("{not_a_copy}", not_a_copy),
-            sets_up: *name == SETS_UP,
+                .replace("{not_a_copy}", not_a_copy);
+            CatalogueQuery { sets_up: *name == SETS_UP, ..CatalogueQuery::new(name, sql) }
         })
         .collect()
 }
@@ -89,7 +88,7 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
 pub(super) fn usage_queries(scope: &CatalogueScope) -> Vec<CatalogueQuery> {
     let namespaces: Vec<String> = namespaces(scope).iter().map(|name| facts::quote_text(name)).collect();
     let sql = include_str!("queries/usage.sql").replace("{namespaces}", &namespaces.join(", "));
-    vec![CatalogueQuery { name: "usage", sql, sets_up: false }]
+    vec![CatalogueQuery::new("usage", sql)]
 }
 
 /// The schema that the rows stand for.

@@ -20,18 +20,27 @@ use super::SQLITE;
 use crate::catalogue::{Cells, UNSAID_BY_SERVERS};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect};
 
-/// The queries with their files.
-const QUERIES: [(&str, &str); 5] = [
-    ("objects", include_str!("queries/objects.sql")),
-    ("tables", include_str!("queries/tables.sql")),
-    ("columns", include_str!("queries/columns.sql")),
-    ("indexes", include_str!("queries/indexes.sql")),
-    ("foreign_keys", include_str!("queries/foreign_keys.sql")),
+/// The queries with their files, and how many columns each selects.
+const QUERIES: [(&str, &str, usize); 5] = [
+    ("objects", include_str!("queries/objects.sql"), 4),
+    ("tables", include_str!("queries/tables.sql"), 4),
+    ("columns", include_str!("queries/columns.sql"), 7),
+    ("indexes", include_str!("queries/indexes.sql"), 7),
+    ("foreign_keys", include_str!("queries/foreign_keys.sql"), 7),
 ];
 
-/// The queries.
+/// The queries, each with all its rows in one cell. (SQLite keeps the order of a subquery for an aggregate that may need
+/// it: <https://www.sqlite.org/src/file/src/select.c>, `SF_OrderByReqd`.)
 pub(super) fn queries(_server: &Server, _scope: &CatalogueScope) -> Vec<CatalogueQuery> {
-    QUERIES.iter().map(|(name, text)| CatalogueQuery { name, sql: (*text).to_owned(), sets_up: false }).collect()
+    let packed = |(name, text, columns): (&'static str, &str, usize)| {
+        let columns: Vec<String> = (1..=columns).map(|number| format!("c{number}")).collect();
+        let columns = columns.join(", ");
+        let sql = format!(
+            "WITH answer ({columns}) AS (\n{text})\nSELECT json_group_array(json_array({columns})) FROM answer"
+        );
+        CatalogueQuery { packed: true, ..CatalogueQuery::new(name, sql) }
+    };
+    QUERIES.into_iter().map(packed).collect()
 }
 
 /// The schema that the rows stand for.

@@ -17,7 +17,7 @@ use super::tree::Document;
 use crate::threads;
 
 /// Bytes below which a thread costs more than it saves.
-const WORTH_A_THREAD: usize = 32 * 1024;
+const WORTH_A_THREAD: usize = 8 * 1024;
 
 /// Reads a whole file.
 pub(super) fn parse(text: &str) -> Document {

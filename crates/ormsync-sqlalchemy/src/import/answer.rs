@@ -1,4 +1,4 @@
-//! What `extract.py` prints: the one description of that format on this side.
+//! What `print.py` prints: the one description of that format on this side.
 
 use serde::Deserialize;
 use serde_json::Value;

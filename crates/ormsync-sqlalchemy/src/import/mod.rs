@@ -3,7 +3,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `extract.py` | what Python runs; it is part of this binary and is never written to a disk |
+//! | `collect.py`, `print.py` | what Python runs, as one text; it is part of this binary and is never written to a disk |
 //! | `answer.rs` | what the script prints |
 //! | `interpreter.rs` | which Python |
 //! | `process.rs` | running it, for so long and no longer |

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// The script, which lives in this binary and is handed over as an argument.
-const SCRIPT: &str = include_str!("extract.py");
+const SCRIPT: &str = concat!(include_str!("collect.py"), "\n\n", include_str!("print.py"));
 
 /// More than any schema needs: a process that prints for ever must not fill the memory.
 const LARGEST_ANSWER: u64 = 512 * 1024 * 1024;

@@ -168,10 +168,12 @@ impl<'a> Evaluator<'a> {
             // `SQLAlchemy(model_class=Base)` takes the metadata of that base.
             if let Some(Located { value: Value::Class(base), .. }) = arguments.keyword("model_class") {
                 let base = Rc::clone(base);
-                return match self.metadata_of_class(&base, place) {
-                    Metadata::Known(symbol) => Value::Symbol(symbol),
-                    _ => Value::opaque("its metadata is not known", place),
-                };
+                match self.metadata_of_class(&base, place) {
+                    Metadata::Known(symbol) => return Value::Symbol(symbol),
+                    // A class that maps nothing yet has none to take: the extension makes one.
+                    Metadata::Unknown if base.ancestors.iter().all(is_no_declarative_base) => {}
+                    _ => return Value::opaque("its metadata is not known", place),
+                }
             }
         }
         if let Some(registry) = arguments.keyword("registry")
@@ -267,6 +269,16 @@ pub(crate) fn is_as_declarative(decorator: &Value<'_>) -> bool {
         Form::Call { callee: Value::Symbol(callee), .. } => {
             matches!(&callee.form, Form::Attribute { name, .. } if name.as_ref() == "as_declarative_base")
         }
+        _ => false,
+    }
+}
+
+/// Whether this ancestor of a class is known to bring no metadata: a class of the project, whose members were looked at,
+/// or Flask-SQLAlchemy's `Model` as it is before an extension builds on it.
+fn is_no_declarative_base(ancestor: &Value<'_>) -> bool {
+    match ancestor {
+        Value::Class(_) => true,
+        Value::External(path) => path.starts_with("flask_sqlalchemy.") && last_segment(path) == "Model",
         _ => false,
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn queries(rows: &CatalogueRows, is_mariadb: bool) -> Vec<CatalogueQu
             let show = |(database, name): &Asked<'_>| {
                 format!("SHOW CREATE {kind} {}.{}", facts::quote_identifier(database), facts::quote_identifier(name))
             };
-            CatalogueQuery { name, sql: asked.iter().map(show).collect::<Vec<_>>().join("; "), sets_up: false }
+            CatalogueQuery::new(name, asked.iter().map(show).collect::<Vec<_>>().join("; "))
         })
         .collect()
 }
