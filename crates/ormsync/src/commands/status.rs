@@ -17,6 +17,7 @@ pub(super) fn run(global: &GlobalOptions, options: &StatusOptions, terminal: &Te
     let mut histories = Histories::find(&settings, &options.histories)?;
     histories.read();
     let mut standing = stand(&histories.histories());
+    standing.findings.extend(histories.of_effects());
     if let Some(told) = &options.scratch_url {
         standing.findings.extend(on_scratch(&settings, &histories, told, terminal)?);
     }

@@ -45,6 +45,20 @@ impl Effects {
 }
 
 impl Effects {
+    /// What of all migrations was not understood: warnings, since a server may well understand it.
+    pub(crate) fn unreplayed(&self) -> Vec<Diagnostic> {
+        let mut told: Vec<Diagnostic> = Vec::new();
+        for problem in self.by_migration.values().flat_map(|effect| &effect.problems) {
+            if problem.severity > Severity::Note
+                && !told.iter().any(|it| it.message == problem.message && it.origin == problem.origin)
+            {
+                let severity = Severity::Warning;
+                told.push(Diagnostic { severity, code: "migration-unreplayed".to_owned(), ..problem.clone() });
+            }
+        }
+        told
+    }
+
     /// Whether all migrations of a history were understood.
     pub(crate) fn is_whole(&self, history: &str) -> bool {
         let own = self.by_migration.iter().filter(|((of, _), _)| of == history);
