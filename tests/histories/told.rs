@@ -242,7 +242,17 @@ fn verified() {
         let text = fs::read_to_string(project.folder.path().join(&path)).unwrap();
         project.write(&path, &format!("{text}\n\ndef downgrade():\n    {down}\n"));
     }
-    let run = project.run(&["verify", "--dialect", "sqlite", "--rows", "300", "--format", "json"]);
+    let run = project.run(&[
+        "verify",
+        "--migrations",
+        "prisma/migrations",
+        "--dialect",
+        "sqlite",
+        "--rows",
+        "300",
+        "--format",
+        "json",
+    ]);
     assert_eq!(run.code, Some(0), "{run}");
     let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     for side in document["sides"].as_array().unwrap() {
@@ -250,8 +260,8 @@ fn verified() {
         assert_eq!(side["migrations"].as_array().unwrap().len(), 2);
     }
     // What a server refuses is told, and where.
-    project.migration(SECOND, "CREATE INDEX \"a_b_idx\" ON \"a\"(\"nowhere\");\n");
-    let run = project.run(&["verify", "--dialect", "sqlite"]);
+    project.migration(SECOND, "ALTER TABLE \"nowhere\" ADD COLUMN \"c\" TEXT;\n");
+    let run = project.run(&["verify", "--migrations", "prisma/migrations", "--dialect", "sqlite"]);
     assert_eq!(run.code, Some(1), "{run}");
     assert!(run.stderr.contains("verify-failed") && run.stderr.contains("20260102000000_more"), "{run}");
 }
@@ -262,7 +272,7 @@ fn replayed_on_a_server() {
     let project = Project::new();
     let file = project.folder.path().join("scratch.db");
     let url = format!("sqlite:{}", file.display());
-    let run = project.run(&["status", "--no-database", "--dialect", "sqlite", "--scratch-url", &url]);
+    let run = project.status(&["--no-database", "--dialect", "sqlite", "--scratch-url", &url]);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.stderr.contains("Alembic: the server makes of it what the replay without a server does"), "{run}");
     assert!(!file.exists(), "the scratch database is left");

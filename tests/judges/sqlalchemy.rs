@@ -118,11 +118,6 @@ pub(crate) fn upgrade_package(
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
-/// The folder with the packages that ship Alembic's revisions.
-pub(crate) fn history_packages() -> PathBuf {
-    folder().join("history-packages")
-}
-
 /// Whether `ruff format` would leave a Python file, or those of a folder, as they are, and `ruff check` has nothing to
 /// say.
 ///

@@ -115,8 +115,6 @@ impl Replay<'_> {
         };
         let key = key.to_lowercase();
         match key.trim_start_matches("default ").trim() {
-            // The database's own.
-            "charset" | "character set" | "collate" if text.eq_ignore_ascii_case("default") => None,
             "engine" => table.options.insert("engine".to_owned(), text),
             "charset" | "character set" => table.options.insert("charset".to_owned(), text),
             "collate" => table.options.insert("collation".to_owned(), text),

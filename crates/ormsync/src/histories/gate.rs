@@ -39,7 +39,7 @@ pub(crate) fn findings(settings: &Settings, options: &CheckOptions) -> (Vec<Diag
                 .to_owned(),
         );
     }
-    findings.extend(histories.of_effects());
+    findings.extend(histories.broken_promises());
     findings.extend(behind_their_sides(settings, options, &histories));
     (findings, histories.files)
 }

@@ -127,8 +127,13 @@ impl Histories {
     /// headers name and that they do not make.
     pub(crate) fn of_effects(&self) -> Vec<Diagnostic> {
         let mut told = self.effects.unreplayed();
-        told.extend(promises::broken(self));
+        told.extend(self.broken_promises());
         told
+    }
+
+    /// Tables that headers of migrations name and that they do not make.
+    pub(crate) fn broken_promises(&self) -> Vec<Diagnostic> {
+        promises::broken(self)
     }
 
     /// Finds out what each migration does.

@@ -171,7 +171,7 @@ fn say_nothing_of_character_sets(plan: &mut Plan) {
             && !table.options.contains_key("charset")
             && !table.options.contains_key("collation")
         {
-            table.options.insert("charset".to_owned(), "DEFAULT".to_owned());
+            table.options.insert("charset".to_owned(), String::new());
         }
     }
 }
