@@ -285,7 +285,7 @@ impl<'s> Maker<'s> {
         let clock = |row: usize| format!("{:02}:{:02}:{:02}", row / 3600 % 24, row / 60 % 60, row % 60);
         let first = name.split_whitespace().next().unwrap_or_default();
         match first {
-            "bool" | "boolean" => Some((if row % 2 == 0 { "true" } else { "false" }).to_owned()),
+            "bool" | "boolean" => Some((if row.is_multiple_of(2) { "true" } else { "false" }).to_owned()),
             "tinyint" if sizes.first() == Some(&1) => Some((row % 2).to_string()),
             "tinyint" => Some((number % 127).to_string()),
             "smallint" | "int2" | "smallserial" => Some((number % 32_000).to_string()),
