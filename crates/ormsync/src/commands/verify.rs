@@ -3,12 +3,13 @@
 use ormsync_database::DatabaseUrl;
 use ormsync_schema::Severity;
 
-use crate::command_line::{GlobalOptions, SourceOptions, StatusFormat, VerifyOptions};
+use crate::command_line::{GlobalOptions, StatusFormat, VerifyOptions};
 use crate::failure::{Failure, Result};
 use crate::gate::write_file;
 use crate::histories::Histories;
 use crate::histories::verify::{Ran, Wanted, verify};
-use crate::project::{Location, Settings, sides};
+use crate::project::{Location, Settings};
+use crate::source_argument::recognise;
 use crate::terminal::Terminal;
 
 pub(super) fn run(global: &GlobalOptions, options: &VerifyOptions, terminal: &Terminal) -> Result<u8> {
@@ -66,15 +67,12 @@ pub(super) fn scratch_url(settings: &Settings, told: Option<&str>, dialect: &str
 /// # Errors
 /// Where it is no URL, or the variable is not set.
 pub(super) fn database_url(settings: &Settings, text: &str, option: &str) -> Result<DatabaseUrl> {
-    let wanted = SourceOptions { database: Some(text.to_owned()), ..SourceOptions::default() };
-    for side in sides(settings, &wanted)? {
-        match side.location {
-            Location::Database { url, .. } => return Ok(*url),
-            Location::Unusable(problem) => {
-                return Err(Failure::new("database-url", format!("{option}: {}", problem.message)));
-            }
-            _ => {}
+    match recognise(text, settings)?.location {
+        Location::Database { url, .. } => return Ok(*url),
+        Location::Unusable(problem) => {
+            return Err(Failure::new("database-url", format!("{option}: {}", problem.message)));
         }
+        _ => {}
     }
     Err(Failure::new("database-url", format!("{option}: this is no database"))
         .with_help("write a URL, or env:NAME for a variable that has one"))
