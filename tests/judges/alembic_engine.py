@@ -15,6 +15,7 @@ import ast
 import contextlib
 import importlib.util
 import json
+import re
 import sys
 import textwrap
 import traceback
@@ -71,7 +72,11 @@ def differences(url: str, wanted: str) -> str:
         metadata.reflect(connection)
     with connect(url) as connection:
         found = autogenerate.compare_metadata(context_of(connection, metadata), metadata)
-    return "\n".join(sorted(repr(difference) for difference in found))
+    return "\n".join(sorted(without_addresses(difference) for difference in found))
+
+
+def without_addresses(difference: object) -> str:
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(difference))
 
 
 def metadata_of(models: str) -> sqlalchemy.MetaData:
@@ -111,24 +116,48 @@ def generate(url: str, models: str) -> str:
 
 
 class OneSpelling(ast.NodeTransformer):
-    """Keywords in one order; names without the mark that they follow a convention; nothing said that goes without saying."""
+    """Keywords in one order; names without the mark that they follow a convention; nothing said that goes without saying.
+
+    What stays is told by Alembic as the server has it (`existing_type=sa.TEXT()`) and by ours as a model would say it
+    (`sa.Text()`), so that is brought into one form. AUTOINCREMENT of SQLite is in no model that is written of a Prisma schema,
+    and a primary key that is called as the server would call it has no name there.
+    """
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "f" and node.args:
+        function = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if function == "f" and node.args:
             return node.args[0]
         is_default = {"schema": None, "unique": False, "autoincrement": True}
         node.keywords = sorted(
             (
-                word
+                self.existing(word)
                 for word in node.keywords
                 if not (isinstance(word.value, ast.Constant) and is_default.get(word.arg, word) == word.value.value)
+                and word.arg not in ("sqlite_autoincrement", "table_kwargs")
             ),
             key=lambda word: word.arg or "",
         )
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "create_table":
+        if function == "PrimaryKeyConstraint":
+            node.keywords = [word for word in node.keywords if not ast.unparse(word.value).endswith("_pkey'")]
+        if function == "create_table":
             node.args.sort(key=lambda part: ("" if "Column(" in ast.unparse(part)[:10] else ast.unparse(part)))
         return node
+
+    @staticmethod
+    def existing(word: ast.keyword) -> ast.keyword:
+        value = word.value
+        if word.arg == "existing_type" and isinstance(value, ast.Call):
+            name = value.func.attr.upper() if isinstance(value.func, ast.Attribute) else ast.unparse(value.func)
+            name = {"STRING": "VARCHAR"}.get(name, name)
+            said = [part for part in value.keywords if part.arg not in ("collation", "create_type", "asdecimal")]
+            said.sort(key=lambda part: part.arg or "")
+            word.value = ast.Call(func=ast.Name(id=name), args=value.args, keywords=said)
+        if word.arg == "existing_server_default":
+            text = ast.unparse(value.args[0]) if isinstance(value, ast.Call) and value.args else ast.unparse(value)
+            text = ast.literal_eval(text) if isinstance(value, ast.Call) and value.args else text
+            word.value = ast.Constant(str(text).split("::")[0])
+        return word
 
 
 def operations(body: str) -> str:

@@ -123,7 +123,7 @@ fn as_text(dialect: Dialect, name: &str, column: &Column) -> String {
         Dialect::Postgresql | Dialect::PostgresqlNewest => format!("{quoted}::text"),
         Dialect::Mysql | Dialect::Mariadb if is_binary => format!("HEX({quoted})"),
         Dialect::Mysql | Dialect::Mariadb => format!("CAST({quoted} AS CHAR)"),
-        Dialect::Sqlite => format!("quote({quoted})"),
+        Dialect::Sqlite => format!("CASE WHEN {quoted} IS NOT NULL THEN quote({quoted}) END"),
     }
 }
 

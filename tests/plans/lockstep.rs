@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::case::Dialect;
 use crate::judges::{Judge, prisma};
-use crate::plans::migrate::Project;
+use crate::plans::migrate::{Project, apply_as_prisma};
 
 /// What Prisma is told of the tables that are not its own.
 const CONFIGURATION: &str = r#"export default {
@@ -128,13 +128,53 @@ fn alembic_first(dialect: Dialect) {
     project.prisma_is_behind(&name);
 }
 
+/// What Prisma is to be told that demands a name of each account.
+const ONE_NAME_EACH: &str = "model account {\n  id    Int     @id\n  name  String  @db.VarChar(40)\n  note  String? @db.VarChar(40)\n  \
+     email String? @db.VarChar(80)\n\n  @@unique([name])\n}\n";
+
+/// The same where each statement is final, with what stands in for Prisma's engine.
+fn fails_half_way_without_transactions(dialect: Dialect) {
+    let Some(project) = Project::with(dialect, ONE_NAME_EACH) else { return };
+    let table = ormsync_prisma::migrations_table("mysql").unwrap();
+    project.database.execute(&format!("{table};")).unwrap();
+    let migration = project.migrate_plain("one name each");
+    let (name, text) = (
+        migration.file_name().unwrap().to_string_lossy().into_owned(),
+        fs::read_to_string(migration.join("migration.sql")).unwrap(),
+    );
+    project.database.execute("INSERT INTO account (id, name) VALUES (3, 'Ada');").unwrap();
+    assert!(project.try_alembic("upgrade", "head").is_err());
+    assert_eq!((project.revision().as_str(), project.records().as_str()), ("001_init", "0"));
+    project.database.execute("ALTER TABLE account DROP COLUMN email;").unwrap();
+    assert!(apply_as_prisma(&project.database, dialect, &name, &text).is_err());
+    assert_eq!((project.revision().as_str(), project.records().as_str()), ("001_init", "0"));
+    project.database.execute("ALTER TABLE account DROP COLUMN email;").unwrap();
+
+    project.database.execute("DELETE FROM account WHERE id = 3;").unwrap();
+    project.alembic("upgrade", "head");
+    assert_eq!((project.revision().starts_with("002_"), project.records().as_str()), (true, "1"));
+    project.alembic("downgrade", "-1");
+    assert_eq!((project.revision().as_str(), project.records().as_str()), ("001_init", "0"));
+    project.apply_with_prisma(&migration);
+    assert_eq!((project.revision().starts_with("002_"), project.records().as_str()), (true, "1"));
+    project.alembic("upgrade", "head");
+    assert_eq!(project.records(), "1");
+}
+
+#[test]
+fn fails_half_way_on_mysql() {
+    fails_half_way_without_transactions(Dialect::Mysql);
+}
+
+#[test]
+fn fails_half_way_on_mariadb() {
+    fails_half_way_without_transactions(Dialect::Mariadb);
+}
+
 /// A migration that fails at its end: nobody says that it has been made, and once the rows are mended it can be.
 fn fails_half_way(dialect: Dialect) {
     let Some(project) = baselined(dialect) else { return };
-    project.schema(
-        "model account {\n  id    Int     @id\n  name  String  @db.VarChar(40)\n  note  String? @db.VarChar(40)\n  \
-         email String? @db.VarChar(80)\n\n  @@unique([name])\n}\n",
-    );
+    project.schema(ONE_NAME_EACH);
     let migration = project.migrate_plain("one name each");
     let name = migration.file_name().unwrap().to_string_lossy().into_owned();
     project.database.execute("INSERT INTO account (id, name) VALUES (3, 'Ada');").unwrap();

@@ -73,6 +73,20 @@ impl Project {
         Some(project)
     }
 
+    /// A project whose database is empty and not configured, with no migration yet.
+    pub(super) fn of_files(dialect: Dialect, models: &str) -> Option<Self> {
+        if Judge::Sqlalchemy.waived() {
+            return None;
+        }
+        let project = Self { folder: tempfile::tempdir().unwrap(), database: Scratch::new(dialect)?, dialect };
+        project.schema(models);
+        project.write("alembic.ini", "[alembic]\nscript_location = %(here)s/alembic\n");
+        let settings = format!("dialect = \"{}\"\ntruth = \"prisma\"\n", dialect.name());
+        project.write("ormsync.toml", &(settings + "[prisma]\nschema = \"prisma/schema.prisma\"\n"));
+        fs::create_dir_all(project.path("alembic/versions")).unwrap();
+        Some(project)
+    }
+
     /// Writes the truth.
     pub(super) fn schema(&self, models: &str) {
         let provider = if self.dialect == Dialect::Mariadb { "mysql" } else { self.dialect.name() };
@@ -293,10 +307,12 @@ fn files_are_written_once() {
     fs::remove_file(versions.join("001_init.py")).unwrap();
     sqlalchemy::ruff(&versions).unwrap();
     project.write("alembic/versions/003_other.py", "revision = \"003_other\"\ndown_revision = \"001_init\"\n");
-    let run = project.ormsync(&["migrate", "--name", "more"]);
+    // The first pair is not applied.
+    let more = ["migrate", "--name", "more", "--from", "database"];
+    let run = project.ormsync(&more);
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("several heads: 002_add_bookings (002_add_bookings.py), 003_other (003_other.py)"));
-    let run = project.ormsync(&["migrate", "--name", "more", "--head", "003_other", "--dry-run"]);
+    let run = project.ormsync(&[&more[..], &["--head", "003_other", "--dry-run"]].concat());
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.stdout.contains("alembic/versions/004_more.py") && run.stdout.contains("\"003_other\""));
 }

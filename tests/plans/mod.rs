@@ -14,6 +14,7 @@ mod pairs;
 mod round_trip;
 mod rows;
 mod speed;
+mod start;
 mod torture;
 mod with_rows;
 

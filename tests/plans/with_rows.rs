@@ -78,7 +78,7 @@ impl Change<'_> {
         let mut in_the_way = String::new();
         for most in [MOST, 1, 0] {
             match self.attempt(&there, &back, most) {
-                Ok(_) if !in_the_way.is_empty() && !depends_on_rows(&there) => {
+                Ok(_) if !in_the_way.is_empty() && !depends_on_rows(&there) && !depends_on_rows(&back) => {
                     return Err(format!("rows are in its way, and nothing of the plan says so: {in_the_way}"));
                 }
                 Ok(rows) => return Ok(Outcome::Held { rows, most }),
@@ -127,8 +127,13 @@ impl Change<'_> {
         let arrived = arrived.map_err(|message| told("migration.sql", &sql, message))?;
         let sql = script(back, self.dialect);
         let start = Start { schema: self.to, contents: &arrived };
-        send(&by_prisma, self.dialect, &sql)
-            .and_then(|()| self.arrives(&by_prisma, back, &start, self.from, &facts(self.from, self.dialect)))
+        send(&by_prisma, self.dialect, &sql).map_err(|message| {
+            // A check or key of before may not take what the rows have now, whoever goes back.
+            let in_the_way = rows > 0 && depends_on_rows(back);
+            let told = told("down.sql", &sql, message.clone());
+            if in_the_way { Failure::Refused(format!("the way back: {message}")) } else { told }
+        })?;
+        self.arrives(&by_prisma, back, &start, self.from, &facts(self.from, self.dialect))
             .map_err(|message| told("down.sql", &sql, message))?;
 
         let text = alembic::revision_of(self.from, there, back);
@@ -181,7 +186,8 @@ impl Change<'_> {
 struct Wanted {
     database: Scratch,
     facts: String,
-    /// As Prisma's engine reads it, where there is one.
+    /// As Prisma's engine reads it, where there is one, and it reads what it has read itself: of a key over a list, a partial
+    /// index or a view without columns it makes a schema that it refuses.
     pulled: Option<String>,
 }
 
@@ -194,7 +200,8 @@ impl Wanted {
         send(&database, dialect, &sql).map_err(|message| format!("from nothing: {message}\n\n{sql}"))?;
         let facts = facts(&alembic::introspect_ours(&database, dialect), dialect);
         let has_engine = !matches!(dialect, Dialect::Mysql | Dialect::Mariadb) && !Judge::Prisma.waived();
-        let pulled = has_engine.then(|| prisma::pull(database.url())).transpose()?;
+        let pulled = has_engine.then(|| prisma::pull(database.url()).ok()).flatten();
+        let pulled = pulled.filter(|pulled| prisma::drift(database.url(), pulled, &[]).is_ok());
         Ok(Self { database, facts, pulled })
     }
 

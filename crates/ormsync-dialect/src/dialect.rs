@@ -72,6 +72,10 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// What a change of a column's type does to the values that are there.
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion;
 
+    /// A value that says nothing (an empty text, zero, the first label), as SQL: for rows that are there when a column comes back
+    /// to them which takes no NULL. None where no value of the type is known, and where the server fills such a column itself.
+    fn empty_value(&self, data_type: &DataType) -> Option<String>;
+
     /// The expression that makes new values of old ones when a column changes its type, where a statement of the plan
     /// has to say it.
     fn using(&self, plan: &Plan, change: &ColumnChange) -> Option<String>;

@@ -4,6 +4,8 @@
 use indexmap::IndexMap;
 use ormsync_schema::{Check, Column, DataType, DefaultValue, Expression, Index, IndexTarget, Schema, Table, View};
 
+use rayon::prelude::*;
+
 use crate::expression::{self, Grammar, Scope};
 
 /// What a dialect does to the single facts.
@@ -23,10 +25,8 @@ pub(crate) struct Forms {
 impl Forms {
     /// Every type, default and expression of the schema. Where types are named, `prepare` has been there.
     pub(crate) fn apply(&self, schema: &mut Schema) {
+        each_table(schema, |name, table| self.apply_to_table(name, table));
         for namespace in schema.namespaces.values_mut() {
-            for (name, table) in &mut namespace.tables {
-                self.apply_to_table(name, table);
-            }
             for domain in namespace.domains.values_mut() {
                 (self.data_type)(&mut domain.data_type);
                 let value_type = domain.data_type.clone();
@@ -118,6 +118,19 @@ impl Forms {
                 .map(|default| (self.default)(default, &column.data_type))
                 .filter(|default| !(self.is_null)(default));
         }
+    }
+}
+
+/// From so many tables on, threads save more than they cost.
+const LARGE: usize = 64;
+
+/// Does something to every table, by its name: on all cores, where there are many.
+pub(crate) fn each_table(schema: &mut Schema, work: impl Fn(&str, &mut Table) + Sync + Send) {
+    let mut tables: Vec<_> = schema.namespaces.values_mut().flat_map(|namespace| &mut namespace.tables).collect();
+    if tables.len() < LARGE {
+        tables.into_iter().for_each(|(name, table)| work(name, table));
+    } else {
+        tables.par_iter_mut().with_min_len(LARGE / 4).for_each(|(name, table)| work(name, table));
     }
 }
 

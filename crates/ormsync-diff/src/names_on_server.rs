@@ -28,26 +28,30 @@ pub fn long_names(source: &str, schema: &Schema, dialect: &dyn Dialect) -> Vec<L
     if limit == IdentifierLimit::Unlimited {
         return found;
     }
-    let mut look = |at: ObjectPath, name: &str, origin: &Origin| {
-        if limit.cut(name) != name {
-            found.push(LongName { source: source.to_owned(), at, name: name.to_owned(), origin: origin.clone() });
+    // Nearly no name is too long: only for those that are is said where they are.
+    let mut look = |name: &str, origin: &Origin, at: &dyn Fn(&str) -> ObjectPath| {
+        let cut = limit.cut(name);
+        if cut != name {
+            let (source, name) = (source.to_owned(), name.to_owned());
+            found.push(LongName { source, at: at(cut), name, origin: origin.clone() });
         }
     };
     for (namespace, name, table) in schema.tables() {
         let namespace = if namespace == dialect.default_namespace() { "" } else { namespace };
-        look(ObjectPath::table(namespace, limit.cut(name)), name, &table.origin);
+        look(name, &table.origin, &|cut| ObjectPath::table(namespace, cut));
+        let table_name = limit.cut(name);
         for (column, content) in &table.columns {
-            let at = ObjectPath::in_table(ObjectKind::Column, namespace, limit.cut(name), limit.cut(column));
-            look(at, column, &content.origin);
+            let at = |cut: &str| ObjectPath::in_table(ObjectKind::Column, namespace, table_name, cut);
+            look(column, &content.origin, &at);
         }
         for (kind, named, origin) in named_parts(table) {
-            look(ObjectPath::in_table(kind, namespace, limit.cut(name), limit.cut(named)), named, origin);
+            look(named, origin, &|cut| ObjectPath::in_table(kind, namespace, table_name, cut));
         }
     }
     for (namespace, content) in &schema.namespaces {
         let namespace = if namespace == dialect.default_namespace() { "" } else { namespace.as_str() };
         for (name, labels) in &content.enums {
-            look(ObjectPath::named(ObjectKind::EnumType, namespace, limit.cut(name)), name, &labels.origin);
+            look(name, &labels.origin, &|cut| ObjectPath::named(ObjectKind::EnumType, namespace, cut));
         }
     }
     found

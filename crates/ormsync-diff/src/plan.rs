@@ -80,11 +80,17 @@ pub fn plan(from: &Schema, to: &Schema, dialect: &dyn Dialect, options: &PlanOpt
     Ok(plan)
 }
 
-/// The way back of a plan, with all warnings.
+/// The way back of a plan, with all warnings. Rows that are there have lost what a column held that comes back: where it takes
+/// no NULL they get an empty value, else nobody could go back.
 pub fn plan_back(plan: &Plan, dialect: &dyn Dialect) -> Plan {
     let mut back = plan.reverse();
     back.operations = backfill::without_detours(back.operations);
     back.warnings = warnings::of(&back.operations, dialect);
+    let empty = backfill::empty(&back, dialect);
+    let told: Vec<Warning> = empty.iter().map(warnings::comes_back_empty).collect();
+    // What is filled is what the plan demands.
+    let mut back = with_backfills(&back, &empty, dialect).unwrap_or(back);
+    back.warnings.extend(told);
     back
 }
 

@@ -1,49 +1,43 @@
-//! Sharing work among the processor's cores, where there is enough of it.
+//! Sharing work among the processor's cores, where there is enough of it. The threads stay: memory that one of them
+//! gave back is at hand for what it does next.
 
-use std::panic::resume_unwind;
-use std::sync::LazyLock;
-use std::thread;
+use rayon::prelude::*;
 
-/// How many threads there may be. Asking takes longer than reading a small schema.
-static MOST: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
-
-/// How many threads are worth their while, where each should have at least `least` of `items`.
-pub(crate) fn worth(items: usize, least: usize) -> usize {
-    if items < 2 * least { 1 } else { (items / least).min(*MOST) }
+/// How many parts are worth their while, where each should have at least `least` of `items`.
+fn worth(items: usize, least: usize) -> usize {
+    if items < 2 * least { 1 } else { (items / least).min(rayon::current_num_threads()) }
 }
 
 /// What comes of `work` on parts of `items`, in order. Each part has at least `least` of them, but for the last.
 pub(crate) fn in_parts<'i, T: Sync, R: Send>(
     items: &'i [T],
     least: usize,
-    work: impl Fn(&'i [T]) -> R + Sync,
+    work: impl Fn(&'i [T]) -> R + Sync + Send,
 ) -> Vec<R> {
-    let mut parts = items.chunks(items.len().div_ceil(worth(items.len(), least)).max(1));
-    let Some(first) = parts.next() else { return Vec::new() };
-    thread::scope(|scope| {
-        let work = &work;
-        let others: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
-        let first = work(first);
-        let others = others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        std::iter::once(first).chain(others).collect()
-    })
+    match worth(items.len(), least) {
+        _ if items.is_empty() => Vec::new(),
+        1 => vec![work(items)],
+        parts => items.par_chunks(items.len().div_ceil(parts)).map(work).collect(),
+    }
+}
+
+/// What comes of `work` on each of a few large items, in order.
+pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    items.par_iter().with_max_len(1).map(work).collect()
 }
 
 /// What comes of two pieces of work, at once where `is_worth`.
-pub(crate) fn both<A: Send, B>(is_worth: bool, first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
-    if !is_worth {
-        return (first(), second());
-    }
-    thread::scope(|scope| {
-        let first = scope.spawn(first);
-        let second = second();
-        (first.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
-    })
+pub(crate) fn both<A: Send, B: Send>(
+    is_worth: bool,
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if is_worth { rayon::join(first, second) } else { (first(), second()) }
 }
 
 /// Gives back the memory of something large while the caller goes on. Where the process ends before, it ends.
 pub(crate) fn let_go<T: Send + 'static>(large: T) {
-    thread::spawn(move || drop(large));
+    rayon::spawn(move || drop(large));
 }
 
 #[cfg(test)]

@@ -285,7 +285,7 @@ fn claims_of_sides(sides: &[Side], files: &mut SourceFiles) -> Vec<Claim> {
                     claims.extend(claim(dialect, said_by, &Origin::nowhere()));
                 }
             }
-            Location::SqlAlchemy(_) | Location::Alembic(_) | Location::Unusable(_) => {}
+            Location::SqlAlchemy(_) | Location::Alembic(_) | Location::Empty | Location::Unusable(_) => {}
         }
     }
     claims

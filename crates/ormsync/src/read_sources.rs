@@ -79,7 +79,8 @@ fn read_in_form(project: &Project, form: impl Fn(&dyn Dialect, &mut Schema, Opti
         // be missing in it.
         let empty = reading.schema.tables().next().is_none();
         let lost = empty && reading.has_errors();
-        if empty && side.role == Role::Declared && reading.diagnostics.is_empty() {
+        let is_meant = matches!(side.location, Location::Empty);
+        if empty && !is_meant && side.role == Role::Declared && reading.diagnostics.is_empty() {
             sources.diagnostics.push(declares_nothing(side));
         }
         sources.diagnostics.extend(reading.diagnostics);
@@ -163,6 +164,10 @@ fn read_side<'a>(project: &Project, side: &Side, server: impl FnOnce() -> Option
         Location::Sql(path) => replayed::sql(project, side, path, server()),
         Location::Database { url, namespaces } => read_database(project, side, url, namespaces.clone()),
         Location::Snapshot(path) => snapshot::read(path, project.dialect.name()),
+        Location::Empty => {
+            let schema = Schema::new(project.dialect.name());
+            Reading { schema, diagnostics: Vec::new(), files: SourceFiles::default() }
+        }
         Location::Unusable(diagnostic) => failed(project, (**diagnostic).clone()),
     }
 }

@@ -93,7 +93,7 @@ pub(crate) fn files_of(project: Option<&Project>, configuration: Option<&Path>) 
                 }
             }
             Location::Database { url, .. } => url.file().into_iter().for_each(&mut add),
-            Location::Unusable(_) => {}
+            Location::Empty | Location::Unusable(_) => {}
         }
     }
     watched

@@ -96,3 +96,16 @@ fn whole_size(name: &str) -> Option<u8> {
         _ => return None,
     })
 }
+
+/// The value of a type that says nothing, where the server has none that it gives to rows by itself, or one that it refuses: a
+/// day in the year 0 (`NO_ZERO_DATE`), a text that is no JSON (MariaDB).
+pub(super) fn empty_value(data_type: &DataType) -> Option<String> {
+    let value = match data_type.as_named()?.name.as_str() {
+        "date" => "'1970-01-01'",
+        // Not before the range of the type in any time zone.
+        "datetime" | "timestamp" => "'1970-01-02 00:00:00'",
+        "json" => "'{}'",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}

@@ -110,6 +110,10 @@ impl Dialect for MySql {
         alterations::conversion(from, to)
     }
 
+    fn empty_value(&self, data_type: &DataType) -> Option<String> {
+        alterations::empty_value(data_type)
+    }
+
     fn using(&self, _plan: &Plan, _change: &ColumnChange) -> Option<String> {
         None
     }

@@ -81,3 +81,32 @@ pub(super) fn is_assignable(from: &str, to: &str) -> bool {
         || matches!((from, to), ("time", "timetz") | ("timetz", "time") | ("time", "interval") | ("interval", "time"))
         || (to == "citext" && is_text(from))
 }
+
+/// The value of a type that says nothing.
+pub(super) fn empty_value(data_type: &DataType) -> Option<String> {
+    let named = match data_type {
+        DataType::Array(_) => return Some("'{}'".to_owned()),
+        // The first label.
+        DataType::Enum { .. } => return Some(format!("(enum_range(NULL::{}))[1]", types::print(data_type))),
+        DataType::Named(named) => named,
+        _ => return None,
+    };
+    let value = match named.name.as_str() {
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "oid" | "money" => "0",
+        "text" | "varchar" | "char" | "bpchar" | "citext" | "bytea" | "tsvector" | "hstore" | "ltree" => "''",
+        "boolean" => "false",
+        "date" => "'1970-01-01'",
+        "timestamp" | "timestamptz" => "'1970-01-01 00:00:00'",
+        "time" | "timetz" => "'00:00:00'",
+        "interval" => "'0'",
+        "uuid" => "'00000000-0000-0000-0000-000000000000'",
+        "json" | "jsonb" => "'{}'",
+        "inet" => "'0.0.0.0'",
+        "cidr" => "'0.0.0.0/32'",
+        "macaddr" => "'00:00:00:00:00:00'",
+        "macaddr8" => "'00:00:00:00:00:00:00:00'",
+        "int4range" | "int8range" | "numrange" | "tsrange" | "tstzrange" | "daterange" => "'empty'",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}

@@ -111,6 +111,10 @@ impl Dialect for PostgreSql {
         alterations::conversion(from, to)
     }
 
+    fn empty_value(&self, data_type: &DataType) -> Option<String> {
+        alterations::empty_value(data_type)
+    }
+
     fn using(&self, plan: &Plan, change: &ColumnChange) -> Option<String> {
         statements::using(plan, change)
     }

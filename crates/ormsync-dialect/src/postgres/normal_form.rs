@@ -12,7 +12,7 @@ use super::expressions::GRAMMAR;
 use super::{constraint_names, defaults, facts, types};
 use crate::duplicate_uniques::{self, Heir};
 use crate::foreign_keys;
-use crate::schema_walk::Forms;
+use crate::schema_walk::{Forms, each_table};
 
 const FORMS: Forms = Forms {
     grammar: &GRAMMAR,
@@ -27,12 +27,12 @@ pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
     name_namespaces(schema);
     cut_names(schema);
     resolve_types(schema);
-    for (name, table) in schema.namespaces.values_mut().flat_map(|namespace| &mut namespace.tables) {
+    each_table(schema, |name, table| {
         number_columns(name, table);
         require_key_columns(table);
-    }
+    });
     FORMS.apply(schema);
-    for (name, table) in schema.namespaces.values_mut().flat_map(|namespace| &mut namespace.tables) {
+    each_table(schema, |name, table| {
         number_columns(name, table);
         duplicate_uniques::drop_duplicates(table, Heir::TakesTheName);
         for index in &mut table.indexes {
@@ -41,7 +41,7 @@ pub(super) fn settle(schema: &mut Schema, _server: Option<&Server>) {
         for column in table.columns.values_mut() {
             column.collation = column.collation.take().filter(|collation| collation != "default");
         }
-    }
+    });
     foreign_keys::complete(schema);
     constraint_names::fill_in(schema);
 }

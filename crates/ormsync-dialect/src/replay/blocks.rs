@@ -13,6 +13,7 @@ impl Replay<'_> {
     pub(super) fn block(&mut self, tokens: &[Token]) -> Outcome {
         let body = tokens.iter().find_map(|token| match token {
             Token::DollarQuotedString(body) => Some(body.value.clone()),
+            Token::EscapedStringLiteral(body) | Token::SingleQuotedString(body) => Some(body.clone()),
             _ => None,
         });
         let body = body.ok_or("its body is not understood")?;

@@ -110,3 +110,13 @@ fn indexes_of_mysql_get_other_names() {
     );
     assert_eq!(schema.table("", "t").unwrap().indexes[0].name.as_deref(), Some("two"));
 }
+
+#[test]
+fn blocks_are_guarded_statements() {
+    let schema = replayed(
+        "postgresql",
+        "DO $$ BEGIN CREATE TABLE a (id INT); EXCEPTION WHEN duplicate_table THEN null; END $$;\n\
+         DO LANGUAGE plpgsql E'BEGIN IF (to_regclass(\\'\"b\"\\') IS NULL) THEN CREATE TABLE b (id INT)\\x3B END IF\\x3B END';",
+    );
+    assert_eq!(schema.tables().count(), 2);
+}

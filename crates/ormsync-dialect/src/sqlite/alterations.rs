@@ -44,3 +44,17 @@ pub(super) fn conversion(from: &DataType, to: &DataType) -> Conversion {
         _ => Conversion::Narrowing,
     }
 }
+
+/// The value of a type that says nothing: by its name where programs read more into it than the server, else by its affinity.
+pub(super) fn empty_value(data_type: &DataType) -> Option<String> {
+    let value = match (data_type.as_named().map(|named| named.name.as_str()), Affinity::of_type(data_type)?) {
+        (Some("datetime" | "timestamp"), _) => "'1970-01-01 00:00:00'",
+        (Some("date"), _) => "'1970-01-01'",
+        (Some("time"), _) => "'00:00:00'",
+        (Some("json" | "jsonb"), _) => "'{}'",
+        (_, Affinity::Text) => "''",
+        (_, Affinity::Blob) => "X''",
+        (_, Affinity::Integer | Affinity::Real | Affinity::Numeric) => "0",
+    };
+    Some(value.to_owned())
+}

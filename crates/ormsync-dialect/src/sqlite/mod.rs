@@ -16,6 +16,7 @@ use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, P
 use crate::{Alterations, Condition, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
+pub(crate) use catalogue::make_virtual;
 pub(crate) use replay::REPLAY;
 
 /// SQLite.
@@ -105,6 +106,10 @@ impl Dialect for Sqlite {
 
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
         alterations::conversion(from, to)
+    }
+
+    fn empty_value(&self, data_type: &DataType) -> Option<String> {
+        alterations::empty_value(data_type)
     }
 
     fn using(&self, _plan: &Plan, _change: &ColumnChange) -> Option<String> {

@@ -1,5 +1,7 @@
 //! Rows that are there get a value before a column demands one: add, backfill, tighten.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ormsync_dialect::Dialect;
 use ormsync_schema::{Column, ColumnChange, Operation, Plan, QualifiedName, TableChange, TableRebuild};
 
@@ -17,30 +19,24 @@ pub struct Backfill {
 }
 
 /// The plan with statements that fill the columns in: a column that is added without a default takes NULL until its
-/// rows have a value, one that is there is filled where it is NULL.
+/// rows have a value, one that is there is filled where it is NULL. That comes before all else that is done to the table in
+/// one go: a value may be made of a column that goes, and MySQL numbers no column whose key has gone.
 ///
 /// # Errors
 ///
 /// Where a backfill is for a column that no operation makes required.
 pub fn with_backfills(plan: &Plan, backfills: &[Backfill], dialect: &dyn Dialect) -> Result<Plan, String> {
     let mut filled = plan.clone();
-    for backfill in backfills {
-        let mut operations = Vec::new();
-        let mut is_used = false;
-        for operation in filled.operations {
-            match with_backfill(&operation, backfill, plan, dialect) {
-                Some(several) => {
-                    is_used = true;
-                    operations.extend(several);
-                }
-                None => operations.push(operation),
-            }
-        }
-        if !is_used {
-            let Backfill { table, column, .. } = backfill;
-            return Err(format!("{}.{column}: nothing makes this column required", table.name));
-        }
-        filled.operations = operations;
+    let mut used = BTreeSet::new();
+    filled.operations.clear();
+    let mut left = plan.operations.as_slice();
+    while !left.is_empty() {
+        let (run, behind) = left.split_at(run_length(left));
+        filled.operations.extend(with_run(run, backfills, &mut used, (plan, dialect)));
+        left = behind;
+    }
+    if let Some((_, unused)) = backfills.iter().enumerate().find(|(place, _)| !used.contains(place)) {
+        return Err(format!("{}.{}: nothing makes this column required", unused.table.name, unused.column));
     }
     let of_plan = plan.warnings.iter().filter(|warning| !warnings::of(&plan.operations, dialect).contains(warning));
     filled.warnings = warnings::of(&filled.operations, dialect).into_iter().chain(of_plan.cloned()).collect();
@@ -51,45 +47,139 @@ pub fn with_backfills(plan: &Plan, backfills: &[Backfill], dialect: &dyn Dialect
     Ok(filled)
 }
 
-fn with_backfill(
-    operation: &Operation,
-    backfill: &Backfill,
-    plan: &Plan,
-    dialect: &dyn Dialect,
-) -> Option<Vec<Operation>> {
-    let Operation::ChangeTable { table, change } = operation else { return None };
-    if *table != backfill.table {
-        return None;
+/// How many of the first operations are done to one table in one go.
+fn run_length(operations: &[Operation]) -> usize {
+    match operations.first().and_then(clause_of) {
+        Some(table) => operations.iter().take_while(|operation| clause_of(operation) == Some(table)).count(),
+        None => 1,
     }
-    let operations = |changes: [TableChange; 2]| {
-        let [first, last] = changes.map(|change| Operation::change(table.clone(), change));
-        vec![first, Operation::RunStatement { statement: update(backfill, plan, dialect), reverse: None }, last]
-    };
-    let name = &backfill.column;
-    match change {
-        TableChange::AddColumn { name: added, column } if added == name && !column.nullable => {
-            let loose = Column { nullable: true, ..(**column).clone() };
-            let tighten = ColumnChange::new(name, loose.clone(), (**column).clone());
-            let add = TableChange::AddColumn { name: name.clone(), column: Box::new(loose) };
-            Some(operations([add, TableChange::AlterColumn(Box::new(tighten))]))
-        }
-        TableChange::AlterColumn(change) if change.name == *name && change.from.nullable && !change.to.nullable => {
-            let loose = Column { nullable: true, ..change.to.clone() };
-            let tighten = ColumnChange::new(name, loose.clone(), change.to.clone());
-            let statement = Operation::RunStatement { statement: update(backfill, plan, dialect), reverse: None };
-            let tighten = Operation::change(table.clone(), TableChange::AlterColumn(Box::new(tighten)));
-            let is_all = ColumnChange { to: loose.clone(), ..(**change).clone() };
-            let mut several = Vec::new();
-            if is_all.from != is_all.to {
-                several.push(Operation::change(table.clone(), TableChange::AlterColumn(Box::new(is_all))));
-            }
-            several.extend([statement, tighten]);
-            Some(several)
-        }
-        TableChange::Rebuild(rebuild) => rebuilt(rebuild, backfill, dialect)
-            .map(|rebuild| vec![Operation::change(table.clone(), TableChange::Rebuild(Box::new(rebuild)))]),
+}
+
+/// The table that an operation changes together with others.
+fn clause_of(operation: &Operation) -> Option<&QualifiedName> {
+    match operation {
+        Operation::ChangeTable { table, change } => matches!(
+            change,
+            TableChange::AddColumn { .. }
+                | TableChange::DropColumn { .. }
+                | TableChange::AlterColumn(_)
+                | TableChange::AddPrimaryKey(_)
+                | TableChange::DropPrimaryKey(_)
+        )
+        .then_some(table),
         _ => None,
     }
+}
+
+fn with_run(
+    run: &[Operation],
+    backfills: &[Backfill],
+    used: &mut BTreeSet<usize>,
+    (plan, dialect): (&Plan, &dyn Dialect),
+) -> Vec<Operation> {
+    let (mut first, mut statements, mut rest) = (Vec::new(), BTreeMap::new(), Vec::new());
+    for operation in run {
+        let mut operation = operation.clone();
+        for (place, backfill) in backfills.iter().enumerate() {
+            let Operation::ChangeTable { table, change } = &operation else { continue };
+            if *table != backfill.table {
+                continue;
+            }
+            let of_table = |change: TableChange| Operation::change(table.clone(), change);
+            let now = if let TableChange::Rebuild(rebuild) = change {
+                let Some(rebuilt) = rebuilt(rebuild, backfill, dialect) else { continue };
+                of_table(TableChange::Rebuild(Box::new(rebuilt)))
+            } else {
+                let Some((loose, tight)) = parted(change, &backfill.column) else { continue };
+                first.extend(loose.map(of_table));
+                let statement = update(backfill, plan, dialect);
+                statements.insert(place, Operation::RunStatement { statement, reverse: None });
+                of_table(tight)
+            };
+            used.insert(place);
+            operation = now;
+        }
+        rest.push(operation);
+    }
+    // What is added may have the name of one that goes.
+    let added: BTreeSet<String> = first.iter().filter_map(added_column).collect();
+    let (mut all, rest): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|operation| dropped_column(operation).is_some_and(|name| added.contains(name)));
+    all.extend(first);
+    all.extend(statements.into_values());
+    all.extend(rest);
+    all
+}
+
+fn added_column(operation: &Operation) -> Option<String> {
+    match operation {
+        Operation::ChangeTable { change: TableChange::AddColumn { name, .. }, .. } => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn dropped_column(operation: &Operation) -> Option<&String> {
+    match operation {
+        Operation::ChangeTable { change: TableChange::DropColumn { name, .. }, .. } => Some(name),
+        _ => None,
+    }
+}
+
+/// A change that makes a column required: all of it but that, where there is more, and that.
+fn parted(change: &TableChange, name: &str) -> Option<(Option<TableChange>, TableChange)> {
+    let loosened = |column: &Column| Column { nullable: true, ..column.clone() };
+    let tight =
+        |column: &Column| TableChange::AlterColumn(Box::new(ColumnChange::new(name, loosened(column), column.clone())));
+    match change {
+        TableChange::AddColumn { name: added, column } if added == name && !column.nullable => {
+            let add = TableChange::AddColumn { name: name.to_owned(), column: Box::new(loosened(column)) };
+            Some((Some(add), tight(column)))
+        }
+        TableChange::AlterColumn(change) if change.name == *name && change.from.nullable && !change.to.nullable => {
+            let is_all = ColumnChange { to: loosened(&change.to), ..(**change).clone() };
+            let is_more = is_all.from != is_all.to;
+            Some((is_more.then(|| TableChange::AlterColumn(Box::new(is_all))), tight(&change.to)))
+        }
+        _ => None,
+    }
+}
+
+/// An empty value for each column that is added, takes no NULL and has nothing of its own to put there. What refers to another
+/// table has no such value.
+pub(super) fn empty(plan: &Plan, dialect: &dyn Dialect) -> Vec<Backfill> {
+    let mut found = Vec::new();
+    let refers = |table: &QualifiedName, name: &String| {
+        plan.operations.iter().any(|operation| match operation {
+            Operation::ChangeTable { table: other, change: TableChange::AddForeignKey(key) } => {
+                other == table && key.columns.contains(name)
+            }
+            _ => false,
+        })
+    };
+    let mut add = |table: &QualifiedName, name: &String, column: &Column, refers: bool| {
+        let fills_itself = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
+        if column.nullable || fills_itself || refers {
+            return;
+        }
+        if let Some(expression) = dialect.empty_value(&column.data_type) {
+            found.push(Backfill { table: table.clone(), column: name.clone(), expression });
+        }
+    };
+    for operation in &plan.operations {
+        let Operation::ChangeTable { table, change } = operation else { continue };
+        match change {
+            TableChange::AddColumn { name, column } => add(table, name, column, refers(table, name)),
+            TableChange::Rebuild(rebuild) => {
+                let new = rebuild.to.columns.iter().filter(|(name, _)| !rebuild.from.columns.contains_key(*name));
+                for (name, column) in new.filter(|(name, _)| !rebuild.values.contains_key(*name)) {
+                    let refers = rebuild.to.foreign_keys.iter().any(|key| key.columns.contains(name));
+                    add(table, name, column, refers);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// A table made anew is filled while its rows are copied.
@@ -144,18 +234,18 @@ fn changed_column(operation: &Operation) -> Option<(QualifiedName, String)> {
     }
 }
 
-/// The change of a column that was the last thing done to its table before, but for changes of other columns.
+/// The change of a column among the last things that were done to its table in one go. It may as well be the last of them:
+/// a key of the way back has no column that was made required on the way there.
 fn earlier_change(kept: &[Operation], table: &QualifiedName, name: &str) -> Option<usize> {
-    let of_table =
-        |operation: &Operation| matches!(operation, Operation::ChangeTable { table: other, .. } if other == table);
     for (at, operation) in kept.iter().enumerate().rev() {
+        if clause_of(operation) != Some(table) {
+            return None;
+        }
         match operation {
-            Operation::ChangeTable { change: TableChange::AlterColumn(change), .. } if of_table(operation) => {
-                if change.name == name && change.using.is_none() {
-                    return Some(at);
-                }
+            Operation::ChangeTable { change: TableChange::AlterColumn(change), .. } if change.name == name => {
+                return change.using.is_none().then_some(at);
             }
-            _ => return None,
+            _ => {}
         }
     }
     None

@@ -1,16 +1,71 @@
 //! What whoever runs a plan should know before.
 
-use ormsync_dialect::{Conversion, Dialect};
-use ormsync_schema::{ColumnChange, Operation, QualifiedName, TableChange, Warning, WarningKind};
+use std::collections::BTreeSet;
 
-/// The warnings about operations.
+use ormsync_dialect::{Conversion, Dialect};
+use ormsync_schema::{ColumnChange, DataType, Operation, QualifiedName, TableChange, Warning, WarningKind};
+
+use super::Backfill;
+
+/// The warnings about operations. A table that is made by them has no rows that could stand in the way.
 pub(super) fn of(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Warning> {
-    operations.iter().flat_map(|operation| operation.loss().into_iter().chain(risks(operation, dialect))).collect()
+    let made: BTreeSet<&QualifiedName> = operations
+        .iter()
+        .filter_map(|operation| match operation {
+            Operation::CreateTable { name, .. } => Some(name),
+            _ => None,
+        })
+        .collect();
+    let is_of_new =
+        |operation: &Operation| matches!(operation, Operation::ChangeTable { table, .. } if made.contains(table));
+    let mut found = Vec::new();
+    for operation in operations {
+        found.extend(operation.loss());
+        if !is_of_new(operation) && !drops_renamed_labels(operation, operations) {
+            found.extend(risks(operation, dialect));
+        }
+    }
+    found
+}
+
+/// Whether a column loses no labels but those that it has under other names by now: each was added, and the rows went over,
+/// which can go back.
+fn drops_renamed_labels(operation: &Operation, operations: &[Operation]) -> bool {
+    let Some((table, column, from, to)) = own_labels(operation) else { return false };
+    let gone = from.iter().filter(|label| !to.contains(label)).count();
+    let renamed = operations.windows(2).filter(|pair| {
+        let is_moved = matches!(pair[1], Operation::RunStatement { reverse: Some(_), .. });
+        let widened = own_labels(&pair[0]);
+        let is_it = |(place, other, old, new): (&QualifiedName, &str, &[String], &[String])| {
+            place == table && other == column && new.len() == old.len() + 1
+        };
+        is_moved && widened.is_some_and(is_it)
+    });
+    gone > 0 && gone == renamed.count()
+}
+
+/// A change of the labels that belong to a column: its table and name, the old ones and the new ones.
+fn own_labels(operation: &Operation) -> Option<(&QualifiedName, &str, &[String], &[String])> {
+    let Operation::ChangeTable { table, change: TableChange::AlterColumn(change) } = operation else { return None };
+    match (&change.from.data_type, &change.to.data_type) {
+        (DataType::InlineEnum(from), DataType::InlineEnum(to)) => Some((table, &change.name, from, to)),
+        _ => None,
+    }
 }
 
 /// A difference that no operation makes.
 pub(super) fn not_planned(subject: String, problem: &str) -> Warning {
     Warning { kind: WarningKind::NotPlanned, text: format!("Not planned for {subject}: {problem}."), subject }
+}
+
+/// A column that was dropped and is demanded again.
+pub(super) fn comes_back_empty(backfill: &Backfill) -> Warning {
+    let Backfill { table, column, expression } = backfill;
+    let text = format!(
+        "The required column `{column}` comes back to the `{}` table without what it held: rows get {expression}.",
+        table.name
+    );
+    Warning { kind: WarningKind::MayFail, subject: format!("{table}.{column}"), text }
 }
 
 fn risks(operation: &Operation, dialect: &dyn Dialect) -> Vec<Warning> {

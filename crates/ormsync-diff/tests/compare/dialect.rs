@@ -110,6 +110,10 @@ impl Dialect for Plain {
         Conversion::Narrowing
     }
 
+    fn empty_value(&self, _: &DataType) -> Option<String> {
+        None
+    }
+
     fn using(&self, _plan: &Plan, _change: &ColumnChange) -> Option<String> {
         None
     }

@@ -5,10 +5,6 @@
 //! Only a comment over several lines may hold such a line without opening a block, and only in a `namespace` block of
 //! Prisma 8 does more than the line belong to it: behind the first `/*` or `namespace` nothing is cut.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-
 use memchr::memmem;
 
 use super::guard::guard;
@@ -16,40 +12,27 @@ use super::parse_part;
 use super::tree::Document;
 use crate::threads;
 
-/// Bytes below which a thread costs more than it saves.
-const WORTH_A_THREAD: usize = 8 * 1024;
+/// Bytes of a part: enough that cutting costs nothing, few enough that what the grammar keeps of one stays near the
+/// processor.
+const PART: usize = 8 * 1024;
+
+/// Bytes below which one thread is as fast.
+const WORTH_THREADS: usize = 32 * 1024;
 
 /// Reads a whole file.
 pub(super) fn parse(text: &str) -> Document {
-    let parts = cut(text);
-    if parts.len() == 1 {
+    if text.len() < WORTH_THREADS {
         return parse_part(text, 0);
     }
-    let threads = threads::worth(parts.len(), 1);
-    let next = AtomicUsize::new(0);
-    let read: Vec<Mutex<Document>> = parts.iter().map(|_| Mutex::default()).collect();
-    let work = || {
-        while let Some((part, read)) = {
-            let position = next.fetch_add(1, Ordering::Relaxed);
-            parts.get(position).zip(read.get(position))
-        } {
-            *read.lock().unwrap_or_else(PoisonError::into_inner) = parse_part(&text[part.0..part.1], part.0);
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
+    let parts = cut(text);
     let mut whole = Document::default();
-    for part in read {
-        whole.append(part.into_inner().unwrap_or_else(PoisonError::into_inner));
+    for part in threads::each(&parts, |&(start, end)| parse_part(&text[start..end], start)) {
+        whole.append(part);
     }
     whole
 }
 
-/// The parts of a file, a few for each thread.
+/// The parts of a file.
 fn cut(text: &str) -> Vec<(usize, usize)> {
     let last = memmem::find(text.as_bytes(), b"/*")
         .into_iter()
@@ -58,7 +41,7 @@ fn cut(text: &str) -> Vec<(usize, usize)> {
         .unwrap_or(text.len());
     let mut parts = Vec::new();
     let mut start: usize = 0;
-    while let Some(end) = start.checked_add(WORTH_A_THREAD).filter(|end| *end < last) {
+    while let Some(end) = start.checked_add(PART).filter(|end| *end < last) {
         let mut heads = heads(text, text.ceil_char_boundary(end), last);
         let Some((head, _)) = heads.next() else { break };
         parts.push((start, head));

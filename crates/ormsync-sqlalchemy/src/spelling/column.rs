@@ -176,7 +176,7 @@ impl Writer<'_> {
             DefaultValue::Literal(Literal::Number(number)) if is_boolean && number == "1" => truth(true),
             DefaultValue::Literal(Literal::Number(number)) if is_boolean && number == "0" => truth(false),
             DefaultValue::Literal(Literal::Boolean(value)) if self.words.has_booleans => truth(*value),
-            DefaultValue::Now { precision: None } if self.words.has_plain_now => {
+            DefaultValue::Now { precision: None } if self.words.plain_now.is_some() => {
                 Python::call(sqlalchemy("func.now"), Vec::new())
             }
             DefaultValue::Unreadable(text) => return Err(unread(text)),

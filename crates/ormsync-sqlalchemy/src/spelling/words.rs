@@ -16,8 +16,10 @@ pub(super) struct Words {
     pub(super) has_sequences: bool,
     /// Whether `true()` is the same as the literal `true`.
     pub(super) has_booleans: bool,
-    /// Whether `func.now()` is the plain default; else it becomes an expression in parentheses.
-    pub(super) has_plain_now: bool,
+    /// What `func.now()` becomes, where that is the plain default; none where it is an expression like any other.
+    pub(super) plain_now: Option<&'static str>,
+    /// What `false()` and `true()` become.
+    pub(super) truth: [&'static str; 2],
     /// Types whose constant defaults are written as expressions, in parentheses.
     pub(super) expression_defaults: &'static [&'static str],
     /// Whether a call stands in an index without parentheses of its own.
@@ -67,7 +69,8 @@ static POSTGRESQL: Words = Words {
     numbers_keys: true,
     has_sequences: true,
     has_booleans: true,
-    has_plain_now: true,
+    plain_now: Some("now()"),
+    truth: ["false", "true"],
     expression_defaults: &[],
     has_bare_calls: true,
     numbers_foreign_keys: false,
@@ -92,7 +95,8 @@ static MYSQL: Words = Words {
     numbers_keys: true,
     has_sequences: false,
     has_booleans: false,
-    has_plain_now: false,
+    plain_now: None,
+    truth: ["false", "true"],
     expression_defaults: &[
         "tinytext",
         "text",
@@ -131,7 +135,8 @@ static SQLITE: Words = Words {
     numbers_keys: false,
     has_sequences: false,
     has_booleans: false,
-    has_plain_now: true,
+    plain_now: Some("(CURRENT_TIMESTAMP)"),
+    truth: ["0", "1"],
     expression_defaults: &[],
     has_bare_calls: true,
     numbers_foreign_keys: false,

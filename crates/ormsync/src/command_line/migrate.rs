@@ -6,7 +6,7 @@ use super::DialectOption;
 use crate::config::History;
 
 pub(super) const MIGRATE_ABOUT: &str = "\
-Writes what leads from the database to the truth (the side that ormsync.toml calls so): for Prisma \
+Writes what leads from the database, or from where the histories end, to the truth (the side that ormsync.toml calls so): for Prisma \
 migrations/<time>_<name>/migration.sql, with the way back as down.sql beside it, and for Alembic a revision with \
 upgrade() and downgrade(). Both make the same change; neither overwrites a file, and either all are written or none.
 
@@ -25,6 +25,7 @@ Examples:
   ormsync migrate --name call_it_email --rename users.mail:email --expand-contract   in two pairs
   ormsync migrate --name index_bookings --concurrently       each index in a pair of its own (PostgreSQL)
   ormsync migrate --name widen --algorithm inplace --lock none    (MySQL, MariaDB)
+  ormsync migrate --name add_bookings --from history         behind the migrations that are there, without a database
   ormsync migrate --name more --from snapshot:released.json --to sqlalchemy --alembic-only
 
 Exit codes: 0 written (or nothing to migrate), 2 nothing could be written.";
@@ -35,7 +36,8 @@ pub(crate) struct MigrateOptions {
     /// What the change is called: the name of the files, and the revision's first line
     #[arg(long, value_name = "NAME")]
     pub(crate) name: String,
-    /// Where it starts: a source as for `ormsync diff`; else the database
+    /// Where it starts: a source as for `ormsync diff`, `history` for what the migrations that are there lead to, or `empty`;
+    /// else the database, or without one the history
     #[arg(long, value_name = "SOURCE", help_heading = "Sources")]
     pub(crate) from: Option<String>,
     /// Where it leads: a source as for `ormsync diff`; else the truth

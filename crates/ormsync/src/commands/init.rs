@@ -160,7 +160,7 @@ impl Sections {
                     });
                 }
                 // They are no side of their own: the models' section names their settings.
-                (Location::Alembic(_) | Location::PrismaMigrations(_) | Location::Sql(_), _) => {}
+                (Location::Alembic(_) | Location::PrismaMigrations(_) | Location::Sql(_) | Location::Empty, _) => {}
                 (Location::Unusable(_), _) => {
                     sections.database = side.written.as_ref().map(|written| context! { url => quoted(written) });
                 }

@@ -5,15 +5,15 @@ use ormsync_diff::plan::{Backfill, PlanOptions, apart, in_phases, plan, plan_bac
 use ormsync_schema::{Manner, Operation, Plan, QualifiedName, Schema, Severity, TableChange};
 
 use super::statements::{renames, tell_what_is_not_planned};
-use crate::command_line::{Algorithm, GlobalOptions, MigrateOptions, SourceOptions};
+use crate::command_line::{Algorithm, GlobalOptions, MigrateOptions};
 use crate::failure::{Failure, Result};
 use crate::migrations::pair::{Change, Pairs};
 use crate::migrations::revisions;
+use crate::migrations::start::{Start, side};
 use crate::migrations::write::write_all;
 use crate::paths;
-use crate::project::{Location, Project, Settings, Side, sides};
+use crate::project::{Location, Project, Settings};
 use crate::read_sources::read_settled_sources;
-use crate::source_argument::recognise;
 use crate::terminal::Terminal;
 
 pub(super) fn run(global: &GlobalOptions, options: &MigrateOptions, terminal: &Terminal) -> Result<u8> {
@@ -22,15 +22,15 @@ pub(super) fn run(global: &GlobalOptions, options: &MigrateOptions, terminal: &T
         return Err(Failure::new("usage", format!("--name {}: there is no letter in it", options.name)));
     }
     let settings = Settings::read(global)?;
-    let from = side(options.from.as_deref().unwrap_or("database"), &settings)?;
     let to = side(&target(options, &settings)?, &settings)?;
     if let Location::Database { .. } = to.location {
         return Err(Failure::new("migrate", "a database can't be what migrations lead to")
             .with_help("name the schema or the models with --to, or set `truth` in ormsync.toml"));
     }
+    let Start { side: from, keeps_undeclared } = Start::find(options, &to, &settings, terminal)?;
     let project = Project::for_sides(&settings, vec![from, to], &options.dialect)?;
     refuse_wrong_server(&project, options)?;
-    let changes = plan_changes(&project, options, terminal)?;
+    let changes = plan_changes(&project, options, keeps_undeclared, terminal)?;
     if changes.is_empty() {
         terminal.note("already in step: there is nothing to migrate");
         return Ok(0);
@@ -87,19 +87,12 @@ fn target(options: &MigrateOptions, settings: &Settings) -> Result<String> {
     })
 }
 
-/// A side by its name, wherever it is configured or found, else any source.
-fn side(text: &str, settings: &Settings) -> Result<Side> {
-    if !matches!(text, "prisma" | "sqlalchemy" | "database") {
-        return recognise(text, settings);
-    }
-    let found = sides(settings, &SourceOptions::default())?.into_iter().find(|side| side.name == text);
-    found.ok_or_else(|| {
-        Failure::new("source", format!("there is no source called {text}"))
-            .with_help(format!("add a section [{text}] to ormsync.toml, or name a source with --from and --to"))
-    })
-}
-
-fn plan_changes(project: &Project, options: &MigrateOptions, terminal: &Terminal) -> Result<Vec<Change>> {
+fn plan_changes(
+    project: &Project,
+    options: &MigrateOptions,
+    keeps_undeclared: bool,
+    terminal: &Terminal,
+) -> Result<Vec<Change>> {
     let sources = read_settled_sources(project);
     terminal.diagnostics(&sources.diagnostics, &sources.files);
     let failed = sources.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
@@ -112,15 +105,21 @@ fn plan_changes(project: &Project, options: &MigrateOptions, terminal: &Terminal
     let default_namespace = project.dialect.default_namespace();
     let plan_options = PlanOptions {
         renames: renames(&options.rename, &from.schema, default_namespace)?,
-        // What is in a database and not declared may be somebody else's.
-        keep_undeclared: from.side.role == Role::Live && !options.drop_undeclared,
+        keep_undeclared: keeps_undeclared && !options.drop_undeclared,
         ownership: project.options.ownership.clone(),
         writer: Some(to.side.name.clone()).filter(|name| matches!(name.as_str(), "prisma" | "sqlalchemy")),
         server: from.schema.server.clone().or_else(|| to.schema.server.clone()),
     };
     let backfills = backfills(&options.backfill, &to.schema, default_namespace)?;
     let wrong_backfill = |problem: String| Failure::new("backfill", format!("--backfill {problem}"));
-    let (from, to, dialect) = (&from.schema, &to.schema, project.dialect);
+    let (to, dialect) = (&to.schema, project.dialect);
+    let is_live = from.side.role == Role::Live;
+    let mut from = from.schema.clone();
+    if !is_live && !dialect.default_namespace().is_empty() {
+        // Every database has it before the first migration.
+        from.namespace_mut(dialect.default_namespace());
+    }
+    let from = &from;
     let mut plans = Vec::new();
     if options.expand_contract {
         let phases = in_phases(from, to, &backfills, dialect, &plan_options)

@@ -3,6 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `revisions.rs` | the moment, names and identifiers |
+//! | `start.rs` | where a change starts |
 //! | `place.rs` | the folders, and what comes behind what |
 //! | `coupling.rs` | how each side's migration tells the other's that the change is made |
 //! | `pair.rs` | the files of one change |
@@ -12,4 +13,5 @@ pub(crate) mod coupling;
 pub(crate) mod pair;
 pub(crate) mod place;
 pub(crate) mod revisions;
+pub(crate) mod start;
 pub(crate) mod write;

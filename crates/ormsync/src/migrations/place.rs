@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use ormsync_sqlalchemy::{AlembicSettings, Revision, Versions};
 
 use super::revisions::{Moment, hash, sequential};
+use crate::command_line::HistoryOptions;
 use crate::config::RevisionNames;
 use crate::failure::{Failure, Result};
+use crate::histories::alembic_path;
 use crate::paths;
 use crate::project::{Location, Settings, Side};
 
@@ -90,7 +92,7 @@ impl AlembicPlace {
         (moment, slug, content): (Moment, &str, &str),
         earlier: &[String],
     ) -> Result<Self> {
-        let path = alembic_ini(settings)?;
+        let path = alembic_settings_file(settings)?;
         let alembic = AlembicSettings::read(&path)
             .map_err(|problem| Failure::new("alembic-settings", format!("{}: {problem}", paths::display(&path))))?;
         let versions = Versions::read(&alembic.version_locations)
@@ -117,24 +119,12 @@ impl AlembicPlace {
     }
 }
 
-fn alembic_ini(settings: &Settings) -> Result<PathBuf> {
-    let configured = settings.config.as_ref().and_then(|config| {
-        let alembic = config.file.sqlalchemy.as_ref()?.alembic.as_ref()?;
-        Some(paths::join(config.folder(), alembic.get_ref()))
-    });
-    if let Some(path) = configured {
-        return Ok(path);
-    }
-    match settings.found().alembic.as_slice() {
-        [only] => Ok(only.clone()),
-        [] => Err(Failure::new("migrate", "nothing says where Alembic's revisions are: there is no alembic.ini")
-            .with_help("set `alembic` in [sqlalchemy] of ormsync.toml, or write --prisma-only")),
-        several => {
-            let shown: Vec<String> = several.iter().map(|path| paths::display(path)).collect();
-            Err(Failure::new("migrate", format!("there are several alembic.ini: {}", shown.join(", ")))
-                .with_help("set `alembic` in [sqlalchemy] of ormsync.toml"))
-        }
-    }
+/// The settings that say where Alembic's revisions are.
+fn alembic_settings_file(settings: &Settings) -> Result<PathBuf> {
+    alembic_path(settings, &HistoryOptions::default())?.ok_or_else(|| {
+        Failure::new("migrate", "nothing says where Alembic's revisions are: there is no alembic.ini")
+            .with_help("set `alembic` in [sqlalchemy] of ormsync.toml, or write --prisma-only")
+    })
 }
 
 fn choose_head<'a>(versions: &'a Versions, named: Option<&str>) -> Result<Option<&'a Revision>> {

@@ -51,6 +51,8 @@ pub(crate) enum Location {
     },
     /// A canonical schema in a file.
     Snapshot(PathBuf),
+    /// Nothing: a database without tables.
+    Empty,
     /// It cannot be read at all; the others still are.
     Unusable(Box<Diagnostic>),
 }
@@ -66,6 +68,7 @@ impl Side {
             Location::Sql(_) => ("sql", "the SQL file", Role::Declared),
             Location::Database { .. } => ("database", "the database", Role::Live),
             Location::Snapshot(_) => ("snapshot", "the snapshot", Role::Declared),
+            Location::Empty => ("empty", "an empty database", Role::Declared),
             Location::Unusable(_) => ("source", "the source", Role::Declared),
         };
         Self { name: name.to_owned(), label: label.to_owned(), role, location, origin, written: None, imports: false }
@@ -133,6 +136,7 @@ impl Location {
             Self::Sql(_) => "sql",
             Self::Database { .. } => "database",
             Self::Snapshot(_) => "snapshot",
+            Self::Empty => "empty",
             Self::Unusable(_) => "unusable",
         }
     }
@@ -148,6 +152,7 @@ impl Location {
             | Self::Snapshot(path) => paths::display(path),
             Self::SqlAlchemy(roots) => list(roots),
             Self::Database { url, .. } => url.to_string(),
+            Self::Empty => "empty".to_owned(),
             Self::Unusable(_) => "not usable".to_owned(),
         }
     }

@@ -6,6 +6,7 @@ mod configuration;
 mod demo;
 mod discovery;
 mod init;
+mod migrate;
 mod prisma;
 mod project;
 mod sources;

@@ -171,9 +171,13 @@ fn options(options: &BTreeMap<String, String>) -> String {
     if let Some(engine) = options.get("engine").filter(|engine| *engine != "InnoDB") {
         text.push_str(&format!(" ENGINE = {engine}"));
     }
-    // A table that says nothing takes every letter, whatever the database's own character set is.
+    // A table that says nothing takes every letter, whatever the database's own character set is; one that says that it has
+    // none of its own (an empty name) takes the database's.
     let charset = options.get("charset").map_or("utf8mb4", String::as_str);
-    text.push_str(&format!(" DEFAULT CHARACTER SET {charset}"));
+    // Said to be none of the table's business.
+    if !charset.is_empty() {
+        text.push_str(&format!(" DEFAULT CHARACTER SET {charset}"));
+    }
     match options.get("collation") {
         Some(collation) => text.push_str(&format!(" COLLATE {collation}")),
         None if charset == "utf8mb4" => text.push_str(" COLLATE utf8mb4_unicode_ci"),

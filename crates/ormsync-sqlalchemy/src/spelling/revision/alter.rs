@@ -73,10 +73,12 @@ impl Writer<'_> {
         let (old, new) = (from.column, to.column);
         let retyped = old.data_type != new.data_type || old.collation != new.collation;
         let new_default = old.default != new.default || old.on_update != new.on_update;
-        // A default alone is changed by a statement that takes constants only.
-        let is_constant =
-            |column: &Column| column.on_update.is_none() && !matches!(column.default, Some(DefaultValue::Now { .. }));
-        let says_type = retyped || (new_default && !(is_constant(old) && is_constant(new)));
+        // A default alone is changed by a statement that takes constants only, but for a moment's, of which Alembic says the
+        // whole column (`_is_mysql_allowed_functional_default`); one that goes leaves ON UPDATE where it is.
+        let is_constant = !matches!(new.default, Some(DefaultValue::Now { .. })) && new.on_update.is_none();
+        let is_moment = to.spelled.python == "datetime.datetime";
+        let is_said = if to.default.is_none() { old.on_update.is_none() } else { is_constant || is_moment };
+        let says_type = retyped || (new_default && !is_said);
         let mut arguments = self.start(place, name);
         arguments.push(keyword("existing_type", from.spelled.expression.clone()));
         if says_type {
@@ -104,7 +106,7 @@ impl Writer<'_> {
         }
         let spelled = self.plain_type(&column.data_type, column.collation.as_deref(), place.namespace)?;
         let undefaulted = Column { identity: None, ..column.clone() };
-        let default = self.server_default(place, name, &undefaulted, &spelled)?;
+        let default = self.revision_default(place, name, &undefaulted, &spelled)?;
         Ok(Side { column, spelled, default })
     }
 

@@ -1,7 +1,8 @@
 //! `op.create_table` and `sa.Column`.
 
 use ormsync_schema::{
-    Column, DataType, Identity, IdentityKind, IndexKind, NamedType, Origin, Partitioning, PrimaryKey, Table,
+    Column, DataType, DefaultValue, Identity, IdentityKind, IndexKind, Literal, NamedType, Origin, Partitioning,
+    PrimaryKey, Table,
 };
 
 use super::super::constraint::plain_columns;
@@ -70,7 +71,7 @@ impl Writer<'_> {
                 return Err(wordless("only the first column of a primary key is numbered by SQLAlchemy"));
             }
         }
-        if !is_serial && let Some(default) = self.server_default(place, name, column, &spelled)? {
+        if !is_serial && let Some(default) = self.revision_default(place, name, column, &spelled)? {
             arguments.push(keyword("server_default", default));
         }
         if place.has_key_column(name) {
@@ -96,6 +97,34 @@ impl Writer<'_> {
             spelled.expression = self.type_of_its_own(sql).ok_or_else(|| wordless(sql))?;
         }
         Ok(spelled)
+    }
+
+    /// The database's default as the SQL that SQLAlchemy makes of it, which is how Alembic renders functions of defaults.
+    pub(super) fn revision_default(
+        &self,
+        place: Place<'_>,
+        name: &str,
+        column: &Column,
+        spelled: &super::super::native_types::Spelled,
+    ) -> Result<Option<Python>, Wordless> {
+        if let (Some(DefaultValue::Literal(Literal::Number(number))), "mysql", None) =
+            (&column.default, self.words.dialect, &column.on_update)
+            && !number.chars().all(char::is_alphanumeric)
+        {
+            // SQLAlchemy puts any other text in parentheses, which makes an expression of it.
+            return Ok(Some(Python::text(number)));
+        }
+        let default = self.server_default(place, name, column, spelled)?;
+        let [no, yes] = self.words.truth;
+        Ok(default.map(|default| match &default {
+            Python::Call { function, .. } => match function.text.as_str() {
+                "func.now" => Python::sql(self.words.plain_now.unwrap_or("now()")),
+                "true" => Python::sql(yes),
+                "false" => Python::sql(no),
+                _ => default,
+            },
+            _ => default,
+        }))
     }
 
     /// A type that is exactly what it is called.
