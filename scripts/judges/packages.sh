@@ -4,8 +4,10 @@
 # judge `prisma`, which says whether we read them rightly.
 
 # The text of a package is all that is wanted: nothing of it is run, and what it depends on stays away.
+# npm_packages FOLDER PINS PATTERN…: the files of each that are called so.
 npm_packages() {
-  local folder=$1 name integrity file
+  local folder=$1 pins=$2 name integrity file
+  shift 2
   while read -r name integrity; do
     [[ $name != "#"* && -n $name ]] || continue
     file=$folder/$(cd "$folder" && PATH=$judges/bin:$PATH npm pack --silent --ignore-scripts "$name" </dev/null) || return 1
@@ -17,9 +19,10 @@ npm_packages() {
       return 1
     }
     mkdir -p "$folder/npm/${name%@*}"
-    tar -xzf "$file" -C "$folder/npm/${name%@*}" --strip-components=1 --wildcards '*.prisma' || return 1
+    tar -xzf "$file" -C "$folder/npm/${name%@*}" --strip-components=1 --wildcards "$@" 2>/dev/null
+    [ -n "$(find "$folder/npm/${name%@*}" -type f -print -quit)" ] || return 1
     rm "$file"
-  done <"$2"
+  done <"$pins"
 }
 
 # Always the same wheel, whatever machine this is: it is only unpacked.
@@ -43,11 +46,13 @@ for wheel in pathlib.Path(sys.argv[1]).glob("*.whl"):
 
 packages_install() {
   local folder=$judges/packages pins=$repository/scripts/judges/packages wanted
-  wanted=$(fingerprint "$pins/npm.txt" "$pins/pypi.txt" "$repository/scripts/judges/packages.sh")
+  wanted=$(fingerprint "$pins/npm.txt" "$pins/npm-histories.txt" "$pins/pypi.txt" "$repository/scripts/judges/packages.sh")
   [ "$(cat "$folder/.ready" 2>/dev/null)" != "$wanted" ] || return 0
   say "fetching by npm and pip: packages that ship a Prisma schema"
   rm -rf "$folder"
   mkdir -p "$folder"
-  npm_packages "$folder" "$pins/npm.txt" && python_packages "$folder" "$pins/pypi.txt" || return 1
+  npm_packages "$folder" "$pins/npm.txt" '*.prisma' '*/migration.sql' '*/migration_lock.toml' &&
+    npm_packages "$folder" "$pins/npm-histories.txt" '*/migration.sql' '*/migration_lock.toml' &&
+    python_packages "$folder" "$pins/pypi.txt" || return 1
   echo "$wanted" >"$folder/.ready"
 }

@@ -42,9 +42,30 @@ model_packages_install() {
     echo "$wanted" >"$folder/.ready"
 }
 
+# Packages of PyPI that ship Alembic's revisions, for tests/histories/packages.rs: only unpacked, each in a folder of its own.
+history_packages_install() {
+  local folder=$judges/history-packages pins=$repository/scripts/judges/packages/alembic-histories.txt wanted
+  wanted=$(fingerprint "$pins" "$repository/scripts/judges/sqlalchemy.sh")
+  [ "$(cat "$folder/.ready" 2>/dev/null)" != "$wanted" ] || return 0
+  say "fetching by pip: packages that ship Alembic's revisions"
+  rm -rf "$folder"
+  mkdir -p "$folder/wheels"
+  "$judges/sqlalchemy-2.1/bin/python" -m pip download --quiet --no-input --disable-pip-version-check --no-deps --require-hashes \
+    --only-binary :all: --platform any --python-version 3.12 --dest "$folder/wheels" --requirement "$pins" &&
+    python3 -c '
+import pathlib, sys, zipfile
+for wheel in pathlib.Path(sys.argv[1], "wheels").glob("*.whl"):
+    with zipfile.ZipFile(wheel) as archive:
+        files = [name for name in archive.namelist() if name.endswith((".py", ".ini", ".mako"))]
+        archive.extractall(pathlib.Path(sys.argv[1], wheel.name.split("-")[0]), files)
+' "$folder" &&
+    rm -rf "$folder/wheels" &&
+    echo "$wanted" >"$folder/.ready"
+}
+
 sqlalchemy_install() {
   python_environment sqlalchemy-2.1 && python_environment sqlalchemy-2.0 && python_environment sqlalchemy-1.4 &&
-    model_packages_install
+    model_packages_install && history_packages_install
 }
 
 sqlalchemy_versions=(2.1 2.0 1.4)

@@ -64,6 +64,10 @@ impl Project {
         Run::of(ormsync().current_dir(self.folder.path()).args(arguments))
     }
 
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(ormsync().current_dir(self.folder.path()).args(arguments))
+    }
+
     /// Records that both tools have applied what is named.
     fn applied(&self, migrations: &[(&str, &str)], revision: &str) {
         let table = ormsync_prisma::migrations_table("sqlite").unwrap();
@@ -205,6 +209,88 @@ fn broken_files() {
     let project = Project::new();
     project.write("prisma/migrations/migration_lock.toml", &ormsync_prisma::lock_file("mysql"));
     assert!(project.told_offline().contains(&"migration-lock".to_owned()));
+}
+
+/// A statement that nobody understands is told with its place; only a server can say that it is wrong.
+#[test]
+fn broken_sql() {
+    let project = Project::new();
+    project.migration(SECOND, "CREATE INDX \"a_b_idx\" ON \"a\"(\"b\");\n");
+    let told = project.told_offline();
+    assert!(told.contains(&"migration-unreplayed".to_owned()), "{told:?}");
+}
+
+/// `-- Creates tables: …` is held against what is created.
+#[test]
+fn a_header_that_promises_too_much() {
+    let project = Project::new();
+    project.migration(FIRST, &format!("-- Creates tables: a, b_of_a\n{INIT}"));
+    let told = project.told_offline();
+    assert!(told.contains(&"migration-promise".to_owned()), "{told:?}");
+}
+
+/// Both sides, forwards and back on scratch databases, with rows.
+#[test]
+fn verified() {
+    let project = Project::new();
+    project.write("prisma/migrations/20260101000000_init/down.sql", "DROP TABLE \"a\";\n");
+    project.write("prisma/migrations/20260102000000_more/down.sql", "DROP INDEX \"a_b_idx\";\n");
+    for (id, down) in
+        [("001_init", "op.drop_table(\"a\")"), ("002_more", "op.drop_index(\"a_b_idx\", table_name=\"a\")")]
+    {
+        let path = format!("alembic/versions/{id}.py");
+        let text = fs::read_to_string(project.folder.path().join(&path)).unwrap();
+        project.write(&path, &format!("{text}\n\ndef downgrade():\n    {down}\n"));
+    }
+    let run = project.run(&[
+        "verify",
+        "--migrations",
+        "prisma/migrations",
+        "--dialect",
+        "sqlite",
+        "--rows",
+        "300",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    for side in document["sides"].as_array().unwrap() {
+        assert_eq!((&side["rows"], &side["left"]), (&300.into(), &serde_json::json!([])), "{run}");
+        assert_eq!(side["migrations"].as_array().unwrap().len(), 2);
+    }
+    // What a server refuses is told, and where.
+    project.migration(SECOND, "ALTER TABLE \"nowhere\" ADD COLUMN \"c\" TEXT;\n");
+    let run = project.run(&["verify", "--migrations", "prisma/migrations", "--dialect", "sqlite"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.stderr.contains("verify-failed") && run.stderr.contains("20260102000000_more"), "{run}");
+}
+
+/// `status --scratch-url` runs both sides on a server.
+#[test]
+fn replayed_on_a_server() {
+    let project = Project::new();
+    let file = project.folder.path().join("scratch.db");
+    let url = format!("sqlite:{}", file.display());
+    let run = project.status(&["--no-database", "--dialect", "sqlite", "--scratch-url", &url]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.contains("Alembic: the server makes of it what the replay without a server does"), "{run}");
+    assert!(!file.exists(), "the scratch database is left");
+}
+
+/// Rows that refer to rows, once.
+#[test]
+fn seeded() {
+    let project = Project::new();
+    let tables = "CREATE TABLE a (id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('x', 'y')), code VARCHAR(3) UNIQUE);
+        CREATE TABLE b (id INTEGER PRIMARY KEY, a_id INTEGER NOT NULL UNIQUE REFERENCES a (id), self INTEGER REFERENCES b (id));";
+    project.database.execute(tables).unwrap();
+    let run = project.run(&["seed", "--database", project.database.url(), "--rows", "1200"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains("b: 1200 rows\n"), "{run}");
+    let run = project.run(&["seed", "--database", project.database.url()]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stderr.contains("is no scratch database"), "{run}");
 }
 
 /// A pair of which one was changed.

@@ -1,10 +1,12 @@
 """Runs Alembic's own `upgrade` or `downgrade` on a database, with the revisions of a folder.
 
-usage: alembic_run.py upgrade|downgrade URL FOLDER REVISION
+usage: alembic_run.py upgrade|downgrade URL FOLDER REVISION [CONVENTION]
 
-FOLDER has `versions/` with the revisions; an `env.py` that does no more than any is made beside it.
+FOLDER has `versions/` with the revisions; an `env.py` that does no more than any is made beside it. CONVENTION is the naming
+convention of its `target_metadata` as JSON.
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -18,14 +20,17 @@ DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg",
 ENVIRONMENT = """\
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"])
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=context.config.attributes.get("target_metadata"),
+)
 with context.begin_transaction():
     context.run_migrations()
 """
 
 
 def main() -> None:
-    way, url, folder, revision = sys.argv[1:]
+    way, url, folder, revision, *convention = sys.argv[1:]
     environment = Path(folder) / "env.py"
     if not environment.exists():
         environment.write_text(ENVIRONMENT)
@@ -33,6 +38,8 @@ def main() -> None:
     engine = sqlalchemy.create_engine(parsed.set(drivername=DRIVERS[parsed.drivername]))
     config = Config()
     config.set_main_option("script_location", folder.replace("%", "%%"))
+    if convention:
+        config.attributes["target_metadata"] = sqlalchemy.MetaData(naming_convention=json.loads(convention[0]))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         getattr(command, way)(config, revision)

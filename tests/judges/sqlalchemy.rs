@@ -92,6 +92,32 @@ pub(crate) fn alembic(version: &str, way: &str, url: &str, folder: &Path, revisi
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
+/// Runs `alembic upgrade heads` with the revisions that a package ships; `packages` is where they import from, and
+/// `convention` the naming convention of their `target_metadata`, as JSON.
+///
+/// # Errors
+///
+/// Python's traceback.
+pub(crate) fn upgrade_package(
+    url: &str,
+    folder: &Path,
+    packages: &Path,
+    convention: Option<&str>,
+) -> Result<(), String> {
+    // Not the one that has imported SQLAlchemy already: that one does not look at PYTHONPATH.
+    let output = Command::new(python("2.1"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/alembic_run.py"))
+        .args(["upgrade", url])
+        .arg(folder)
+        .arg("heads")
+        .args(convention)
+        .env("PYTHONPATH", packages)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap_or_else(|error| Judge::Sqlalchemy.missing(&format!("Alembic does not start: {error}")));
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
 /// Whether `ruff format` would leave a Python file, or those of a folder, as they are, and `ruff check` has nothing to
 /// say.
 ///

@@ -89,6 +89,17 @@ impl DatabaseUrl {
         Ok(Self { dialect, address, masked })
     }
 
+    /// The same server and user, and another database. A file stays what it is.
+    #[must_use]
+    pub fn with_database(&self, name: &str) -> Self {
+        let Address::Server(server) = &self.address else { return self.clone() };
+        let mut server = server.clone();
+        server.database = Some(name.to_owned());
+        let product = self.masked.split("://").next().unwrap_or_default();
+        let masked = server.masked(product);
+        Self { dialect: self.dialect, address: Address::Server(server), masked }
+    }
+
     /// The namespace that the URL names (`?schema=…`, or the first of a `search_path`), if it names one.
     pub fn namespace(&self) -> Option<&str> {
         match &self.address {

@@ -42,7 +42,7 @@ pub use condition::{Condition, Existing};
 pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name, is_reserved_anywhere};
 pub use mysql::{MYSQL, MYSQL_TABLE_CHARSET};
 pub use postgres::POSTGRESQL;
-pub use replay::{Effect, ScriptStatement, replay, script_statements};
+pub use replay::{AnswerCell, Effect, Question, ScriptStatement, answer, replay, script_statements};
 pub use sqlite::SQLITE;
 pub use statements::{Section, script};
 pub use usage::{RelationEnd, Usage, orphan_query, usage_of};

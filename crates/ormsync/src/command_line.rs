@@ -16,11 +16,16 @@ use ormsync_schema::Severity;
 
 use crate::suggestion::nearest;
 use audit::{AUDIT_ABOUT, AUDIT_EXAMPLES, ERD_ABOUT, ERD_EXAMPLES};
-use histories::{MIRROR_ABOUT, MIRROR_EXAMPLES, STATUS_ABOUT, STATUS_EXAMPLES};
+use histories::{
+    MIRROR_ABOUT, MIRROR_EXAMPLES, SEED_ABOUT, SEED_EXAMPLES, STATUS_ABOUT, STATUS_EXAMPLES, VERIFY_ABOUT,
+    VERIFY_EXAMPLES,
+};
 use migrate::{MIGRATE_ABOUT, MIGRATE_EXAMPLES};
 
 pub(crate) use audit::{AuditFormat, AuditOptions, ErdFormat, ErdOptions};
-pub(crate) use histories::{HistoryOptions, MirrorDirection, MirrorOptions, StatusFormat, StatusOptions};
+pub(crate) use histories::{
+    HistoryOptions, MirrorDirection, MirrorOptions, SeedOptions, StatusFormat, StatusOptions, VerifyOptions,
+};
 pub(crate) use migrate::{Algorithm, MigrateOptions};
 
 /// Keeps a Prisma schema, SQLAlchemy models and the live database they share in step.
@@ -93,6 +98,12 @@ pub(crate) enum Command {
     /// Write the migrations that one of the two histories lacks
     #[command(long_about = MIRROR_ABOUT, after_long_help = MIRROR_EXAMPLES)]
     Mirror(MirrorOptions),
+    /// Run both histories on scratch databases, forwards and back
+    #[command(long_about = VERIFY_ABOUT, after_long_help = VERIFY_EXAMPLES)]
+    Verify(VerifyOptions),
+    /// Fill an empty database with made-up rows
+    #[command(long_about = SEED_ABOUT, after_long_help = SEED_EXAMPLES)]
+    Seed(SeedOptions),
     /// Report on a shared database: what is in it, who maps it, where it drifts, what is risky
     #[command(long_about = AUDIT_ABOUT, after_long_help = AUDIT_EXAMPLES)]
     Audit(AuditOptions),

@@ -1,6 +1,6 @@
 //! Names and indexes that MySQL and MariaDB make on their own.
 
-use ormsync_schema::{ForeignKey, Index, IndexKind, IndexPart, IndexTarget, Table};
+use ormsync_schema::{ForeignKey, Index, IndexKind, IndexPart, IndexTarget, Place, Table};
 
 use super::facts;
 
@@ -62,6 +62,7 @@ fn free_name(base: &str, indexes: &[Index]) -> String {
 /// with the constraint's name or, where the server named that, with the first column's. One that is made
 /// for more columns serves a key over the first of them too.
 fn add_foreign_key_indexes(table: &mut Table) {
+    drop_superfluous_indexes(table);
     for position in 0..table.foreign_keys.len() {
         let key = &table.foreign_keys[position];
         let wanted = index_name(key);
@@ -91,6 +92,31 @@ fn add_foreign_key_indexes(table: &mut Table) {
         index.implicit = true;
         table.indexes.push(index);
     }
+}
+
+/// An index that the server made for a foreign key stays when the key goes, and is then like any other; it goes when
+/// another index is made that serves the key.
+/// <https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html>
+fn drop_superfluous_indexes(table: &mut Table) {
+    let keys = table.foreign_keys.clone();
+    let is_made_for = |index: &Index, key: &ForeignKey| {
+        index.parts.len() == key.columns.len()
+            && serves(index, &key.columns)
+            && index.name.as_deref().is_some_and(|name| facts::same_name(name, &index_name(key)))
+    };
+    for index in table.indexes.iter_mut().filter(|index| index.implicit) {
+        index.implicit = keys.iter().any(|key| is_made_for(index, key));
+    }
+    // One that is declared has a place of its own, where there are places.
+    let has_key = |index: &Index| {
+        let own = keys.iter().find(|key| is_made_for(index, key));
+        own.filter(|key| matches!(key.origin.place, Place::File { .. }) && key.origin == index.origin)
+    };
+    let all = table.indexes.clone();
+    table.indexes.retain(|index| {
+        let key = if index.implicit { has_key(index) } else { None };
+        !key.is_some_and(|key| all.iter().any(|other| !other.implicit && serves(other, &key.columns)))
+    });
 }
 
 /// The name of the index that is made for a foreign key.

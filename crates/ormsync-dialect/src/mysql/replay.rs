@@ -1,7 +1,10 @@
 //! How MySQL's statements are carried out without a server.
 
+use ormsync_schema::Schema;
+
 use super::MYSQL;
 use super::expressions::GRAMMAR;
+use super::{facts, generated_names};
 use crate::replay::Rules;
 
 /// The rules.
@@ -12,8 +15,18 @@ pub(crate) static REPLAY: Rules = Rules {
     indexes_are_objects: false,
     uniques_are_indexes: true,
     declared: |_| (),
-    // The normal form names what has no name.
-    name_constraints: |_| (),
+    name_constraints,
     resolve_types: |_| (),
     sequence_name: |_, _| String::new(),
 };
+
+/// The server names what has no name, and makes the indexes of foreign keys, when the statement is run: they stay when the
+/// table gets another name, or the key goes.
+fn name_constraints(schema: &mut Schema) {
+    let is_mariadb = facts::is_mariadb(schema.server.as_ref());
+    for content in schema.namespaces.values_mut() {
+        for (name, table) in &mut content.tables {
+            generated_names::fill_in(name, table, is_mariadb);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! `ALTER TABLE`.
 
-use ormsync_schema::{DefaultValue, IndexPart, Operation, QualifiedName, Table, TableChange};
+use ormsync_schema::{DefaultValue, Index, IndexKind, IndexPart, Operation, QualifiedName, Table, TableChange};
 use sqlparser::ast::{
     AlterColumnOperation, AlterTable, AlterTableOperation, ColumnOption, ColumnOptionDef, DataType as SqlType,
     DropBehavior, Ident, MySQLColumnPosition, RenameTableNameKind,
@@ -317,8 +317,10 @@ impl Replay<'_> {
             table.primary_key = None;
         }
         table.foreign_keys.retain(|key| !is_it(&key.name));
+        // A unique index is no constraint, whatever it is called.
+        let is_constraint = |index: &Index| self.rules.uniques_are_indexes || index.kind == IndexKind::UniqueConstraint;
         table.checks.retain(|check| !is_it(&check.name));
-        table.indexes.retain(|index| !(index.kind.is_unique() && is_it(&index.name)));
+        table.indexes.retain(|index| !(index.kind.is_unique() && is_constraint(index) && is_it(&index.name)));
         table.exclusions.retain(|exclusion| !is_it(&exclusion.name));
         for column in table.columns.values_mut() {
             if column.not_null.as_ref().is_some_and(|not_null| is_it(&not_null.name)) {

@@ -15,16 +15,19 @@
 //! | `tables.rs`, `columns.rs`, `constraints.rs` | `CREATE TABLE`, and the parts that `ALTER TABLE` adds |
 //! | `alterations.rs` | `ALTER TABLE` |
 //! | `objects.rs`, `types.rs`, `comments.rs` | everything else that a schema holds |
+//! | `questions.rs`, `catalogue.rs` | what a server would answer to a question about what is there |
 //! | `words.rs` | statements that `sqlparser` has no tree for |
 
 mod alterations;
 mod blocks;
+mod catalogue;
 mod columns;
 mod comments;
 mod constraints;
 mod effect;
 mod names;
 mod objects;
+mod questions;
 mod rules;
 mod script;
 mod statement;
@@ -35,6 +38,7 @@ mod words;
 use ormsync_schema::{Diagnostic, Fact, Opaque, Origin, Place, Schema, Span};
 
 pub use effect::{Effect, ScriptStatement, script_statements};
+pub use questions::{AnswerCell, Question, answer};
 pub(crate) use rules::Rules;
 
 /// The code of what could not be replayed.
@@ -107,7 +111,38 @@ impl Replay<'_> {
             Diagnostic::error(CODE, message, self.origin.clone())
                 .with_help("compare with a database that the statements were run on instead"),
         );
+        self.hide_what_it_names(&text);
         self.schema.opaque.push(Opaque { fact: Fact::Table, name: None, text, origin: self.origin.clone() });
+    }
+
+    /// What a statement that was not carried out may have changed: everything of the tables that it names.
+    fn hide_what_it_names(&mut self, text: &str) {
+        const FACTS: &[Fact] = &[
+            Fact::Column,
+            Fact::PrimaryKey,
+            Fact::Index,
+            Fact::ForeignKey,
+            Fact::Check,
+            Fact::Exclusion,
+            Fact::Trigger,
+        ];
+        let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let words: Vec<&str> = self.text.split(|letter| !is_part(letter)).collect();
+        let says = |wanted: &str| words.iter().any(|word| word.eq_ignore_ascii_case(wanted));
+        if says("policy") || says("security") {
+            self.schema.unsaid.insert(Fact::Policy);
+        }
+        for content in self.schema.namespaces.values_mut() {
+            for (_, table) in content.tables.iter_mut().filter(|(name, _)| words.contains(&name.as_str())) {
+                let opaque = |fact: &Fact| Opaque {
+                    fact: *fact,
+                    name: None,
+                    text: text.to_owned(),
+                    origin: self.origin.clone(),
+                };
+                table.opaque.extend(FACTS.iter().map(opaque));
+            }
+        }
     }
 
     /// Something of a statement that is left out, while the rest is carried out.

@@ -185,7 +185,8 @@ impl Replay<'_> {
         events.sort_unstable();
         let condition = statement.condition.as_ref().map(|it| format!("WHEN ({it}) ")).unwrap_or_default();
         let body = match (&statement.exec_body, &statement.statements) {
-            (Some(body), _) => format!("EXECUTE {body}"),
+            // The catalogue calls it so, whichever of the two words was written.
+            (Some(body), _) => format!("EXECUTE FUNCTION {}", body.func_desc),
             (None, Some(statements)) => statements.to_string(),
             (None, None) => String::new(),
         };

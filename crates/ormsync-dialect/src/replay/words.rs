@@ -20,12 +20,35 @@ impl Replay<'_> {
             ("DO", _) => Some(self.block(&tokens)),
             ("ALTER", "INDEX") if word(2) == "IF" && word(3) == "EXISTS" => self.rename_index_if_there(&tokens[4..]),
             ("ALTER", "TABLE") => self.rename_index_of_table(&tokens[2..]),
+            ("CREATE", "VIRTUAL") if word(2) == "TABLE" => Some(self.create_virtual_table(&tokens[3..])),
+            // No part of a schema here: a column says which it has.
+            ("CREATE" | "DROP" | "ALTER", "COLLATION" | "CAST" | "PUBLICATION" | "SUBSCRIPTION" | "TABLESPACE") => {
+                Some(Ok(()))
+            }
             ("ALTER", "SEQUENCE") => Some(self.alter_sequence(&tokens[2..])),
             // Rights, and what only its owner sees.
             ("ALTER", "DEFAULT" | "DATABASE" | "ROLE" | "USER" | "SYSTEM" | "EXTENSION" | "EVENT") => Some(Ok(())),
             ("CREATE" | "DROP", "ROLE" | "USER" | "DATABASE") => Some(Ok(())),
             _ => None,
         }
+    }
+
+    /// SQLite's `CREATE VIRTUAL TABLE t USING module(…)`: its columns are the module's.
+    fn create_virtual_table(&mut self, tokens: &[Token]) -> Outcome {
+        let word = |position: usize| tokens.get(position).and_then(keyword).unwrap_or_default();
+        let is_guarded = word(0) == "IF" && word(1) == "NOT" && word(2) == "EXISTS";
+        let names = if is_guarded { tokens.get(3..) } else { Some(tokens) };
+        let name = names
+            .and_then(|names| self.names(&names[..names.len().min(1)]).pop())
+            .ok_or("its name is not understood")?;
+        let path = self.qualified("", name);
+        if self.find_table(&path).is_some() {
+            return if is_guarded { Ok(()) } else { Err(format!("{path} is there already")) };
+        }
+        let mut table = ormsync_schema::Table { origin: self.origin.clone(), ..ormsync_schema::Table::default() };
+        crate::sqlite::make_virtual(&mut table, self.text);
+        self.content(&path.namespace).tables.insert(path.name, table);
+        Ok(())
     }
 
     /// The tokens of the statement, without blanks; none where it is no SQL.

@@ -140,9 +140,14 @@ fn refuse_namespaces(scope: &CatalogueScope, diagnostics: &mut Vec<Diagnostic>) 
     }
 }
 
+/// The module of `CREATE VIRTUAL TABLE … USING module(…)`, with what it is given.
+pub(crate) fn virtual_module(statement: &str) -> String {
+    Tokens::read(statement).and_then(|tokens| tokens.text_behind("USING")).unwrap_or_default()
+}
+
 /// A virtual table is what its module makes of it: nobody knows its columns without the module.
-fn make_virtual(table: &mut Table, statement: &str) {
-    let module = Tokens::read(statement).and_then(|tokens| tokens.text_behind("USING")).unwrap_or_default();
+pub(crate) fn make_virtual(table: &mut Table, statement: &str) {
+    let module = virtual_module(statement);
     table.options.insert("virtual".to_owned(), module.clone());
     table.opaque.push(Opaque {
         fact: Fact::Column,

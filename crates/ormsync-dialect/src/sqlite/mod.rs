@@ -16,6 +16,7 @@ use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, P
 use crate::{Alterations, Condition, Conversion, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
+pub(crate) use catalogue::make_virtual;
 pub(crate) use replay::REPLAY;
 
 /// SQLite.

@@ -32,6 +32,8 @@ impl<'a> Evaluator<'a> {
                         "bind" | "connection" | "engine" => return object,
                         "as_sql" => return Value::Bool(false),
                         "name" => return Value::text(self.dialect_name),
+                        // Asked for its beginning, which says the server.
+                        "url" => return Value::text(&format!("{}://", self.dialect_name)),
                         _ => {}
                     }
                 }

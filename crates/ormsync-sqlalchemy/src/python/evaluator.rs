@@ -61,6 +61,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) is_exhausted: bool,
     /// The schema that revisions of Alembic make, where they are what is evaluated.
     pub(crate) replay: Option<Box<Replay<'a>>>,
+    /// Whether revisions of Alembic are what is evaluated, also while their schema is at work elsewhere.
+    pub(crate) is_replay: bool,
 }
 
 /// `@compiles(target, "mysql")` over a function.
@@ -111,6 +113,7 @@ impl<'a> Evaluator<'a> {
             compilations: Vec::new(),
             is_exhausted: false,
             replay: None,
+            is_replay: false,
         }
     }
 

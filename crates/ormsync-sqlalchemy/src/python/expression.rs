@@ -405,7 +405,7 @@ impl<'a> Evaluator<'a> {
                 let columns = self.registry.columns_of(*table);
                 Some(columns.into_iter().map(|id| Located { value: Value::Column(id), place }).collect())
             }
-            other => other.elements(),
+            other => other.elements().or_else(|| self.rows_of_query(other)),
         }
     }
 

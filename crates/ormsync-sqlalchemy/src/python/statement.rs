@@ -243,6 +243,10 @@ impl<'a> Evaluator<'a> {
                     let place = frame.place(test.range());
                     let bodies: Vec<&'a [Stmt]> = arms[position..].iter().map(|(_, body)| *body).collect();
                     self.execute_uncertain(frame, &bodies, place);
+                    // What comes behind runs in any case, where no arm leaves.
+                    if self.is_replay && !bodies.iter().any(|body| leaves(body)) {
+                        return Flow::Next;
+                    }
                     return Flow::Unknown.outside_functions(frame);
                 }
             }
@@ -325,6 +329,25 @@ impl<'a> Flow<'a> {
             _ => Flow::Next,
         }
     }
+}
+
+/// Whether statements may end what they stand in: by `return`, `raise`, `break` or `continue`.
+fn leaves(statements: &[Stmt]) -> bool {
+    statements.iter().any(|statement| match statement {
+        Stmt::Return(_) | Stmt::Raise(_) | Stmt::Break(_) | Stmt::Continue(_) => true,
+        Stmt::If(branch) => leaves(&branch.body) || branch.elif_else_clauses.iter().any(|clause| leaves(&clause.body)),
+        Stmt::For(each) => leaves(&each.body) || leaves(&each.orelse),
+        Stmt::While(repeat) => leaves(&repeat.body) || leaves(&repeat.orelse),
+        Stmt::With(with) => leaves(&with.body),
+        Stmt::Try(attempt) => {
+            leaves(&attempt.body)
+                || leaves(&attempt.orelse)
+                || leaves(&attempt.finalbody)
+                || !attempt.handlers.is_empty()
+        }
+        Stmt::Match(_) => true,
+        _ => false,
+    })
 }
 
 /// Whether a name still means what it meant. Values that cannot be told apart count as changed.

@@ -41,13 +41,13 @@ pub(crate) fn add_histories(
     let unmade = unmade(settings, options, dialect, &histories);
     sources.files.extend(histories.files.clone());
     extras.histories = own.iter().enumerate().map(|(side, of)| history(&histories, &standing, side, of)).collect();
-    extras.history_findings = told(&standing, &unmade);
+    extras.history_findings = told(&histories, &standing, &unmade);
     extras.table_histories = of_tables(project, &histories, &own, &unmade);
 }
 
 /// All that is wrong with the histories. What the gate tells as something else fails nothing by itself.
-fn told(standing: &Standing, unmade: &[Unmade]) -> Vec<Diagnostic> {
-    let mut told = findings_of(standing, unmade);
+fn told(histories: &Histories, standing: &Standing, unmade: &[Unmade]) -> Vec<Diagnostic> {
+    let mut told = findings_of(histories, standing, unmade);
     let elsewhere = standing.findings.iter().filter(|finding| TOLD_ELSEWHERE.contains(&finding.code.as_str()));
     told.extend(elsewhere.cloned().map(|mut finding| {
         finding.severity = finding.severity.min(Severity::Warning);

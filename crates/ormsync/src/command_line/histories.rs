@@ -20,8 +20,40 @@ Examples:
   ormsync status                                the database that ormsync.toml names
   ormsync status --no-database                  the files only
   ormsync status --database env:STAGING_URL --format json
+  ormsync status --scratch-url env:SCRATCH_URL  does the server make of the histories what the replay does?
 
 Exit codes: 0 in step, 1 not in step, 2 the question could not be answered.";
+
+pub(super) const VERIFY_ABOUT: &str = "\
+Runs each history on a scratch database of its own, which it makes on the server of --scratch-url and drops again \
+(for SQLite without one, a temporary file): forwards from empty, and back step by step. It tells how long each migration \
+takes, how large the database is before and after, on PostgreSQL which locks it holds on tables, whether the \
+server makes what the replay without a server does, and whether the way back leaves something.
+
+With --rows the tables are given made-up rows before the last migrations, so that those run on a database that is in use.
+
+Prisma's migrations are run as their migration.sql and down.sql say. Of Alembic's revisions the operations and \
+statements of upgrade() and downgrade() are run as ormsync understands them: no Python is started, and env.py is not asked.";
+
+pub(super) const VERIFY_EXAMPLES: &str = "\
+Examples:
+  ormsync verify --scratch-url postgresql://postgres@localhost/postgres
+  ormsync verify --scratch-url env:SCRATCH_URL --rows 1000
+  ormsync verify --since 20260301120000_release --rows 100 --format json
+
+Exit codes: 0 all of it runs, and makes what it should, 1 not, 2 the question could not be answered.";
+
+pub(super) const SEED_ABOUT: &str = "\
+Fills the tables of an empty database with made-up rows: references lead to rows that are there, unique columns have a \
+value of their own in each row, enums their labels, and columns with a check that lists values one of those. The same \
+schema gets the same rows. A table that can't be filled is told with the reason. A database that has rows is refused.";
+
+pub(super) const SEED_EXAMPLES: &str = "\
+Examples:
+  ormsync seed --database postgresql://postgres@localhost/scratch --rows 1000
+  ormsync seed --database sqlite:scratch.db
+
+Exit codes: 0 done, 2 it could not be done.";
 
 pub(super) const MIRROR_ABOUT: &str = "\
 Writes, for every migration that only one of the two histories has, the other's: Prisma migrations as Alembic \
@@ -70,12 +102,71 @@ pub(crate) struct HistoryOptions {
 pub(crate) struct StatusOptions {
     #[command(flatten)]
     pub(crate) histories: HistoryOptions,
+    /// Run the histories on this server, too, on scratch databases, and say whether it makes what the replay does: a URL or
+    /// env:NAME
+    #[arg(long, value_name = "URL", help_heading = "Sources")]
+    pub(crate) scratch_url: Option<String>,
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub(crate) format: StatusFormat,
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// `ormsync verify`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct VerifyOptions {
+    /// The folder of Prisma's migrations
+    #[arg(long, value_name = "PATH", help_heading = "Sources")]
+    pub(crate) migrations: Option<PathBuf>,
+    /// Alembic's settings: alembic.ini, pyproject.toml, or the folder with env.py
+    #[arg(long, value_name = "PATH", help_heading = "Sources")]
+    pub(crate) alembic: Option<PathBuf>,
+    /// The server on which scratch databases are made: a URL or env:NAME; for SQLite a file that is not there yet
+    #[arg(long, value_name = "URL", help_heading = "Sources")]
+    pub(crate) scratch_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) dialect: DialectOption,
+    /// Give each table so many rows before the last migrations
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) rows: usize,
+    /// The last migration of the last release: rows are made behind it; else behind all but the last one
+    #[arg(long, value_name = "MIGRATION")]
+    pub(crate) since: Option<String>,
+    /// Do not take the way back
+    #[arg(long)]
+    pub(crate) forwards_only: bool,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(crate) format: StatusFormat,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+impl VerifyOptions {
+    /// Where the histories are; no database of the project is looked at.
+    pub(crate) fn histories(&self) -> HistoryOptions {
+        HistoryOptions {
+            migrations: self.migrations.clone(),
+            alembic: self.alembic.clone(),
+            database: None,
+            no_database: true,
+            dialect: self.dialect.clone(),
+        }
+    }
+}
+
+/// `ormsync seed`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SeedOptions {
+    /// The database, which has tables and no rows: a URL or env:NAME
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: String,
+    /// How many rows each table gets
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) rows: usize,
 }
 
 /// How the standing is written.

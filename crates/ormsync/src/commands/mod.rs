@@ -13,8 +13,10 @@ mod init;
 mod inspect;
 mod migrate;
 mod mirror;
+mod seed;
 mod statements;
 mod status;
+mod verify;
 mod written;
 
 use crate::command_line::{Command, CommandLine};
@@ -34,6 +36,8 @@ pub(crate) fn run(command_line: &CommandLine, terminal: &Terminal) -> Result<u8>
         Command::Migrate(options) => migrate::run(global, options, terminal),
         Command::Status(options) => status::run(global, options, terminal),
         Command::Mirror(options) => mirror::run(global, options, terminal),
+        Command::Verify(options) => verify::run(global, options, terminal),
+        Command::Seed(options) => seed::run(global, options, terminal),
         Command::Audit(options) => audit::run(global, options, terminal),
         Command::Erd(options) => erd::run(global, options, terminal),
         Command::Init(options) => init::run(global, options, terminal),

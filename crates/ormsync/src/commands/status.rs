@@ -2,12 +2,13 @@
 
 use ormsync_diff::stand;
 use ormsync_report::{Outcome, standing_json, standing_text};
-use ormsync_schema::Severity;
+use ormsync_schema::{Diagnostic, Origin, Severity};
 
 use crate::command_line::{GlobalOptions, StatusFormat, StatusOptions};
 use crate::failure::Result;
 use crate::gate::write_file;
 use crate::histories::Histories;
+use crate::histories::verify::{Wanted, verify};
 use crate::project::Settings;
 use crate::terminal::Terminal;
 
@@ -15,7 +16,11 @@ pub(super) fn run(global: &GlobalOptions, options: &StatusOptions, terminal: &Te
     let settings = Settings::read(global)?;
     let mut histories = Histories::find(&settings, &options.histories)?;
     histories.read();
-    let standing = stand(&histories.histories());
+    let mut standing = stand(&histories.histories());
+    standing.findings.extend(histories.of_effects());
+    if let Some(told) = &options.scratch_url {
+        standing.findings.extend(on_scratch(&settings, &histories, told, terminal)?);
+    }
     terminal.diagnostics(&histories.diagnostics, &histories.files);
     let unread = histories.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let outcome = match (unread, standing.is_in_step()) {
@@ -36,4 +41,23 @@ pub(super) fn run(global: &GlobalOptions, options: &StatusOptions, terminal: &Te
         (Some(path), StatusFormat::Json) => write_file(path, &standing_json(&standing, outcome, files))?,
     }
     Ok(outcome.exit_code())
+}
+
+/// Whether a server makes of the histories what the replay without one does.
+fn on_scratch(settings: &Settings, histories: &Histories, told: &str, terminal: &Terminal) -> Result<Vec<Diagnostic>> {
+    let url = super::verify::scratch_url(settings, Some(told), histories.project.dialect.name())?;
+    let wanted = Wanted { url: &url, rows: 0, since: None, back: false };
+    let mut findings = Vec::new();
+    for ran in verify(settings, histories, &wanted, terminal)? {
+        findings.extend(ran.problems);
+        if ran.differences.is_empty() {
+            terminal.note(&format!("{}: the server makes of it what the replay without a server does", ran.label));
+        }
+        findings.extend(ran.differences.into_iter().map(|difference| {
+            let message = format!("{}: the server makes something else than the replay: {difference}", ran.label);
+            Diagnostic::error("replay-differs", message, Origin::nowhere())
+                .with_help("the server is right: please report what was replayed wrongly, with the statement")
+        }));
+    }
+    Ok(findings)
 }

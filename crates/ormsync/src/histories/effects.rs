@@ -33,6 +33,8 @@ pub(crate) struct Effect {
     pub(crate) problems: Vec<Diagnostic>,
     /// What it does step by step, where its tool says it in operations.
     pub(crate) steps: Vec<ReplayedStep>,
+    /// The same of its way back, where its tool has one that is understood.
+    pub(crate) back: Option<Vec<ReplayedStep>>,
 }
 
 impl Effects {
@@ -43,6 +45,20 @@ impl Effects {
 }
 
 impl Effects {
+    /// What of all migrations was not understood: warnings, since a server may well understand it.
+    pub(crate) fn unreplayed(&self) -> Vec<Diagnostic> {
+        let mut told: Vec<Diagnostic> = Vec::new();
+        for problem in self.by_migration.values().flat_map(|effect| &effect.problems) {
+            if problem.severity > Severity::Note
+                && !told.iter().any(|it| it.message == problem.message && it.origin == problem.origin)
+            {
+                let severity = Severity::Warning;
+                told.push(Diagnostic { severity, code: "migration-unreplayed".to_owned(), ..problem.clone() });
+            }
+        }
+        told
+    }
+
     /// Whether all migrations of a history were understood.
     pub(crate) fn is_whole(&self, history: &str) -> bool {
         let own = self.by_migration.iter().filter(|((of, _), _)| of == history);
@@ -95,7 +111,8 @@ pub(super) fn of(histories: &Histories) -> Effects {
             } else {
                 Vec::new()
             };
-            let effect = effect(before, &after, problems, revision.steps, project.dialect);
+            let mut effect = effect(before, &after, problems, revision.steps, project.dialect);
+            effect.back = revision.back;
             effects.by_migration.insert(("alembic".to_owned(), revision.id), effect);
         }
         end.unsaid.clear();
@@ -121,7 +138,7 @@ fn effect(
     let there = if is_known { way(&kept(&before), &kept(after), dialect) } else { None };
     let script = there.filter(|there| !there.is_empty());
     let script = script.map(|there| ormsync_dialect::script(&dialect.statements(&there)));
-    Effect { before, after: after.clone(), script, problems, steps }
+    Effect { before, after: after.clone(), script, problems, steps, back: None }
 }
 
 /// The plan from one settled schema to another.

@@ -29,13 +29,13 @@ pub(crate) fn findings(settings: &Settings, options: &CheckOptions) -> (Vec<Diag
     }
     // A database that can't be read is told by its own reader.
     histories.read();
-    let findings =
-        findings_of(&stand(&histories.histories()), &unmade(settings, &options.sources, &options.dialect, &histories));
+    let unmade = unmade(settings, &options.sources, &options.dialect, &histories);
+    let findings = findings_of(&histories, &stand(&histories.histories()), &unmade);
     (findings, histories.files)
 }
 
 /// What is wrong with histories that stand like that, and whose migrations do not make all that is declared.
-pub(crate) fn findings_of(standing: &Standing, unmade: &[Unmade]) -> Vec<Diagnostic> {
+pub(crate) fn findings_of(histories: &Histories, standing: &Standing, unmade: &[Unmade]) -> Vec<Diagnostic> {
     let mut findings = standing.findings.clone();
     findings.retain(|finding| !TOLD_ELSEWHERE.contains(&finding.code.as_str()));
     for finding in findings.iter_mut().filter(|finding| finding.code == "migration-unmirrored") {
@@ -46,6 +46,7 @@ pub(crate) fn findings_of(standing: &Standing, unmade: &[Unmade]) -> Vec<Diagnos
                 .to_owned(),
         );
     }
+    findings.extend(histories.broken_promises());
     findings.extend(unmade.iter().filter_map(|unmade| unmade.finding.clone()));
     findings
 }

@@ -5,13 +5,19 @@
 //! | --- | --- |
 //! | `effects.rs` | what each migration does to the schema, replayed without a server |
 //! | `gate.rs` | what `check` says of them |
+//! | `promises.rs` | tables that a migration's header names and that it does not make |
 //! | `records.rs` | what a database keeps of them |
+//! | `verify.rs` | running them on scratch databases |
+//! | `made_up.rs` | rows for those |
 //! | `mirror/` | writing the migration of one side that does what one of the other does |
 
 mod effects;
 pub(crate) mod gate;
+pub(crate) mod made_up;
 pub(crate) mod mirror;
+mod promises;
 mod records;
+pub(crate) mod verify;
 
 use std::path::PathBuf;
 
@@ -115,6 +121,19 @@ impl Histories {
     pub(crate) fn read(&mut self) {
         self.replay();
         self.ask_database();
+    }
+
+    /// What is wrong with what migrations do: statements that are not understood, each with its place, and tables that their
+    /// headers name and that they do not make.
+    pub(crate) fn of_effects(&self) -> Vec<Diagnostic> {
+        let mut told = self.effects.unreplayed();
+        told.extend(self.broken_promises());
+        told
+    }
+
+    /// Tables that headers of migrations name and that they do not make.
+    pub(crate) fn broken_promises(&self) -> Vec<Diagnostic> {
+        promises::broken(self)
     }
 
     /// Finds out what each migration does.
@@ -233,5 +252,13 @@ pub(crate) fn alembic_path(settings: &Settings, options: &HistoryOptions) -> Res
             Err(Failure::new("histories", format!("there are several alembic.ini: {}", shown.join(", ")))
                 .with_help("choose one with --alembic, or set `alembic` in [sqlalchemy] of ormsync.toml"))
         }
+    }
+}
+
+/// The first byte of a file: what is said of it as a whole needs no excerpt of all of it.
+fn start_of(origin: &Origin) -> Origin {
+    match &origin.place {
+        ormsync_schema::Place::File { path, .. } => Origin::file(path, ormsync_schema::Span::new(0, 0)),
+        _ => origin.clone(),
     }
 }

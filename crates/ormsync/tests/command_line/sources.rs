@@ -56,10 +56,17 @@ fn what_could_not_be_read_gives_2_and_the_rest() {
 
 #[test]
 fn sources_that_are_no_sources_say_so() {
-    let project = Project::new(&[("a.sql", ""), ("both/a.py", ""), ("both/a.prisma", ""), ("a.json", "{}")]);
+    let project = Project::new(&[
+        ("a.sql", "CREATE TABL a (id INT);"),
+        ("both/a.py", ""),
+        ("both/a.prisma", ""),
+        ("a.json", "{}"),
+    ]);
     for (source, part) in [
         ("nowhere.prisma", "no such file"),
-        ("a.sql", "later version"),
+        ("a.sql", "--dialect"),
+        ("sql:nowhere.sql", "no such file"),
+        ("prisma-migrations:nowhere", "no such file or folder"),
         ("alembic:versions", "no such file or folder"),
         ("both", "prisma:both or sqlalchemy:both"),
         ("mongodb://h/d", "mongodb"),
@@ -70,6 +77,8 @@ fn sources_that_are_no_sources_say_so() {
         assert_eq!(run.code, 2, "{source}");
         assert!(run.stderr.contains(part), "{source}: {part}\n{}", run.stderr);
     }
+    let run = project.run(&["inspect", "a.sql", "--dialect", "sqlite"]);
+    assert!(run.code == 2 && run.stderr.contains("a.sql:1:1"), "{}", run.stderr);
     let run = project.run(&["inspect", "a.json", "--dialect", "sqlite"]);
     assert!(run.code == 2 && run.stderr.contains("no snapshot"), "{}", run.stderr);
 }

@@ -171,9 +171,13 @@ fn options(options: &BTreeMap<String, String>) -> String {
     if let Some(engine) = options.get("engine").filter(|engine| *engine != "InnoDB") {
         text.push_str(&format!(" ENGINE = {engine}"));
     }
+    // A table that says nothing takes every letter; one that says that it has no character set of its own (an empty name) takes
+    // the database's.
     let (usual_charset, usual_collation) = facts::MYSQL_TABLE_CHARSET;
     let charset = options.get("charset").map_or(usual_charset, String::as_str);
-    text.push_str(&format!(" DEFAULT CHARACTER SET {charset}"));
+    if !charset.is_empty() {
+        text.push_str(&format!(" DEFAULT CHARACTER SET {charset}"));
+    }
     match options.get("collation") {
         Some(collation) => text.push_str(&format!(" COLLATE {collation}")),
         None if charset == usual_charset => text.push_str(&format!(" COLLATE {usual_collation}")),

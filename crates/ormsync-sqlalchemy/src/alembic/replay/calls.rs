@@ -1,4 +1,4 @@
-//! The calls of a revision that ask for something: of `op` and a batch, of the connection, of an inspector.
+//! The calls of a revision that ask for something: of `op` and a batch, and of the connection.
 
 use std::rc::Rc;
 
@@ -16,6 +16,8 @@ pub(super) struct Call<'c, 'a> {
     pub(super) place: Place,
     /// The table, in a batch.
     pub(super) batch: Option<QualifiedName>,
+    /// The naming convention of the batch, by which it finds what has no name.
+    pub(super) convention: Option<Value<'a>>,
 }
 
 impl<'a> Call<'_, 'a> {
@@ -80,7 +82,7 @@ impl<'a> Evaluator<'a> {
             "inline_literal" => arguments.positional.first().map(|given| given.value.clone()),
             _ => {
                 let value = self.call_symbol(Value::external(path), arguments.clone(), place);
-                self.carry_out(&Call { name, arguments, place, batch: None });
+                self.carry_out(&Call { name, arguments, place, batch: None, convention: None });
                 Some(value)
             }
         }
@@ -95,13 +97,16 @@ impl<'a> Evaluator<'a> {
         place: Place,
     ) -> Option<Value<'a>> {
         self.replay.as_ref()?;
+        if let Some(value) = self.call_on_rows(object, name, arguments, place) {
+            return Some(value);
+        }
         match object {
             Value::Symbol(symbol) => {
-                if let Some(table) = self.table_of_batch(symbol) {
+                if let Some((table, convention)) = self.table_of_batch(symbol) {
                     if name == "f" {
                         return self.call_op("alembic.op.f", "f", arguments, place);
                     }
-                    self.carry_out(&Call { name, arguments, place, batch: Some(table) });
+                    self.carry_out(&Call { name, arguments, place, batch: Some(table), convention });
                     return Some(Value::None);
                 }
                 let (path, _) = symbol.external_call()?;
@@ -121,7 +126,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The table of `with op.batch_alter_table("t") as batch:`.
-    fn table_of_batch(&self, symbol: &Rc<Symbol<'a>>) -> Option<QualifiedName> {
+    fn table_of_batch(&self, symbol: &Rc<Symbol<'a>>) -> Option<(QualifiedName, Option<Value<'a>>)> {
         let call = match &symbol.form {
             Form::Attribute { of: Value::Symbol(of), name } if name.as_ref() == "__enter__()" => of,
             _ => symbol,
@@ -132,7 +137,8 @@ impl<'a> Evaluator<'a> {
         }
         let name = arguments.get(0, "table_name")?.value.as_text()?;
         let namespace = arguments.get(1, "schema").and_then(|schema| schema.value.as_text());
-        Some(self.replay.as_ref()?.name(namespace.as_deref(), &name))
+        let convention = arguments.keyword("naming_convention").map(|given| given.value.clone());
+        Some((self.replay.as_ref()?.name(namespace.as_deref(), &name), convention))
     }
 
     /// Methods of the connection, of what leads to it, and of its inspector.
@@ -141,7 +147,7 @@ impl<'a> Evaluator<'a> {
         match last_segment(method) {
             "execute" | "exec_driver_sql" | "scalar" | "scalars" => {
                 self.run_statement(arguments, place);
-                unknown("what the database answers")
+                self.answer_of(arguments, last_segment(method), place)
             }
             "has_table" => match arguments.get(0, "table_name").and_then(|name| name.value.as_text()) {
                 Some(name) => {
@@ -151,20 +157,8 @@ impl<'a> Evaluator<'a> {
                 None => unknown("whether there is such a table"),
             },
             "get_table_names" if method.contains("inspector") => self.table_names(arguments, place),
-            "get_columns" if method.contains("inspector") => {
-                self.inspected(arguments, place, |table| table.columns.keys().map(|name| Some(name.clone())).collect())
-            }
-            "get_indexes" if method.contains("inspector") => {
-                self.inspected(arguments, place, |table| table.indexes.iter().map(|index| index.name.clone()).collect())
-            }
-            "get_foreign_keys" if method.contains("inspector") => self
-                .inspected(arguments, place, |table| table.foreign_keys.iter().map(|key| key.name.clone()).collect()),
-            "get_unique_constraints" if method.contains("inspector") => self.inspected(arguments, place, |table| {
-                let unique = |index: &&ormsync_schema::Index| index.kind == ormsync_schema::IndexKind::UniqueConstraint;
-                table.indexes.iter().filter(unique).map(|index| index.name.clone()).collect()
-            }),
-            "get_check_constraints" if method.contains("inspector") => {
-                self.inspected(arguments, place, |table| table.checks.iter().map(|check| check.name.clone()).collect())
+            name if method.contains("inspector") => {
+                self.inspect(name, arguments, place).unwrap_or_else(|| unknown("what the inspector says"))
             }
             _ => unknown("what the connection gives"),
         }
@@ -192,28 +186,5 @@ impl<'a> Evaluator<'a> {
         let own = crate::OWN_TABLES.iter().map(|name| (*name).to_owned());
         let names = names.into_iter().flatten().cloned().chain(own);
         Value::list(names.map(|name| Located { value: Value::text(&name), place }).collect())
-    }
-
-    /// A list of dictionaries with a `name` each, as an inspector gives it.
-    fn inspected(
-        &mut self,
-        arguments: &Arguments<'a>,
-        place: Place,
-        names: impl FnOnce(&ormsync_schema::Table) -> Vec<Option<String>>,
-    ) -> Value<'a> {
-        let unknown = Value::opaque("what the table has is not known", place);
-        let Some(name) = arguments.get(0, "table_name").and_then(|name| name.value.as_text()) else { return unknown };
-        let namespace = arguments.get(1, "schema").and_then(|schema| schema.value.as_text());
-        let Some(replay) = &self.replay else { return unknown };
-        let Some(table) = replay.table(&replay.name(namespace.as_deref(), &name)) else { return unknown };
-        if !table.opaque.is_empty() {
-            return unknown;
-        }
-        let at = |value| Located { value, place };
-        let entry = |name: Option<String>| {
-            let name = name.map_or(Value::None, |name| Value::text(&name));
-            at(Value::dict(vec![(Value::text("name"), at(name))]))
-        };
-        Value::list(names(table).into_iter().map(entry).collect())
     }
 }

@@ -211,6 +211,12 @@ impl<'a> Replay<'a> {
                 TableChange::DropPrimaryKey(key.clone())
             } else if let Some(exclusion) = table.exclusions.iter().find(|exclusion| is_it(&exclusion.name)) {
                 TableChange::DropExclusion(exclusion.clone())
+            } else if let Some(change) =
+                call.convention.as_ref().and_then(|it| by_convention(it, &name, &table_name, table))
+            {
+                change
+            } else if let Some(check) = self.check_by_convention(&name, &table_name, table) {
+                TableChange::DropCheck(check)
             } else if call.is_set("if_exists") {
                 return Ok(());
             } else {
@@ -218,4 +224,60 @@ impl<'a> Replay<'a> {
             };
         self.change(&table_name, change)
     }
+}
+
+impl<'a> Replay<'a> {
+    /// The check that the convention of `target_metadata` calls something with this name in it: Alembic drops it by the
+    /// same convention.
+    fn check_by_convention(&self, name: &str, path: &QualifiedName, table: &Table) -> Option<ormsync_schema::Check> {
+        let entries = self.convention.as_ref()?.text_entries()?;
+        let template = entries.iter().find(|(key, _)| key.as_ref() == "ck")?.1.value.as_text()?;
+        let made = follow(&template, &path.name, name, &[], "");
+        table.checks.iter().find(|check| check.name.as_deref() == Some(made.as_str())).cloned()
+    }
+}
+
+/// The constraint without a name that a convention gives this one: a batch finds it so
+/// (`alembic/operations/batch.py`, `ApplyBatchImpl._grab_table_elements`).
+fn by_convention(convention: &Value<'_>, name: &str, path: &QualifiedName, table: &Table) -> Option<TableChange> {
+    let entries = convention.text_entries()?;
+    let template = |kind: &str| entries.iter().find(|(key, _)| key.as_ref() == kind)?.1.value.as_text();
+    let is_called = |kind: &str, columns: &[&str], referred: &str| {
+        template(kind).is_some_and(|template| follow(&template, &path.name, "", columns, referred) == name)
+    };
+    for key in table.foreign_keys.iter().filter(|key| key.name.is_none()) {
+        let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
+        if is_called("fk", &columns, &key.referenced_table) {
+            return Some(TableChange::DropForeignKey(key.clone()));
+        }
+    }
+    for index in table.indexes.iter().filter(|index| index.name.is_none()) {
+        if is_called("uq", &index.columns().collect::<Vec<_>>(), "") {
+            return Some(TableChange::DropIndex(Box::new(index.clone())));
+        }
+    }
+    let key = table.primary_key.as_ref().filter(|key| key.name.is_none() && is_called("pk", &[], ""))?;
+    Some(TableChange::DropPrimaryKey(key.clone()))
+}
+
+/// A template of a naming convention, filled in (`sqlalchemy/sql/naming.py`).
+fn follow(template: &str, table: &str, constraint: &str, columns: &[&str], referred: &str) -> String {
+    let mut made = String::new();
+    for (at, part) in template.split("%(").enumerate() {
+        let Some((word, rest)) = part.split_once(")s").filter(|_| at > 0) else {
+            made.push_str(part);
+            continue;
+        };
+        match word {
+            "table_name" => made.push_str(table),
+            "column_0_name" | "column_0_key" => made.push_str(columns.first().copied().unwrap_or_default()),
+            "column_0_N_name" => made.push_str(&columns.join("_")),
+            "column_0N_name" => made.push_str(&columns.concat()),
+            "referred_table_name" => made.push_str(referred),
+            "constraint_name" => made.push_str(constraint),
+            _ => {}
+        }
+        made.push_str(rest);
+    }
+    made
 }

@@ -3,8 +3,10 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `answers.rs` | what a revision learns when it asks the database |
 //! | `order.rs` | in which order the revisions run, and what is wrong with their chain |
 //! | `calls.rs` | which calls of a revision ask for something: `op.…`, `batch_op.…`, the connection, the inspector |
+//! | `inspector.rs` | what SQLAlchemy's inspector says |
 //! | `tables.rs` | tables and columns |
 //! | `constraints.rs` | indexes and constraints |
 //! | `types.rs` | enum types |
@@ -13,8 +15,10 @@
 //! What can't be followed is a diagnostic with its place, and an opaque part of the schema, whose absence then proves
 //! nothing.
 
+mod answers;
 mod calls;
 mod constraints;
+mod inspector;
 pub(super) mod order;
 mod statements;
 mod tables;
@@ -62,6 +66,8 @@ pub struct ReplayedRevision {
     pub steps: Vec<ReplayedStep>,
     /// The schemas before and behind it, where that was asked for.
     pub schemas: Option<Box<(Schema, Schema)>>,
+    /// What its `downgrade()` does from the last revision's schema on, where steps were asked for and all of it is understood.
+    pub back: Option<Vec<ReplayedStep>>,
 }
 
 /// A part of what a revision does.
@@ -107,6 +113,7 @@ fn replay_here(settings: &AlembicSettings, options: &ReplayOptions<'_>) -> Repla
     let release = Release::of_project(&paths);
     let mut evaluator = Evaluator::new(&program, lower::dialect_name(&options.read), release);
     evaluator.replay = Some(Box::new(Replay::new(options)));
+    evaluator.is_replay = true;
     let modules = modules_of(&program, &roots);
     let convention = modules.get(paths.len()).and_then(|module| convention_of(&mut evaluator, *module));
     let found = order::revisions_of(&mut evaluator, &modules[..paths.len().min(modules.len())]);
@@ -114,19 +121,33 @@ fn replay_here(settings: &AlembicSettings, options: &ReplayOptions<'_>) -> Repla
     evaluator.diagnostics.clear();
     let order = order::in_order(&found, &evaluator, &mut diagnostics);
     let mut revisions = Vec::new();
+    let mut ran = Vec::new();
     for revision in order {
         let before = options.steps.then(|| evaluator.replay.as_ref().map(|replay| replay.schema.clone())).flatten();
-        let plan = run_upgrade(&mut evaluator, revision, convention.as_ref());
+        let plan = run_way(&mut evaluator, revision, convention.as_ref(), "upgrade");
         let (mut steps, mut schemas) = (Vec::new(), None);
         if let (Some(replay), Some(before)) = (&mut evaluator.replay, before) {
             steps = std::mem::take(&mut replay.steps);
             schemas = Some(Box::new((before, replay.schema.clone())));
         }
-        revisions.push(ReplayedRevision { id: revision.id.to_string(), plan, steps, schemas });
+        revisions.push(ReplayedRevision { id: revision.id.to_string(), plan, steps, schemas, back: None });
+        ran.push(revision);
     }
-    let mut schema = evaluator.replay.take().map(|replay| replay.schema).unwrap_or_else(|| Schema::new(""));
+    let mut schema = evaluator.replay.as_ref().map_or_else(|| Schema::new(""), |replay| replay.schema.clone());
     lower::set_voice(&mut schema);
     diagnostics.append(&mut evaluator.diagnostics);
+    if options.steps {
+        for (revision, replayed) in ran.iter().zip(&mut revisions).rev() {
+            run_way(&mut evaluator, revision, convention.as_ref(), "downgrade");
+            let Some(replay) = &mut evaluator.replay else { break };
+            let steps = std::mem::take(&mut replay.steps);
+            // What is not understood of one leaves the schema before it unknown, too.
+            if !evaluator.diagnostics.is_empty() {
+                break;
+            }
+            replayed.back = Some(steps);
+        }
+    }
     drop_repeated(&mut diagnostics);
     Replayed { reading: Reading { schema, diagnostics, files }, revisions }
 }
@@ -144,14 +165,19 @@ fn convention_of<'a>(evaluator: &mut Evaluator<'a>, environment: ModuleId) -> Op
     Some(setting.value)
 }
 
-/// Runs one `upgrade()`; what came of it.
-fn run_upgrade<'a>(evaluator: &mut Evaluator<'a>, revision: &order::Found<'a>, convention: Option<&Value<'a>>) -> Plan {
+/// Runs one `upgrade()` or `downgrade()`; what came of it.
+fn run_way<'a>(
+    evaluator: &mut Evaluator<'a>,
+    revision: &order::Found<'a>,
+    convention: Option<&Value<'a>>,
+    way: &str,
+) -> Plan {
     if let Some(replay) = &mut evaluator.replay {
         replay.metadata = None;
         replay.convention = convention.cloned();
     }
     let scope = evaluator.run_module(revision.module);
-    match scope.own("upgrade") {
+    match scope.own(way) {
         Some(Value::Function(upgrade)) => {
             let outcome = evaluator.run_function(&upgrade, revision.place);
             if let Value::Opaque(unknown) = outcome {
@@ -169,8 +195,8 @@ fn run_upgrade<'a>(evaluator: &mut Evaluator<'a>, revision: &order::Found<'a>, c
         None => {}
         Some(_) => {
             evaluator.report_history(
-                format!("`upgrade` of the revision `{}` is no function that can be read", revision.id),
-                "define it with `def upgrade():` in the revision's file",
+                format!("`{way}` of the revision `{}` is no function that can be read", revision.id),
+                format!("define it with `def {way}():` in the revision's file"),
                 revision.place,
             );
             evaluator.hide_all(revision.place);
@@ -201,6 +227,8 @@ pub(crate) struct Replay<'a> {
     steps: Vec<ReplayedStep>,
     keeps_steps: bool,
     since_operation: usize,
+    /// The tables that may have rows by now.
+    filled: answers::Filled,
     /// The schema at the end of the last step.
     since: Schema,
     /// The `MetaData` that the tables of the present revision are in, once there is one.
@@ -232,6 +260,7 @@ impl<'a> Replay<'a> {
             steps: Vec::new(),
             keeps_steps: options.steps,
             since_operation: 0,
+            filled: answers::Filled::default(),
             metadata: None,
             convention: None,
         }

@@ -1,6 +1,10 @@
 //! SQL that a revision runs as it is.
 
+use ormsync_schema::QualifiedName;
+
 use super::ReplayedStep;
+use super::answers::with_values;
+use super::tables::ALL_FACTS;
 use crate::python::{Arguments, Evaluator, Form, Place, Value, last_segment};
 
 /// Statements that change rows or settings, and no tables.
@@ -30,11 +34,25 @@ impl<'a> Evaluator<'a> {
         let statement = match statement_of(&given.value, 0) {
             // Its beginning may be there all the same: `f"UPDATE accounts SET kind = {row.kind}"`.
             Statement::Unknown if begins_with_rows(&self.source_text(given.place)) => Statement::Rows,
+            Statement::Text(text) => match self.replay.as_ref().map(|replay| replay.dialect) {
+                Some(dialect) => match with_values(&given.value, arguments, dialect) {
+                    Some(text) => Statement::Text(text),
+                    None if text.split(';').all(is_about_rows) => Statement::Rows,
+                    None => Statement::Text(text),
+                },
+                None => Statement::Text(text),
+            },
             other => other,
         };
         let text = match statement {
-            Statement::Rows => return self.note_unknown(place),
+            Statement::Rows => {
+                if builds_insert(&given.value, 0) {
+                    self.note_added(arguments);
+                }
+                return self.note_unknown(place);
+            }
             Statement::Text(text) if text.split(';').all(is_about_rows) => {
+                self.note_inserted(&text);
                 if self.condition().is_some() {
                     return self.note_unknown(place);
                 }
@@ -82,7 +100,24 @@ impl<'a> Evaluator<'a> {
             "what it changes is not known; compare with a database that the revisions made",
             place,
         );
+        self.hide_named(place);
         self.hide_all(place);
+    }
+
+    /// Hides everything of the tables that a statement names, and of all where it names none that is known.
+    fn hide_named(&mut self, place: Place) {
+        let source = self.program.slice(place.module, place.span).to_owned();
+        let (text, origin) = (self.source_text(place), self.origin(place));
+        let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let words: Vec<&str> = source.split(|letter| !is_part(letter)).collect();
+        let Some(replay) = &mut self.replay else { return };
+        let all: Vec<QualifiedName> =
+            replay.schema.tables().map(|(namespace, name, _)| QualifiedName::new(namespace, name)).collect();
+        let named: Vec<&QualifiedName> = all.iter().filter(|table| words.contains(&table.name.as_str())).collect();
+        let hidden = if named.is_empty() { all.iter().collect() } else { named };
+        for table in hidden {
+            replay.hide(Some(table), ALL_FACTS, &text, &origin);
+        }
     }
 }
 
@@ -112,6 +147,22 @@ fn statement_of(value: &Value<'_>, depth: usize) -> Statement {
             _ => Statement::Unknown,
         },
         _ => Statement::Unknown,
+    }
+}
+
+/// Whether a statement that SQLAlchemy builds puts rows into a table.
+fn builds_insert(value: &Value<'_>, depth: usize) -> bool {
+    let Value::Symbol(symbol) = value else { return depth == 0 };
+    if depth > DEPTH {
+        return true;
+    }
+    match &symbol.form {
+        Form::Call { callee: Value::External(path), .. } => last_segment(path) == "insert",
+        Form::Call { callee: Value::Symbol(callee), .. } => match &callee.form {
+            Form::Attribute { of, name } => name.as_ref() == "insert" || builds_insert(of, depth + 1),
+            _ => true,
+        },
+        _ => false,
     }
 }
 

@@ -23,7 +23,10 @@ impl<'a> Evaluator<'a> {
     /// Carries out what a call asks for, or says why not.
     pub(super) fn carry_out(&mut self, call: &Call<'_, 'a>) {
         match call.name {
-            "bulk_insert" => return self.note_unknown(call.place),
+            "bulk_insert" => {
+                self.note_added(call.arguments);
+                return self.note_unknown(call.place);
+            }
             "register_operation" | "implementation_for" | "invoke" => return,
             _ => {}
         }

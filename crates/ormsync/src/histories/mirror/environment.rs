@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use minijinja::{Environment, context};
 use ormsync_prisma::WriteOptions;
-use ormsync_schema::Schema;
+use ormsync_schema::{DataType, IndexKind, Schema};
 use ormsync_sqlalchemy::{AlembicSettings, OWN_TABLES};
 
 use super::super::Histories;
@@ -81,6 +81,9 @@ pub(super) fn of_prisma(
     if !paths::openable(&path).exists() {
         let mut normal = end.clone();
         dialect.normalise(&mut normal, None);
+        if dialect.name() == "sqlite" {
+            name_as_sqlite_does(&mut normal);
+        }
         let text = ormsync_prisma::write_schema(&normal, &WriteOptions::default());
         mirrors.files.push(NewFile { path: path.clone(), text });
     }
@@ -96,6 +99,28 @@ pub(super) fn of_prisma(
     let context = context! { schema => seen(&path), migrations => seen(&folder), table => quoted(&table) };
     mirrors.files.push(NewFile { path: config, text: render(PRISMA_CONFIG, context)? });
     Ok(folder)
+}
+
+/// SQLite keeps a unique constraint as an index with a name of its own, counted through in each table, and that is the name
+/// by which Prisma's engine finds it.
+fn name_as_sqlite_does(schema: &mut Schema) {
+    for content in schema.namespaces.values_mut() {
+        for (name, table) in &mut content.tables {
+            let key = table.primary_key.as_ref();
+            let columns: Vec<&str> =
+                key.iter().flat_map(|key| &key.parts).filter_map(|part| part.as_column()).collect();
+            // The number of a row needs no index.
+            let is_row_number = match columns.as_slice() {
+                [only] => table.columns.get(*only).is_some_and(|it| it.data_type == DataType::named("integer")),
+                _ => false,
+            };
+            let mut number = usize::from(key.is_some() && !is_row_number);
+            for index in table.indexes.iter_mut().filter(|index| index.kind == IndexKind::UniqueConstraint) {
+                number += 1;
+                index.name = Some(format!("sqlite_autoindex_{name}_{number}"));
+            }
+        }
+    }
 }
 
 fn quoted(text: &str) -> String {

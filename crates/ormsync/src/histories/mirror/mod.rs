@@ -24,6 +24,7 @@ use crate::migrations::write::NewFile;
 use crate::project::Settings;
 
 pub(crate) use baseline::baseline;
+pub(crate) use to_prisma::statements_of;
 
 /// What is to be written.
 #[derive(Debug, Default)]

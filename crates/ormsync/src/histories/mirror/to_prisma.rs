@@ -62,7 +62,7 @@ pub(super) fn write(
             alone: false,
         };
         let mut sql = format!("-- {MIRROR_MARK} Alembic revision {}\n\n", revision.id);
-        sql.push_str(&there(effect, dialect, revision, &mut mirrors.diagnostics)?);
+        sql.push_str(&there(&effect.steps, dialect, revision, &mut mirrors.diagnostics)?);
         let mut down = way_back(effect, dialect);
         // Branches are rows of their own in Alembic's table, which a statement for one can't tell apart.
         if is_chain {
@@ -101,10 +101,30 @@ fn refuse_unknown(revision: &Migration, effect: &Effect, histories: &Histories) 
     Err(Failure::from_diagnostics(problems, histories.files.clone()))
 }
 
+/// The statements of a revision, and of its way back where that is understood.
+///
+/// # Errors
+/// Where operations can't be written as statements.
+pub(crate) fn statements_of(
+    effect: &Effect,
+    dialect: &dyn Dialect,
+    revision: &Migration,
+) -> Result<(String, Option<String>)> {
+    let mut told = Vec::new();
+    let up = there(&effect.steps, dialect, revision, &mut told)?;
+    let back = effect.back.as_ref().map(|steps| there(steps, dialect, revision, &mut told)).transpose()?;
+    Ok((up, back))
+}
+
 /// The statements of a revision in its order.
-fn there(effect: &Effect, dialect: &dyn Dialect, revision: &Migration, told: &mut Vec<Diagnostic>) -> Result<String> {
+fn there(
+    steps: &[ReplayedStep],
+    dialect: &dyn Dialect,
+    revision: &Migration,
+    told: &mut Vec<Diagnostic>,
+) -> Result<String> {
     let mut parts = Vec::new();
-    for step in &effect.steps {
+    for step in steps {
         match step {
             ReplayedStep::Operations { from, to, operations } => {
                 let settled = |schema: &Schema| {
@@ -115,8 +135,9 @@ fn there(effect: &Effect, dialect: &dyn Dialect, revision: &Migration, told: &mu
                     schema
                 };
                 let options = PlanOptions { renames: renames(operations), ..PlanOptions::default() };
-                let plan = plan(&settled(from), &settled(to), dialect, &options)
+                let mut plan = plan(&settled(from), &settled(to), dialect, &options)
                     .map_err(|problem| Failure::new("mirror", format!("{}: {problem}", revision.id)))?;
+                say_nothing_of_character_sets(&mut plan);
                 if !plan.is_empty() {
                     parts.push(ormsync_prisma::warnings_comment(&plan.warnings) + &script(&plan, dialect));
                 }
@@ -138,6 +159,21 @@ fn there(effect: &Effect, dialect: &dyn Dialect, revision: &Migration, told: &mu
         return Ok("-- This is an empty migration.\n".to_owned());
     }
     Ok(parts.join("\n"))
+}
+
+/// A table that a revision makes without a character set has the database's own, where Prisma's migrations name theirs.
+fn say_nothing_of_character_sets(plan: &mut Plan) {
+    if plan.dialect != "mysql" {
+        return;
+    }
+    for operation in &mut plan.operations {
+        if let Operation::CreateTable { table, .. } = operation
+            && !table.options.contains_key("charset")
+            && !table.options.contains_key("collation")
+        {
+            table.options.insert("charset".to_owned(), String::new());
+        }
+    }
 }
 
 fn script(plan: &Plan, dialect: &dyn Dialect) -> String {
