@@ -2,18 +2,18 @@
 //! the first request.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::judges::Judge;
+use crate::judges::conversation::Conversation;
 use crate::judges::sqlalchemy::ready_python;
 
-static ENGINES: Mutex<BTreeMap<String, Engine>> = Mutex::new(BTreeMap::new());
+static ENGINES: Mutex<BTreeMap<String, Conversation>> = Mutex::new(BTreeMap::new());
 
 /// Runs `alembic upgrade` or `downgrade` with the revisions in `versions/` of a folder.
 ///
@@ -55,8 +55,8 @@ pub(crate) fn operations(body: &str) -> Result<String, String> {
 
 fn request(version: &str, question: Value) -> Result<String, String> {
     let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut engine = engines.remove(version).unwrap_or_else(|| Engine::start(version));
-    let answer = engine.ask(&question)?;
+    let mut engine = engines.remove(version).unwrap_or_else(|| start(version));
+    let answer: Answer = engine.ask(&question)?;
     engines.insert(version.to_owned(), engine);
     if answer.ok { Ok(answer.output) } else { Err(answer.output) }
 }
@@ -67,43 +67,13 @@ struct Answer {
     output: String,
 }
 
-struct Engine {
-    process: Child,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Engine {
-    fn start(version: &str) -> Self {
-        let python = ready_python(version);
-        let mut process = Command::new(&python)
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/alembic_engine.py"))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| {
-                Judge::Sqlalchemy.missing(&format!("Alembic does not start ({}): {error}", python.display()))
-            });
-        Self {
-            questions: process.stdin.take().expect("standard input is a pipe"),
-            answers: BufReader::new(process.stdout.take().expect("standard output is a pipe")),
-            process,
-        }
-    }
-
-    fn ask(&mut self, question: &Value) -> Result<Answer, String> {
-        let mut line = String::new();
-        writeln!(self.questions, "{question}")
-            .and_then(|()| self.answers.read_line(&mut line))
-            .map_err(|error| format!("Alembic ended: {error}"))?;
-        serde_json::from_str(&line).map_err(|error| format!("Alembic answered {line:?}: {error}"))
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+fn start(version: &str) -> Conversation {
+    let python = ready_python(version);
+    let mut command = Command::new(&python);
+    command
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/alembic_engine.py"))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    Conversation::start("Alembic", &mut command).unwrap_or_else(|error| {
+        Judge::Sqlalchemy.missing(&format!("Alembic does not start ({}): {error}", python.display()))
+    })
 }

@@ -10,6 +10,9 @@ pub(crate) mod alembic;
 /// A headless Chromium that opens a page and judges it.
 #[cfg(feature = "live")]
 pub(crate) mod chromium;
+/// A judge that runs as a process and answers.
+#[cfg(feature = "live")]
+mod conversation;
 /// Prisma's schema engine, one process for many requests.
 #[cfg(feature = "live")]
 pub(crate) mod prisma;

@@ -2,17 +2,17 @@
 //! It is started at the first request; a panic poisons it, so it is started anew after one.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::judges::conversation::Conversation;
 use crate::judges::{Judge, folder};
 
-static ENGINE: Mutex<Option<Engine>> = Mutex::new(None);
+static ENGINE: Mutex<Option<Conversation>> = Mutex::new(None);
 
 /// Whether Prisma takes the schema; if not, what it says.
 pub(crate) fn validate(schema: &Path) -> Result<(), String> {
@@ -87,13 +87,13 @@ fn collect(path: &Path, found: &mut Vec<(String, String)>) {
 
 /// Asks the engine; starts it if it isn't running.
 fn request(question: Value) -> Result<String, String> {
-    // A test that failed while it held the lock has left no half-read answer: see `ask`.
+    // A test that failed while it held the lock has left no half-read answer: see `Conversation`.
     let mut slot = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut engine = match slot.take() {
         Some(engine) => engine,
-        None => Engine::start(),
+        None => start(),
     };
-    let answer = engine.ask(&question)?;
+    let answer: Answer = engine.ask(&question)?;
     if !answer.panic {
         *slot = Some(engine);
     }
@@ -108,44 +108,14 @@ struct Answer {
     panic: bool,
 }
 
-struct Engine {
-    process: Child,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Engine {
-    fn start() -> Self {
-        let judges = folder();
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/prisma_engine.mjs");
-        let mut process = Command::new(judges.join("bin/node"))
-            .arg(program)
-            .arg(judges.join("prisma"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| Judge::Prisma.missing(&format!("Prisma's engine does not start: {error}")));
-        Self {
-            questions: process.stdin.take().expect("standard input is a pipe"),
-            answers: BufReader::new(process.stdout.take().expect("standard output is a pipe")),
-            process,
-        }
-    }
-
-    fn ask(&mut self, question: &Value) -> Result<Answer, String> {
-        let mut line = String::new();
-        writeln!(self.questions, "{question}")
-            .and_then(|()| self.answers.read_line(&mut line))
-            .map_err(|error| format!("Prisma's engine ended: {error}"))?;
-        serde_json::from_str(&line).map_err(|error| format!("Prisma's engine answered {line:?}: {error}"))
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+fn start() -> Conversation {
+    let judges = folder();
+    let mut command = Command::new(judges.join("bin/node"));
+    command
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/prisma_engine.mjs"))
+        .arg(judges.join("prisma"));
+    Conversation::start("Prisma's engine", &mut command)
+        .unwrap_or_else(|error| Judge::Prisma.missing(&format!("Prisma's engine does not start: {error}")))
 }
 
 /// Runs Prisma's own command line in a folder with a `prisma.config.mjs`, with the engine of its package; gives its exit code

@@ -102,7 +102,7 @@ fn drop_superfluous_indexes(table: &mut Table) {
     let is_made_for = |index: &Index, key: &ForeignKey| {
         index.parts.len() == key.columns.len()
             && serves(index, &key.columns)
-            && index.name.as_deref().is_some_and(|name| facts::same_name(name, &index_name(key)))
+            && index.name.as_deref().is_some_and(|name| is_named_for(name, &index_name(key)))
     };
     for index in table.indexes.iter_mut().filter(|index| index.implicit) {
         index.implicit = keys.iter().any(|key| is_made_for(index, key));
@@ -117,6 +117,13 @@ fn drop_superfluous_indexes(table: &mut Table) {
         let key = if index.implicit { has_key(index) } else { None };
         !key.is_some_and(|key| all.iter().any(|other| !other.implicit && serves(other, &key.columns)))
     });
+}
+
+/// Whether a name is the wanted one, or the wanted one with a number since another index had it.
+fn is_named_for(name: &str, wanted: &str) -> bool {
+    let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    facts::same_name(name, wanted)
+        || name.rsplit_once('_').is_some_and(|(base, rest)| facts::same_name(base, wanted) && is_number(rest))
 }
 
 /// The name of the index that is made for a foreign key.

@@ -252,7 +252,7 @@ impl Reader {
 }
 
 /// What the names at a module's top are set to.
-fn assigned(body: &[Stmt]) -> BTreeMap<&str, &Expr> {
+pub(super) fn assigned(body: &[Stmt]) -> BTreeMap<&str, &Expr> {
     let mut values = BTreeMap::new();
     for statement in body {
         let (target, value) = match statement {

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::Expr;
 use ruff_python_parser::parse_module;
+
+use super::history::assigned;
 
 /// A revision as its file says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,25 +79,8 @@ fn read_revision(path: &Path) -> Result<Option<Revision>, VersionsError> {
     let error = |problem: String| VersionsError { path: path.to_owned(), problem };
     let text = std::fs::read_to_string(path).map_err(|it| error(it.to_string()))?;
     let parsed = parse_module(&text).map_err(|it| error(it.to_string()))?;
-    let (mut id, mut down) = (None, None);
-    for statement in &parsed.syntax().body {
-        let (target, value) = match statement {
-            Stmt::Assign(assign) => match assign.targets.as_slice() {
-                [only] => (only, &*assign.value),
-                _ => continue,
-            },
-            Stmt::AnnAssign(assign) => match &assign.value {
-                Some(value) => (&*assign.target, &**value),
-                None => continue,
-            },
-            _ => continue,
-        };
-        match target {
-            Expr::Name(name) if name.id.as_str() == "revision" => id = Some(value),
-            Expr::Name(name) if name.id.as_str() == "down_revision" => down = Some(value),
-            _ => {}
-        }
-    }
+    let values = assigned(&parsed.syntax().body);
+    let (id, down) = (values.get("revision"), values.get("down_revision"));
     let Some(id) = id else { return Ok(None) };
     let id = match texts(id).as_deref() {
         Some([only]) => only.clone(),

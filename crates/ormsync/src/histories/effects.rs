@@ -133,6 +133,10 @@ fn effect(
     let kept = |schema: &Schema| {
         let mut schema = schema.clone();
         dialect.normalise(&mut schema, None);
+        // Nor is what it makes and drops on its own.
+        for content in schema.namespaces.values_mut() {
+            content.tables.values_mut().for_each(|table| table.indexes.retain(|index| !index.implicit));
+        }
         schema
     };
     let there = if is_known { way(&kept(&before), &kept(after), dialect) } else { None };

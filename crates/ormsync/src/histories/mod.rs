@@ -27,6 +27,7 @@ use ormsync_sqlalchemy::{AlembicHistory, AlembicSettings};
 
 use crate::command_line::{HistoryOptions, SourceOptions};
 use crate::failure::{Failure, Result};
+use crate::migrations::place::prisma_folder;
 use crate::paths;
 use crate::project::{Location, Project, Settings, Side, mask_files, sides};
 use crate::read_sources::alembic_settings;
@@ -212,17 +213,7 @@ fn migrations_folder(settings: &Settings, options: &HistoryOptions, sides: &[Sid
     if let Some(path) = &options.migrations {
         return Some(path.clone());
     }
-    let configured = settings.config.as_ref().and_then(|config| {
-        let migrations = config.file.prisma.as_ref()?.migrations.as_ref()?;
-        Some(paths::join(config.folder(), migrations.get_ref()))
-    });
-    let beside_schema = || {
-        sides.iter().find_map(|side| match &side.location {
-            Location::Prisma(path) => Some(ormsync_prisma::migrations_folder(path)),
-            _ => None,
-        })
-    };
-    configured.or_else(beside_schema).filter(|folder| folder.is_dir())
+    prisma_folder(settings, sides).filter(|folder| folder.is_dir())
 }
 
 /// Alembic's settings: as told, as configured, or the only ones that lie around.

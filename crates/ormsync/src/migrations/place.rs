@@ -12,6 +12,21 @@ use crate::histories::alembic_path;
 use crate::paths;
 use crate::project::{Location, Settings, Side};
 
+/// The folder of Prisma's migrations: as configured, or beside the schema.
+pub(crate) fn prisma_folder(settings: &Settings, sides: &[Side]) -> Option<PathBuf> {
+    let configured = settings.config.as_ref().and_then(|config| {
+        let migrations = config.file.prisma.as_ref()?.migrations.as_ref()?;
+        Some(paths::join(config.folder(), migrations.get_ref()))
+    });
+    let beside_schema = || {
+        sides.iter().find_map(|side| match &side.location {
+            Location::Prisma(path) => Some(ormsync_prisma::migrations_folder(path)),
+            _ => None,
+        })
+    };
+    configured.or_else(beside_schema)
+}
+
 /// Where a Prisma migration goes.
 #[derive(Debug)]
 pub(crate) struct PrismaPlace {
@@ -32,17 +47,7 @@ impl PrismaPlace {
         (mut moment, slug): (Moment, &str),
         earlier: Option<&str>,
     ) -> Result<Self> {
-        let configured = settings.config.as_ref().and_then(|config| {
-            let migrations = config.file.prisma.as_ref()?.migrations.as_ref()?;
-            Some(paths::join(config.folder(), migrations.get_ref()))
-        });
-        let beside_schema = || {
-            sides.iter().find_map(|side| match &side.location {
-                Location::Prisma(path) => Some(ormsync_prisma::migrations_folder(path)),
-                _ => None,
-            })
-        };
-        let folder = configured.or_else(beside_schema).ok_or_else(|| {
+        let folder = prisma_folder(settings, sides).ok_or_else(|| {
             Failure::new("migrate", "nothing says where Prisma's migrations are")
                 .with_help("set `migrations` in [prisma] of ormsync.toml, or write --alembic-only")
         })?;
