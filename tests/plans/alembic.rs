@@ -66,7 +66,7 @@ fn try_pairs(dialect: Dialect, flavour: Flavour) {
                 by_most[most.min(2)] += 1;
             }
             Outcome::Nothing => {}
-            Outcome::Refused(message) => return Err(message),
+            Outcome::Refused(message) | Outcome::Impossible(message) => return Err(message),
         }
         Ok(())
     });

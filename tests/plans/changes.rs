@@ -116,7 +116,9 @@ fn with_rows(dialect: Dialect) {
         match change.judge() {
             Ok(Outcome::Held { most, .. }) => figures[most.min(2)] += 1,
             Ok(Outcome::Nothing) => {}
-            Ok(Outcome::Refused(message)) | Err(message) => failures.push(format!("{}: {message}", way.name)),
+            Ok(Outcome::Refused(message) | Outcome::Impossible(message)) | Err(message) => {
+                failures.push(format!("{}: {message}", way.name))
+            }
         }
     }
     println!("{}: held {figures:?} without, with one, with three rows a table", dialect.server());

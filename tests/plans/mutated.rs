@@ -40,7 +40,7 @@ fn judge(name: &str, dialect: Dialect) {
     let from = alembic::introspect_ours(&original, dialect);
     let folder = tempfile::tempdir().unwrap();
     let chosen = chosen(mutations(&readings, DATABASE));
-    let (mut failures, mut refused, mut figures) = (Vec::new(), Vec::new(), [0, 0, 0]);
+    let (mut failures, mut refused, mut impossible, mut figures) = (Vec::new(), Vec::new(), 0, [0, 0, 0]);
     for (number, mutation) in chosen.iter().enumerate() {
         let mut to = from.clone();
         (mutation.apply)(&mut to);
@@ -53,11 +53,16 @@ fn judge(name: &str, dialect: Dialect) {
         match change.judge() {
             Ok(Outcome::Held { most, .. }) => figures[most.min(2)] += 1,
             Ok(Outcome::Nothing) => {}
+            Ok(Outcome::Impossible(_)) => impossible += 1,
             Ok(Outcome::Refused(message)) => refused.push(format!("{what}: {message}")),
             Err(message) => failures.push(format!("{what}: {message}")),
         }
     }
-    println!("{name}: of {} kinds held {figures:?} without, with one, with three rows; refused:", chosen.len());
+    println!(
+        "{name}: of {} kinds held {figures:?} without, with one, with three rows; {impossible} lead to what no server takes; \
+         refused:",
+        chosen.len()
+    );
     for refusal in &refused {
         println!("  {}", refusal.lines().next().unwrap_or_default());
     }
@@ -66,6 +71,7 @@ fn judge(name: &str, dialect: Dialect) {
     if folder.path().read_dir().unwrap().next().is_some() {
         sqlalchemy::ruff(folder.path()).unwrap();
     }
+    assert!(impossible < chosen.len(), "no kind leads to what the server takes");
     assert!(refused.len() * 3 <= chosen.len().max(6), "too much is refused:\n{}", refused.join("\n"));
 }
 

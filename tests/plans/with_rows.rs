@@ -42,6 +42,8 @@ pub(super) enum Outcome {
     Held { rows: usize, most: usize },
     /// The server takes it not even without rows.
     Refused(String),
+    /// The server takes what it leads to not even where it is made from nothing: why.
+    Impossible(String),
 }
 
 enum Failure {
@@ -82,7 +84,12 @@ impl Change<'_> {
                     return Err(format!("rows are in its way, and nothing of the plan says so: {in_the_way}"));
                 }
                 Ok(rows) => return Ok(Outcome::Held { rows, most }),
-                Err(Failure::Refused(message)) if most == 0 => return Ok(Outcome::Refused(message)),
+                Err(Failure::Refused(message)) if most == 0 => {
+                    return Ok(match Wanted::new(self) {
+                        Err(Failure::Wrong(why)) => Outcome::Impossible(why),
+                        _ => Outcome::Refused(message),
+                    });
+                }
                 Err(Failure::Refused(message)) => in_the_way = message,
                 Err(Failure::Wrong(message)) => return Err(message),
                 Err(Failure::Waived) => break,
@@ -219,10 +226,30 @@ impl Wanted {
         let found = alembic_engine::differences(database.url(), self.database.url())?;
         if !found.is_empty() {
             let own = alembic_engine::differences(self.database.url(), self.database.url())?;
-            first_difference(&found, &own).map_or(Ok(()), |it| Err(format!("alembic check: {it}")))?;
+            if found != own {
+                // What nothing of the change touches may be spelled otherwise than we would have written it.
+                let untouched = spelled_otherwise(change)?;
+                let left: Vec<&str> = found
+                    .lines()
+                    .filter(|line| !own.lines().chain(untouched.lines()).any(|known| known == *line))
+                    .collect();
+                if !left.is_empty() {
+                    return Err(format!("alembic check: {}", left.join("\n")));
+                }
+            }
         }
         Ok(())
     }
+}
+
+/// What Alembic tells apart between the database that the change begins with and what we would have made of its schema.
+fn spelled_otherwise(change: &Change<'_>) -> Result<String, String> {
+    let (Some(original), Some(ours)) = ((change.load)(), Scratch::new(change.dialect)) else {
+        return Ok(String::new());
+    };
+    let empty = alembic::introspect_ours(&ours, change.dialect);
+    send(&ours, change.dialect, &script(&between(&empty, change.from, change.dialect), change.dialect))?;
+    alembic_engine::differences(original.url(), ours.url())
 }
 
 /// Whether rows can stand in a plan's way, as its warnings or what it adds say.
