@@ -29,6 +29,10 @@ from alembic.migration import MigrationContext
 
 from alembic_run import DRIVERS, ENVIRONMENT
 
+# A module that is written again within a second, with as many letters, must not be read as it was before. (The variable that
+# says so came too late for a Python that was waiting already.)
+sys.dont_write_bytecode = True
+
 # What belongs to the two tools.
 OWN_TABLES = ("_prisma_migrations", "alembic_version")
 
