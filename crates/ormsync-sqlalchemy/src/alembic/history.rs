@@ -274,7 +274,7 @@ pub(super) fn assigned(body: &[Stmt]) -> BTreeMap<&str, &Expr> {
 }
 
 /// A string, `None`, or several strings.
-fn texts(value: &Expr) -> Option<Vec<String>> {
+pub(super) fn texts(value: &Expr) -> Option<Vec<String>> {
     let all = |items: &[Expr]| items.iter().map(texts).collect::<Option<Vec<_>>>().map(|found| found.concat());
     match value {
         Expr::StringLiteral(text) => Some(vec![text.value.to_str().to_owned()]),

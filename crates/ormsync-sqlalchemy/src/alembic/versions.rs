@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use ruff_python_ast::Expr;
 use ruff_python_parser::parse_module;
 
-use super::history::assigned;
+use super::history::{assigned, texts};
 
 /// A revision as its file says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,18 +91,6 @@ fn read_revision(path: &Path) -> Result<Option<Revision>, VersionsError> {
             .ok_or_else(|| error("`down_revision` is neither a string, nor None, nor a tuple of strings".to_owned()))?,
     };
     Ok(Some(Revision { id, down_revisions, path: path.to_owned() }))
-}
-
-/// A string, `None`, or several strings.
-fn texts(value: &Expr) -> Option<Vec<String>> {
-    let all = |items: &[Expr]| items.iter().map(texts).collect::<Option<Vec<_>>>().map(|found| found.concat());
-    match value {
-        Expr::StringLiteral(text) => Some(vec![text.value.to_str().to_owned()]),
-        Expr::NoneLiteral(_) => Some(Vec::new()),
-        Expr::Tuple(tuple) => all(&tuple.elts),
-        Expr::List(list) => all(&list.elts),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
