@@ -130,6 +130,11 @@ const SQLITE: Queries = &[
         "foreign_keys",
         "SELECT count(DISTINCT t.name || '/' || k.id) FROM sqlite_schema t JOIN pragma_foreign_key_list(t.name) k WHERE t.type = 'table' AND t.name NOT IN {own}",
     ),
+    // SQLite has no catalogue of checks: their words, in the statements of tables that write them no other way.
+    (
+        "checks",
+        "SELECT coalesce(sum((length(sql) - length(replace(sql, ' CHECK (', ''))) / length(' CHECK (')), 0) FROM sqlite_schema WHERE type = 'table'",
+    ),
     ("triggers", "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"),
     ("views", "SELECT count(*) FROM sqlite_schema WHERE type = 'view'"),
 ];
@@ -442,5 +447,33 @@ fn the_use_of_indexes_on_postgresql() {
         let (table, index) = (own["table"].as_str().unwrap(), own["index"].as_str().unwrap());
         let (scans, bytes) = (own["scans"].to_string(), own["bytes"].to_string());
         assert_eq!(said.get(&(table, index)), Some(&(scans.as_str(), bytes.as_str())), "{table} {index}");
+    }
+}
+
+/// How often an index is read is the server's own number, counted by `performance_schema` (which MariaDB leaves off).
+#[test]
+fn the_use_of_indexes_on_mysql() {
+    let Some(audited) = Audited::new("travel-mysql", Dialect::Mysql) else { return };
+    let database = &audited.database;
+    let table = "SELECT table_name FROM information_schema.statistics WHERE table_schema = database() AND index_name <> 'PRIMARY' LIMIT 1";
+    let read = database.query(table).unwrap();
+    database.query(&format!("SELECT count(*) FROM `{}`", read.trim())).unwrap();
+    let audit = audited.json(&[]);
+    let told = database
+        .query(
+            "SELECT object_name, index_name, count_read FROM performance_schema.table_io_waits_summary_by_index_usage \
+                WHERE object_schema = database() AND index_name IS NOT NULL",
+        )
+        .unwrap();
+    let said: BTreeMap<(&str, &str), &str> = told
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .map(|cells| ((cells[0], cells[1]), cells[2]))
+        .collect();
+    let uses = audit["index_use"].as_array().unwrap();
+    assert!(!uses.is_empty());
+    for own in uses {
+        let (table, index) = (own["table"].as_str().unwrap(), own["index"].as_str().unwrap());
+        assert_eq!(said.get(&(table, index)), Some(&own["scans"].to_string().as_str()), "{table} {index}");
     }
 }

@@ -76,3 +76,31 @@ fn of_a_project_with_histories() {
 fn of_the_ledger() {
     check("ledger-sqlite", Dialect::Sqlite);
 }
+
+/// So many tables that their list is laid out row by row (see audit.js), without a database.
+#[test]
+fn of_a_list_that_is_laid_out_as_it_comes_in_sight() {
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..239).map(|number| format!("table_{number}")).collect();
+    let names = names.iter().map(String::as_str).chain(["a_name_that_is_much_longer_than_all_the_others"]);
+    let mut schema = "datasource db {\n  provider = \"sqlite\"\n}\n".to_owned();
+    let mut models = "import sqlalchemy as sa\n\nmetadata = sa.MetaData()\n".to_owned();
+    for name in names {
+        schema += &format!("model {name} {{\n  id Int @id\n  parent_id Int?\n}}\n");
+        models += &format!(
+            "sa.Table(\"{name}\", metadata, sa.Column(\"id\", sa.Integer, primary_key=True), sa.Column(\"parent_id\", sa.Integer))\n"
+        );
+    }
+    std::fs::write(folder.path().join("schema.prisma"), schema).unwrap();
+    std::fs::write(folder.path().join("models.py"), models).unwrap();
+    let page = folder.path().join("audit.html");
+    let mut command = crate::program::ormsync();
+    command.current_dir(folder.path()).args(["audit", "--exit-zero", "--no-database"]);
+    command.args(["--prisma", "schema.prisma", "--sqlalchemy", "models.py", "--output"]).arg(&page);
+    let run = crate::program::Run::of(&mut command);
+    assert!(page.is_file(), "{run}");
+    let Some(opened) = open("many", &page) else { return };
+    assert_eq!(opened.errors, Vec::<String>::new(), "{run}");
+    assert_eq!(opened.wrong, Vec::<String>::new(), "{run}");
+    assert_eq!(opened.violations, Vec::<String>::new(), "{run}");
+}

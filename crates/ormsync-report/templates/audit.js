@@ -97,7 +97,7 @@ const page = (() => {
   };
 
   const detail = (table, width) => {
-    const cell = make("td", { colspan: String(width) });
+    const cell = make("td", { role: "cell", colspan: String(width) });
     const places = table.states.filter((state) => state.place);
     if (places.length > 0) {
       const shown = places.map((state) => {
@@ -129,7 +129,7 @@ const page = (() => {
     for (const statement of table.statements ?? []) {
       cell.append(make("h3", {}, `Statements: − ${labelOf(statement.from)}, + ${labelOf(statement.to)}`), difference(statement));
     }
-    return make("tr", { class: "detail", id: `detail-${audit().tables.indexOf(table)}` }, cell);
+    return make("tr", { class: "detail", role: "row", id: `detail-${audit().tables.indexOf(table)}` }, cell);
   };
 
   const rows = [...document.querySelectorAll("#tables .row")];
@@ -166,6 +166,39 @@ const page = (() => {
       buttonOf(shown[next]).focus();
     }
   });
+
+  // ---- many rows ----
+
+  // A table is laid out as a whole whenever rows come back, a fifth of a second for a thousand of them. Where there are
+  // many, the browser lays it out once; after that each row is a grid of the widths it found, and only those in sight
+  // are laid out. What makes it a table for those who hear it is said in words then.
+  const roles = { THEAD: "rowgroup", TBODY: "rowgroup", TR: "row" };
+  const asGrids = () => {
+    table.classList.remove("grids");
+    table.classList.add("measured");
+    const widths = [...table.tHead.rows[0].cells].map((cell) => cell.getBoundingClientRect().width);
+    const height = rows[rows.length - 1].getBoundingClientRect().height;
+    table.classList.remove("measured");
+    table.style.setProperty("--columns", widths.map((width) => `${width}px`).join(" "));
+    table.style.setProperty("--width", `${widths.reduce((sum, width) => sum + width, 0)}px`);
+    table.style.setProperty("--height", `${height}px`);
+    table.classList.add("grids");
+  };
+  if (rows.length > 200) {
+    table.setAttribute("role", "table");
+    for (const part of [table.tHead, ...table.tBodies, ...table.rows]) part.setAttribute("role", roles[part.tagName]);
+    for (const cell of table.tHead.rows[0].cells) cell.setAttribute("role", "columnheader");
+    for (const row of rows) for (const cell of row.cells) cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+    asGrids();
+    let width = innerWidth;
+    let waiting;
+    addEventListener("resize", () => {
+      if (width === innerWidth) return;
+      width = innerWidth;
+      clearTimeout(waiting);
+      waiting = setTimeout(asGrids, 150);
+    });
+  }
 
   // ---- searching ----
 
