@@ -1,5 +1,8 @@
 //! Histories of migrations: replayed without a server, side by side, and the mirrors that one lacks.
 
+/// The project's own tools apply its histories.
+#[cfg(feature = "live")]
+mod applied;
 /// Mirrors that the real tools run.
 #[cfg(feature = "live")]
 mod mirrored;
@@ -11,3 +14,5 @@ mod packages;
 mod replayed;
 /// `ormsync status`, and what tampering with histories looks like.
 mod told;
+/// `ormsync verify`: the target, and locks.
+mod verified;

@@ -122,21 +122,28 @@ fn start() -> Conversation {
 /// and all that it says.
 pub(crate) fn command_line(project: &Path, url: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let judges = folder();
-    let search = std::env::var("PATH").unwrap_or_default();
     let output = Command::new(judges.join("bin/node"))
         .arg(judges.join("prisma/node_modules/prisma/build/index.js"))
         .args(arguments)
         .current_dir(project)
-        .env("PATH", format!("{}:{search}", judges.join("bin").display()))
-        .env("ORMSYNC_JUDGES", &judges)
-        .env(
-            "PRISMA_SCHEMA_ENGINE_BINARY",
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/prisma_schema_engine.mjs"),
-        )
+        .envs(variables())
         .env("DATABASE_URL", url.replacen("sqlite:", "file:", 1))
         .envs([("CHECKPOINT_DISABLE", "1"), ("PRISMA_HIDE_UPDATE_MESSAGE", "1"), ("NO_COLOR", "1"), ("CI", "1")])
         .output()
         .unwrap_or_else(|error| Judge::Prisma.missing(&format!("Prisma's command line does not start: {error}")));
     let said = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// What Prisma's command line needs of its environment: a Node.js, and the engine of its package in place of one that it would
+/// fetch.
+pub(crate) fn variables() -> Vec<(&'static str, String)> {
+    let judges = folder();
+    let search = std::env::var("PATH").unwrap_or_default();
+    let engine = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/prisma_schema_engine.mjs");
+    vec![
+        ("PATH", format!("{}:{search}", judges.join("bin").display())),
+        ("ORMSYNC_JUDGES", judges.display().to_string()),
+        ("PRISMA_SCHEMA_ENGINE_BINARY", engine.display().to_string()),
+    ]
 }

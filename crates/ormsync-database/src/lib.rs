@@ -13,13 +13,14 @@
 //! | SQLite | version, begin, 5 of the catalogue, end |
 //!
 //! Deliberately not here: what the queries ask and what their rows mean (`ormsync-dialect`), and
-//! anything that writes to a database, but for [`run_script`] and [`query`], which run what their caller hands them, and
-//! [`create_scratch`].
+//! anything that writes to a database, but for [`run_script`], [`run_with_locks`] and [`query`], which run what their caller
+//! hands them, and [`create_scratch`].
 
 mod connect;
 mod create_sqlite;
 mod failure;
 mod lanes;
+mod locks;
 mod scratch;
 mod server;
 mod session;
@@ -35,7 +36,8 @@ pub(crate) use crate::failure::Failure;
 use crate::session::Session;
 
 pub use create_sqlite::create_sqlite;
-pub use scratch::{Scratch, create_scratch, query, size_query, with_locks};
+pub use locks::{Locks, RanWithLocks, run_with_locks};
+pub use scratch::{Scratch, create_scratch, query, size_query};
 pub use table_rows::{RunError, TableQuery, TableRows, run_script, table_rows};
 pub use url::{DatabaseUrl, UrlError};
 

@@ -10,7 +10,7 @@ use crate::url::{Address, ServerKind};
 use crate::{DatabaseUrl, Failure, ReadOptions, RunError, create_sqlite};
 
 /// How long one migration may take on a scratch database.
-const LONGEST: Duration = Duration::from_secs(3600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(3600);
 
 /// A database that [`create_scratch`] has made, and that nobody else uses.
 #[derive(Debug)]
@@ -90,18 +90,4 @@ pub fn size_query(url: &DatabaseUrl) -> &'static str {
              WHERE table_schema = DATABASE()"
         }
     }
-}
-
-/// A script as one transaction that ends by telling which locks it held on tables, each a row that begins with `lock`;
-/// none where the server has no transactions of such statements, or tells no locks.
-pub fn with_locks(url: &DatabaseUrl, script: &str) -> Option<String> {
-    let Address::Server(server) = &url.address else { return None };
-    (server.kind == ServerKind::Postgres).then(|| {
-        format!(
-            "BEGIN;\n{script}\n;\nSELECT 'lock', mode, relation::regclass::text FROM pg_locks \
-             WHERE pid = pg_backend_pid() AND locktype = 'relation' AND relation >= 16384 \
-             AND mode NOT IN ('AccessShareLock', 'RowShareLock') \
-             AND relation IN (SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm')) ORDER BY 3, 2;\nCOMMIT;"
-        )
-    })
 }

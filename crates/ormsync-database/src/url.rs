@@ -2,6 +2,7 @@
 
 mod file;
 mod server;
+mod spelled;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -16,6 +16,14 @@ pub struct OwnershipPatterns {
     pub ignore: Vec<String>,
 }
 
+impl OwnershipPatterns {
+    /// Who owns each of some tables, by namespace and name. What is no pattern matches nothing.
+    pub fn owners<'t>(&self, tables: impl Iterator<Item = (&'t str, &'t str)>) -> Vec<Ownership> {
+        let owners = Owners::new(self, &mut Vec::new());
+        tables.map(|(namespace, table)| owners.of(namespace, table)).collect()
+    }
+}
+
 /// Who owns a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ownership {

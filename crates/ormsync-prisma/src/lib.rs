@@ -52,7 +52,9 @@ pub use edit::{Edit, EditError, edit};
 pub use history::{
     MIRROR_MARK, MigrationFile, Migrations, RECORD_COLUMNS, RECORD_ORDER, checksum, read_migrations, records,
 };
-pub use migrations::{lock_file, migration_names, migrations_folder, migrations_table, warnings_comment};
+pub use migrations::{
+    durations_query, lock_file, migration_names, migrations_folder, migrations_table, warnings_comment,
+};
 pub use spelling::PrismaSpelling;
 pub use suppressions::suppressions;
 pub use write::{NameStyle, WriteOptions, emulates_relations, write_schema};

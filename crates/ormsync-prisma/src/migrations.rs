@@ -47,6 +47,26 @@ pub fn warnings_comment(warnings: &[Warning]) -> String {
     text
 }
 
+/// The query for how many milliseconds each migration took, by what `_prisma_migrations` says: name and number. On SQLite
+/// Prisma's engine keeps moments as milliseconds, and others as text.
+pub fn durations_query(dialect: &str) -> Option<&'static str> {
+    Some(match dialect {
+        "postgresql" => {
+            "SELECT migration_name, CAST(CAST(EXTRACT(EPOCH FROM finished_at - started_at) * 1000 AS bigint) AS text) \
+             FROM _prisma_migrations"
+        }
+        "mysql" => {
+            "SELECT CAST(migration_name AS CHAR), CAST(TIMESTAMPDIFF(MICROSECOND, started_at, finished_at) DIV 1000 AS CHAR) \
+             FROM _prisma_migrations"
+        }
+        "sqlite" => {
+            "SELECT migration_name, CAST(CASE WHEN typeof(finished_at) = 'integer' THEN finished_at - started_at \
+             ELSE ROUND((julianday(finished_at) - julianday(started_at)) * 86400000) END AS TEXT) FROM _prisma_migrations"
+        }
+        _ => return None,
+    })
+}
+
 /// The statement that makes `_prisma_migrations` where it is not there, in the shape that Prisma's engine gives it
 /// (`sql-schema-connector`, `sql_migration_persistence`, of 7.10).
 pub fn migrations_table(dialect: &str) -> Option<&'static str> {

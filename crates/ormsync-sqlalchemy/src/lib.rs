@@ -43,7 +43,7 @@ pub use alembic::{
     alembic_history, move_version, records, replay,
 };
 pub use edit::{Call, Edit, EditError, Which, edit_models};
-pub use import::{ImportOptions, python_of, read_by_import};
+pub use import::{ImportOptions, Secrets, python_of, read_by_import};
 pub use spelling::{
     RevisionBody, RevisionFrame, SqlAlchemySpelling, TemplateError, revision_body, write_models, write_revision,
 };

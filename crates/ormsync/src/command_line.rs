@@ -24,7 +24,7 @@ use migrate::{MIGRATE_ABOUT, MIGRATE_EXAMPLES};
 
 pub(crate) use audit::{AuditFormat, AuditOptions, ErdFormat, ErdOptions};
 pub(crate) use histories::{
-    HistoryOptions, MirrorDirection, MirrorOptions, SeedOptions, StatusFormat, StatusOptions, VerifyOptions,
+    ApplyWith, HistoryOptions, MirrorDirection, MirrorOptions, SeedOptions, StatusFormat, StatusOptions, VerifyOptions,
 };
 pub(crate) use migrate::{Algorithm, MigrateOptions};
 

@@ -47,6 +47,8 @@ pub(crate) struct ConfigFile {
     pub(crate) rules: RulesSection,
     /// How migrations are written.
     pub(crate) migrate: MigrateSection,
+    /// How `ormsync verify` has the project's own Prisma and Alembic run.
+    pub(crate) verify: VerifySection,
     /// What documents promise of the database, and what `ormsync audit` looks for.
     pub(crate) audit: Expectations,
 }
@@ -214,6 +216,25 @@ pub(crate) struct MigrateSection {
     pub(crate) history: Option<History>,
     /// How revisions are named.
     pub(crate) revision: Option<RevisionNames>,
+}
+
+/// `[verify]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct VerifySection {
+    /// Prisma's command line, a word each: `["pnpm", "exec", "prisma"]`; else that of the nearest node_modules.
+    pub(crate) prisma_command: Vec<String>,
+    /// The folder that Prisma's command runs in; else that of prisma.config.ts, or of the nearest package.json.
+    pub(crate) prisma_folder: Option<String>,
+    /// Alembic's command line, a word each: `["uv", "run", "alembic"]`; else `-m alembic` of the project's Python.
+    pub(crate) alembic_command: Vec<String>,
+    /// The folder that Alembic's command runs in; else that of alembic.ini.
+    pub(crate) alembic_folder: Option<String>,
+    /// How many seconds one command may take; else 600.
+    #[schemars(range(min = 1))]
+    pub(crate) time_limit: Option<u64>,
+    /// Variables of both commands; `{url}`, `{host}`, `{port}`, `{user}`, `{password}`, `{database}` are the scratch one's.
+    pub(crate) environment: BTreeMap<String, String>,
 }
 
 /// How two histories over one database keep from running the same change twice.
@@ -409,6 +430,16 @@ ignore     = ["spatial_ref_sys"]
 history   = "lockstep"
 revision  = "sequential"
 
+[verify]
+prisma_command  = ["pnpm", "exec", "prisma"]
+prisma_folder   = "commerce"
+alembic_command = ["uv", "run", "alembic"]
+alembic_folder  = "backend"
+time_limit      = 60
+
+[verify.environment]
+APP_DATABASE_URL = "{{url}}"
+
 [audit]
 expect       = {{ tables = 19, indexes = 26, foreign_keys = 11 }}
 tables       = ["users", "bookings"]
@@ -446,7 +477,8 @@ loyalty = ["loyalty number"]
     #[test]
     fn the_json_schemas_are_fresh() {
         let baseline = crate::baseline::json_schema();
-        for (name, schema) in [("ormsync.toml", json_schema()), ("baseline", baseline)] {
+        let verify = crate::commands::verify_report::json_schema();
+        for (name, schema) in [("ormsync.toml", json_schema()), ("baseline", baseline), ("verify", verify)] {
             let path = format!("../../schemas/{name}.schema.json");
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
             let fresh = serde_json::to_string_pretty(&schema).unwrap() + "\n";

@@ -103,6 +103,9 @@ fn values(schema: &Value) -> String {
     }
     match &schema["type"] {
         Value::Array(kinds) if kinds.iter().any(|kind| kind == "integer") => "number".to_owned(),
+        Value::String(kind) if kind == "object" && schema["additionalProperties"]["type"] == "string" => {
+            "strings by name".to_owned()
+        }
         Value::String(kind) if kind == "object" => "lists of strings by name".to_owned(),
         Value::String(kind) if kind == "array" => "list of strings".to_owned(),
         Value::Array(kinds) if kinds.iter().any(|kind| kind == "array") => "list of strings".to_owned(),

@@ -60,6 +60,16 @@ impl Environment {
         own.into_iter().chain(from_files).find(|variable| !variable.value.trim().is_empty())
     }
 
+    /// All variables that are set and not empty, each with the value that counts.
+    pub(crate) fn all(&self) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::new();
+        let of_files = self.files.iter().rev().filter_map(|file| file.variables.clone()).flatten();
+        let own =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        all.extend(of_files.chain(own).filter(|(_, value)| !value.trim().is_empty()));
+        all
+    }
+
     /// Where was looked, for a variable that is missing.
     pub(crate) fn searched(&self) -> String {
         let files = self.files.iter().map(|file| {

@@ -15,7 +15,7 @@ use ormsync_diff::{Options, Override, OwnershipPatterns};
 use ormsync_schema::{Diagnostic, Origin, Place, Server, Severity, SourceFiles};
 use ormsync_sqlalchemy::ImportOptions;
 
-pub(crate) use choose::{sides, too_few};
+pub(crate) use choose::{environment_for, sides, too_few};
 pub(crate) use database_setting::{DatabaseSetting, begins_like_a_server, mask_files, mask_url};
 pub(crate) use settings::Settings;
 pub(crate) use side::{Location, Side};

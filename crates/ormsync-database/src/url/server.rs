@@ -40,6 +40,8 @@ pub(crate) struct ServerAddress {
     pub(crate) connect_timeout: Option<Duration>,
     /// Whether more than one connection is forbidden (`connection_limit=1`, as Prisma's URLs have it).
     pub(crate) one_connection: bool,
+    /// The parameters as they were written, for other programs.
+    pub(crate) query: String,
 }
 
 impl ServerAddress {
@@ -72,6 +74,7 @@ impl ServerAddress {
             client_key: None,
             connect_timeout: None,
             one_connection: false,
+            query: query.to_owned(),
         };
         address.set_hosts(host_and_port)?;
         address.read_parameters(&parameters(query))?;

@@ -312,3 +312,23 @@ fn what_cannot_be_read_is_refused_with_advice() {
         assert!(error.contains(told), "{text}: {error}");
     }
 }
+
+/// What another program is told leads to the same place, and `Display` still says no password.
+#[test]
+fn urls_in_words_of_other_programs() {
+    let url = DatabaseUrl::parse("postgresql://me:p%40ss:w@db:6543/shop?schema=app&sslmode=require").unwrap();
+    let scratch = url.with_database("scratch");
+    assert_eq!(
+        scratch.spelled("postgresql+asyncpg", &["schema"]),
+        "postgresql+asyncpg://me:p%40ss%3Aw@db:6543/scratch?sslmode=require"
+    );
+    assert_eq!(scratch.part("password").as_deref(), Some("p@ss:w"));
+    assert_eq!((scratch.part("database").as_deref(), scratch.part("flavour")), (Some("scratch"), None));
+    assert!(!format!("{scratch} {scratch:?}").contains("p@ss"));
+    let socket = DatabaseUrl::parse("postgresql://me@localhost/shop?host=/run/postgresql").unwrap();
+    assert_eq!(socket.spelled("postgresql", &[]), "postgresql://me@localhost/shop?host=/run/postgresql");
+    let file = DatabaseUrl::parse("sqlite:/tmp/a b.db").unwrap();
+    assert_eq!(file.spelled("file", &[]), "file:/tmp/a b.db");
+    assert_eq!(file.spelled("sqlite+aiosqlite", &[]), "sqlite+aiosqlite:////tmp/a b.db");
+    assert_eq!(DatabaseUrl::parse(&file.spelled("sqlite", &[])).unwrap().file(), file.file());
+}

@@ -20,6 +20,8 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
+pub use secrets::Secrets;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,7 +32,6 @@ use crate::import::answer::{Answer, FORMAT, ImportError, Unusable};
 use crate::import::interpreter::Interpreter;
 use crate::import::places::Places;
 use crate::import::process::{NoAnswer, Outcome};
-use crate::import::secrets::Secrets;
 use crate::lower::Compiler;
 use crate::program::{self, Program};
 use crate::release::Release;

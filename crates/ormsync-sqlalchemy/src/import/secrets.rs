@@ -1,4 +1,4 @@
-//! What Python says may hold what it was told in confidence: messages show none of it.
+//! What a project's own programs say may hold what they were told in confidence: messages show none of it.
 
 /// Parts of the names of variables that hold secrets.
 const SUSPICIOUS: &[&str] = &[
@@ -22,15 +22,15 @@ const HARMLESS: &[&str] = &["PWD", "OLDPWD"];
 /// Shorter values are words that occur anyway.
 const SHORTEST: usize = 6;
 
-/// The values of the environment that must not be shown.
-#[derive(Debug, Default)]
-pub(super) struct Secrets {
+/// Values that must not be shown.
+#[derive(Default)]
+pub struct Secrets {
     values: Vec<String>,
 }
 
 impl Secrets {
-    /// Those of this process's environment, which Python inherits.
-    pub(super) fn of_environment() -> Self {
+    /// Those of this process's environment, which programs that it starts inherit.
+    pub fn of_environment() -> Self {
         Self::of(
             std::env::vars_os()
                 .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())),
@@ -42,17 +42,21 @@ impl Secrets {
             let name = name.to_uppercase();
             !HARMLESS.contains(&name.as_str()) && SUSPICIOUS.iter().any(|part| name.contains(part))
         };
-        let mut values: Vec<String> = variables
-            .filter(|(name, value)| is_suspicious(name) && value.len() >= SHORTEST)
-            .map(|(_, value)| value)
-            .collect();
+        let values = variables.filter(|(name, _)| is_suspicious(name)).map(|(_, value)| value);
+        Self::default().with(values)
+    }
+
+    /// These, too. Words that are too short to be told from others stay.
+    #[must_use]
+    pub fn with(mut self, values: impl Iterator<Item = String>) -> Self {
+        self.values.extend(values.filter(|value| value.len() >= SHORTEST));
         // A value may be part of another: the longer ones go first.
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        Self { values }
+        self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        self
     }
 
     /// The text without them, and without the passwords of URLs.
-    pub(super) fn hidden(&self, text: &str) -> String {
+    pub fn hidden(&self, text: &str) -> String {
         let mut hidden = text.to_owned();
         for value in &self.values {
             hidden = hidden.replace(value, "***");

@@ -1,4 +1,4 @@
-//! The options of `ormsync status` and `ormsync mirror`.
+//! The options of `ormsync status`, `mirror`, `verify` and `seed`.
 
 use std::path::PathBuf;
 
@@ -27,18 +27,27 @@ Exit codes: 0 in step, 1 not in step, 2 the question could not be answered.";
 pub(super) const VERIFY_ABOUT: &str = "\
 Runs each history on a scratch database of its own, which it makes on the server of --scratch-url and drops again \
 (for SQLite without one, a temporary file): forwards from empty, and back step by step. It tells how long each migration \
-takes, how large the database is before and after, on PostgreSQL which locks it holds on tables, whether the \
-server makes what the replay without a server does, and whether the way back leaves something.
+takes, how large the database is before and after, which locks it takes on tables, whether the server makes what the \
+replay without a server does, whether that is what the schema and the models declare (as `check` would compare them: with \
+[ownership] and [rules]), and whether the way back leaves something.
 
 With --rows the tables are given made-up rows before the last migrations, so that those run on a database that is in use.
 
 Prisma's migrations are run as their migration.sql and down.sql say. Of Alembic's revisions the operations and \
-statements of upgrade() and downgrade() are run as ormsync understands them: no Python is started, and env.py is not asked.";
+statements of upgrade() and downgrade() are run as ormsync understands them: no Python is started, and env.py is not asked.
+
+With --apply-with the project's own commands do the applying: `prisma migrate deploy`, `alembic upgrade` and `alembic \
+downgrade`, found in the nearest node_modules and in the project's Python, or named in [verify] of ormsync.toml. Every \
+variable of the environment and of .env that holds the URL of a database of that kind is overridden for them, those that \
+Prisma's settings and ormsync.toml name, DATABASE_URL, those of [verify.environment], and `sqlalchemy.url` of alembic.ini \
+(in a copy beside it). Before anything is applied, `prisma migrate status` or `alembic current --verbose` has to say that \
+it is connected to the scratch database; afterwards _prisma_migrations or alembic_version there has to say that it was.";
 
 pub(super) const VERIFY_EXAMPLES: &str = "\
 Examples:
   ormsync verify --scratch-url postgresql://postgres@localhost/postgres
   ormsync verify --scratch-url env:SCRATCH_URL --rows 1000
+  ormsync verify --scratch-url env:SCRATCH_URL --apply-with prisma,alembic
   ormsync verify --since 20260301120000_release --rows 100 --format json
 
 Exit codes: 0 all of it runs, and makes what it should, 1 not, 2 the question could not be answered.";
@@ -137,6 +146,12 @@ pub(crate) struct VerifyOptions {
     /// Do not take the way back
     #[arg(long)]
     pub(crate) forwards_only: bool,
+    /// Whose own command applies its history, on the scratch database; the other is applied by ormsync
+    #[arg(long, value_name = "TOOL", value_delimiter = ',', default_value = "ormsync")]
+    pub(crate) apply_with: Vec<ApplyWith>,
+    /// Do not compare what the histories make with the schema and the models
+    #[arg(long)]
+    pub(crate) no_target: bool,
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub(crate) format: StatusFormat,
@@ -158,6 +173,28 @@ impl VerifyOptions {
     }
 }
 
+/// What applies a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApplyWith {
+    /// ormsync itself, by the statements of the migrations
+    Ormsync,
+    /// The project's own `prisma migrate deploy`
+    Prisma,
+    /// The project's own `alembic upgrade` and `alembic downgrade`, with its env.py
+    Alembic,
+}
+
+impl ApplyWith {
+    /// The word on the command line and in JSON.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ormsync => "ormsync",
+            Self::Prisma => "prisma",
+            Self::Alembic => "alembic",
+        }
+    }
+}
+
 /// `ormsync seed`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SeedOptions {
@@ -174,7 +211,7 @@ pub(crate) struct SeedOptions {
 pub(crate) enum StatusFormat {
     /// For people
     Text,
-    /// For machines, as schemas/status.schema.json says
+    /// For machines, as schemas/status.schema.json says, or schemas/verify.schema.json
     Json,
 }
 

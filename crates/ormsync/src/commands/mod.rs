@@ -17,6 +17,7 @@ mod seed;
 mod statements;
 mod status;
 mod verify;
+pub(crate) mod verify_report;
 mod written;
 
 use crate::command_line::{Command, CommandLine};

@@ -46,7 +46,7 @@ pub(super) fn run(global: &GlobalOptions, options: &StatusOptions, terminal: &Te
 /// Whether a server makes of the histories what the replay without one does.
 fn on_scratch(settings: &Settings, histories: &Histories, told: &str, terminal: &Terminal) -> Result<Vec<Diagnostic>> {
     let url = super::verify::scratch_url(settings, Some(told), histories.project.dialect.name())?;
-    let wanted = Wanted { url: &url, rows: 0, since: None, back: false };
+    let wanted = Wanted { url: &url, rows: 0, since: None, back: false, apply_with: &[], target: false, dialect: None };
     let mut findings = Vec::new();
     for ran in verify(settings, histories, &wanted, terminal)? {
         findings.extend(ran.problems);

@@ -7,7 +7,7 @@
 //! | `gate.rs` | what `check` says of them |
 //! | `promises.rs` | tables that a migration's header names and that it does not make |
 //! | `records.rs` | what a database keeps of them |
-//! | `verify.rs` | running them on scratch databases |
+//! | `verify/` | running them on scratch databases |
 //! | `made_up.rs` | rows for those |
 //! | `mirror/` | writing the migration of one side that does what one of the other does |
 
@@ -42,6 +42,8 @@ pub(crate) struct Histories {
     pub(crate) prisma: Option<Migrations>,
     /// Alembic's revisions, with its settings.
     pub(crate) alembic: Option<(AlembicSettings, AlembicHistory)>,
+    /// What Alembic's settings were found by: its alembic.ini, its pyproject.toml, or the folder of its scripts.
+    pub(crate) alembic_path: Option<PathBuf>,
     /// What each migration does.
     pub(crate) effects: Effects,
     /// Why part of the question can't be answered.
@@ -92,6 +94,7 @@ impl Histories {
         let mut histories = Self {
             prisma: migrations.as_deref().map(ormsync_prisma::read_migrations),
             alembic: None,
+            alembic_path: alembic.clone(),
             effects: Effects::default(),
             diagnostics: project.warnings.clone(),
             files: project.files.clone(),
