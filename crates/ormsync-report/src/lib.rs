@@ -40,6 +40,8 @@ pub struct Report<'a> {
     pub comparison: &'a Comparison,
     /// What readers had to say, in the order of the sources.
     pub diagnostics: &'a [Diagnostic],
+    /// How many of the diagnostics, the last ones, are about histories of migrations: drift, not questions without an answer.
+    pub about_histories: usize,
     /// The files that origins point into.
     pub files: &'a SourceFiles,
     /// How long the run took.

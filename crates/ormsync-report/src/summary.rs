@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 use ormsync_diff::Coverage;
-use ormsync_schema::Severity;
+use ormsync_schema::{Diagnostic, Severity};
 
 use crate::Report;
 
@@ -108,10 +108,14 @@ pub fn coverage_lines(report: &Report<'_>) -> Vec<String> {
     report.comparison.coverage.iter().map(line).collect()
 }
 
-/// How many diagnostics say that part of the question could not be answered.
+/// What the diagnostics add: what could not be answered, and what is wrong with histories.
 fn unanswered(report: &Report<'_>) -> String {
-    let errors = report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    if errors == 0 { String::new() } else { format!("; {} while reading", count(errors, "error")) }
+    let (reading, histories) = report.diagnostics.split_at(report.diagnostics.len() - report.about_histories);
+    let errors = |diagnostics: &[Diagnostic], of: &str| {
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        if errors == 0 { String::new() } else { format!("; {} {of}", count(errors, "error")) }
+    };
+    errors(reading, "while reading") + &errors(histories, "in the histories")
 }
 
 fn count(number: usize, word: &str) -> String {

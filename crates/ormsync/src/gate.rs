@@ -114,11 +114,13 @@ pub(crate) fn tell(
         Outcome::InStep if histories.iter().any(|finding| finding.severity >= fails) => Outcome::Drift,
         outcome => outcome,
     };
+    let about_histories = histories.len();
     diagnostics.extend(histories);
     let report = Report {
         dialect: project.dialect.name(),
         comparison: &comparison,
         diagnostics: &diagnostics,
+        about_histories,
         files: &files,
         elapsed: start.elapsed(),
         outcome,
@@ -157,6 +159,7 @@ pub(crate) fn report_failure(failure: &Failure, options: &GateOptions, terminal:
         dialect: "",
         comparison: &Comparison::default(),
         diagnostics: &failure.diagnostics,
+        about_histories: 0,
         files: &failure.files,
         elapsed: std::time::Duration::ZERO,
         outcome: Outcome::Unanswered,

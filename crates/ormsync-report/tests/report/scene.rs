@@ -58,6 +58,7 @@ impl Scene {
             dialect: "postgresql",
             comparison: &self.comparison,
             diagnostics: &self.diagnostics,
+            about_histories: 0,
             files: &self.files,
             elapsed: Duration::from_millis(42),
             outcome,

@@ -66,6 +66,7 @@ pub(super) fn audit_of(
         dialect: project.dialect.name(),
         comparison,
         diagnostics: &sources.diagnostics,
+        about_histories: 0,
         files: &sources.files,
         elapsed: start.elapsed(),
         outcome,
