@@ -229,6 +229,26 @@ fn a_header_that_promises_too_much() {
     assert!(told.contains(&"migration-promise".to_owned()), "{told:?}");
 }
 
+/// The same of a revision's docstring, whose `Create Date` is told, too.
+#[test]
+fn a_docstring_that_promises_too_much() {
+    let project = Project::new();
+    let path = "alembic/versions/002_more.py";
+    let text = fs::read_to_string(project.folder.path().join(path)).unwrap();
+    let docstring =
+        "More\n\nRevision ID: 002_more\nCreate Date: 2026-01-02 03:04:05.678901\n\nNew tables:\n- a\n- b_of_a (of a)\n";
+    project.write(path, &text.replacen("\"\"\"002_more\"\"\"", &format!("\"\"\"{docstring}\"\"\""), 1));
+    let run = project.status(&["--no-database", "--dialect", "sqlite", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let finding = &document["findings"][0];
+    assert_eq!(finding["code"], "migration-promise", "{run}");
+    assert!(
+        finding["message"].as_str().unwrap().contains("the docstring of 002_more says that it creates b_of_a"),
+        "{run}"
+    );
+    assert_eq!(document["rows"][1]["steps"][1]["written_at"], "2026-01-02 03:04:05.678901", "{run}");
+}
+
 /// Both sides, forwards and back on scratch databases, with rows.
 #[test]
 fn verified() {
