@@ -10,7 +10,7 @@ use crate::case::Dialect;
 use crate::generator::Flavour;
 use crate::judges::scratch::Scratch;
 use crate::judges::{Judge, sqlalchemy};
-use crate::plans::with_rows::{Change, Outcome};
+use crate::plans::with_rows::{Change, Figures, Outcome};
 use crate::plans::{between, introspect, pairs, script, send};
 
 /// The SQLAlchemy that runs the revisions.
@@ -47,7 +47,7 @@ fn try_pairs(dialect: Dialect, flavour: Flavour) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let figures = std::cell::RefCell::new((Vec::new(), [0, 0, 0]));
+    let figures = std::cell::RefCell::new(Figures::default());
     pairs::try_pairs(dialect, flavour, PAIRS, |_, from, to, seed| {
         let empty = Schema { server: from.server.clone(), ..Schema::new(&from.dialect) };
         let statements = script(&between(&empty, from, dialect), dialect);
@@ -60,19 +60,13 @@ fn try_pairs(dialect: Dialect, flavour: Flavour) {
         let version = VERSIONS[usize::from(seed % 4 == 3)];
         let change = Change { dialect, from, to, renames: Default::default(), load: &load, folder: &place, version };
         match change.judge()? {
-            Outcome::Held { rows, most } => {
-                let (held, by_most) = &mut *figures.borrow_mut();
-                held.push(rows);
-                by_most[most.min(2)] += 1;
-            }
+            Outcome::Held(held) => figures.borrow_mut().add(held),
             Outcome::Nothing => {}
             Outcome::Refused(message) | Outcome::Impossible(message) => return Err(message),
         }
         Ok(())
     });
-    let (held, by_most) = figures.into_inner();
-    let rows: usize = held.iter().sum();
-    println!("{} pairs with {rows} rows; three, one, no rows a table: {by_most:?} (reversed)", held.len());
+    println!("{}: {}", dialect.server(), figures.into_inner());
     sqlalchemy::ruff(folder.path()).unwrap();
 }
 

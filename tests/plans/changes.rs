@@ -13,7 +13,7 @@ use crate::case::Dialect;
 use crate::judges::scratch::Scratch;
 use crate::judges::{Judge, prisma, sqlalchemy};
 use crate::plans::pairs::number;
-use crate::plans::with_rows::{Change, Outcome};
+use crate::plans::with_rows::{Change, Figures, Outcome};
 use crate::plans::{alembic, between, dialect_of, introspect, script, send};
 
 /// So many changes are tried with rows on each server, unless `ORMSYNC_TEST_CHANGES=n` takes others: both ways of all of
@@ -92,7 +92,7 @@ fn with_rows(dialect: Dialect) {
     let empty = introspect(&database, dialect);
     let folder = tempfile::tempdir().unwrap();
     let count = usize::try_from(number("ORMSYNC_TEST_CHANGES", CHANGES)).unwrap_or(usize::MAX);
-    let (mut failures, mut figures) = (Vec::new(), [0, 0, 0]);
+    let (mut failures, mut figures) = (Vec::new(), Figures::default());
     for (number, way) in ways(dialect, folder.path(), count).into_iter().enumerate() {
         let statements = script(&between(&empty, &read(&way.from, &empty, dialect), dialect), dialect);
         let load = || {
@@ -114,14 +114,14 @@ fn with_rows(dialect: Dialect) {
             version: "2.1",
         };
         match change.judge() {
-            Ok(Outcome::Held { most, .. }) => figures[most.min(2)] += 1,
+            Ok(Outcome::Held(held)) => figures.add(held),
             Ok(Outcome::Nothing) => {}
             Ok(Outcome::Refused(message) | Outcome::Impossible(message)) | Err(message) => {
                 failures.push(format!("{}: {message}", way.name))
             }
         }
     }
-    println!("{}: held {figures:?} without, with one, with three rows a table", dialect.server());
+    println!("{}: {figures}", dialect.server());
     let shown: Vec<&str> = failures.iter().map(String::as_str).take(4).collect();
     assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), shown.join("\n\n"));
     sqlalchemy::ruff(&folder.path().join("revisions")).unwrap();

@@ -119,10 +119,13 @@ impl Project {
 
     /// Writes the pair, and gives the migration's folder.
     pub(super) fn migrate(&self, more: &[&str]) -> PathBuf {
-        let mut arguments = vec!["migrate", "--name", "Add bookings", "--backfill", "account.note='none'"];
-        arguments.extend(["--backfill", "account.email='nobody@example.org'"]);
-        arguments.extend(more);
-        let run = self.ormsync(&arguments);
+        let backfills = ["--backfill", "account.note='none'", "--backfill", "account.email='nobody@example.org'"];
+        self.migrate_to("Add bookings", &[&backfills[..], more].concat())
+    }
+
+    /// Writes pairs of that name, and gives the last migration's folder.
+    pub(super) fn migrate_to(&self, name: &str, more: &[&str]) -> PathBuf {
+        let run = self.ormsync(&[&["migrate", "--name", name], more].concat());
         assert_eq!(run.code, Some(0), "{run}");
         let mut folders: Vec<PathBuf> = fs::read_dir(self.folder.path().join("prisma/migrations"))
             .unwrap()

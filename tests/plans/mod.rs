@@ -16,6 +16,7 @@ mod rows;
 mod speed;
 mod start;
 mod torture;
+mod undeclared;
 mod with_rows;
 
 use ormsync_diff::plan::{PlanOptions, physical, plan, plan_back};

@@ -15,7 +15,7 @@ use crate::mutations::mutation::Mutation;
 use crate::mutations::mutations;
 use crate::mutations::readings::Readings;
 use crate::plans::pairs::number;
-use crate::plans::with_rows::{Change, Outcome};
+use crate::plans::with_rows::{Change, Figures, Outcome};
 use crate::plans::{alembic, dialect_of};
 
 /// The source whose mutations are made: the database.
@@ -40,7 +40,7 @@ fn judge(name: &str, dialect: Dialect) {
     let from = alembic::introspect_ours(&original, dialect);
     let folder = tempfile::tempdir().unwrap();
     let chosen = chosen(mutations(&readings, DATABASE));
-    let (mut failures, mut refused, mut impossible, mut figures) = (Vec::new(), Vec::new(), 0, [0, 0, 0]);
+    let (mut failures, mut refused, mut impossible, mut figures) = (Vec::new(), Vec::new(), 0, Figures::default());
     for (number, mutation) in chosen.iter().enumerate() {
         let mut to = from.clone();
         (mutation.apply)(&mut to);
@@ -51,7 +51,7 @@ fn judge(name: &str, dialect: Dialect) {
         let change = Change { dialect, from: &from, to: &to, renames, load: &load, folder: &place, version: "2.1" };
         let what = format!("{} at {}", mutation.kind, mutation.at[0]);
         match change.judge() {
-            Ok(Outcome::Held { most, .. }) => figures[most.min(2)] += 1,
+            Ok(Outcome::Held(held)) => figures.add(held),
             Ok(Outcome::Nothing) => {}
             Ok(Outcome::Impossible(_)) => impossible += 1,
             Ok(Outcome::Refused(message)) => refused.push(format!("{what}: {message}")),
@@ -59,8 +59,8 @@ fn judge(name: &str, dialect: Dialect) {
         }
     }
     println!(
-        "{name}: of {} kinds held {figures:?} without, with one, with three rows; {impossible} lead to what no server takes; \
-         refused:",
+        "{name} on {}: of {} kinds {figures}; {impossible} lead to what no server takes; refused:",
+        dialect.server(),
         chosen.len()
     );
     for refusal in &refused {

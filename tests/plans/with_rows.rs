@@ -2,6 +2,7 @@
 //! Alembic runs. Both lead to the same schema as making it from nothing, to us and to the engines, both lead back, and
 //! no row is lost that need not be.
 
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -38,12 +39,54 @@ pub(super) struct Change<'a> {
 pub(super) enum Outcome {
     /// There is nothing to do, or a judge is waived.
     Nothing,
-    /// There and back, with so many rows, at most so many in a table.
-    Held { rows: usize, most: usize },
+    /// There and back.
+    Held(Held),
     /// The server takes it not even without rows.
     Refused(String),
     /// The server takes what it leads to not even where it is made from nothing: why.
     Impossible(String),
+}
+
+/// How a change was done there and back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    /// So many rows were there in all.
+    rows: usize,
+    /// At most so many in a table.
+    most: usize,
+    /// Prisma's engine could not say whether it arrived: it refuses the schema that it has itself made of the target.
+    is_unread: bool,
+}
+
+/// What came of many changes that did as they should.
+#[derive(Debug, Default)]
+pub(super) struct Figures {
+    /// Changes by the most rows in a table: none, one, three.
+    by_most: [usize; 3],
+    rows: usize,
+    unread: usize,
+}
+
+impl Figures {
+    /// Counts one more.
+    pub(super) fn add(&mut self, held: Held) {
+        self.by_most[held.most.min(2)] += 1;
+        self.rows += held.rows;
+        self.unread += usize::from(held.is_unread);
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [none, one, three] = self.by_most;
+        write!(
+            f,
+            "{} held ({three} with three rows a table, {one} with one, {none} without; {} rows), {} of them unread by Prisma's engine",
+            none + one + three,
+            self.rows,
+            self.unread
+        )
+    }
 }
 
 enum Failure {
@@ -83,7 +126,7 @@ impl Change<'_> {
                 Ok(_) if !in_the_way.is_empty() && !depends_on_rows(&there) && !depends_on_rows(&back) => {
                     return Err(format!("rows are in its way, and nothing of the plan says so: {in_the_way}"));
                 }
-                Ok(rows) => return Ok(Outcome::Held { rows, most }),
+                Ok((rows, is_unread)) => return Ok(Outcome::Held(Held { rows, most, is_unread })),
                 Err(Failure::Refused(message)) if most == 0 => {
                     return Ok(match Wanted::new(self) {
                         Err(Failure::Wrong(why)) => Outcome::Impossible(why),
@@ -108,7 +151,9 @@ impl Change<'_> {
         Ok((there, back))
     }
 
-    fn attempt(&self, there: &Plan, back: &Plan, most: usize) -> Result<usize, Failure> {
+    /// Tries the change with so many rows a table; gives how many there are in all, and whether Prisma's engine can't
+    /// read what it leads to.
+    fn attempt(&self, there: &Plan, back: &Plan, most: usize) -> Result<(usize, bool), Failure> {
         let filled = || -> Result<(Scratch, usize), Failure> {
             let database = (self.load)().ok_or(Failure::Waived)?;
             let filling = Filling { dialect: self.dialect, from: self.from, to: self.to };
@@ -155,7 +200,7 @@ impl Change<'_> {
         run("downgrade", "base")
             .and_then(|()| self.arrives(&by_alembic, back, &start, self.from, &facts(self.from, self.dialect)))
             .map_err(|message| told("downgrade", &text, message))?;
-        Ok(rows)
+        Ok((rows, wanted.is_unread))
     }
 
     /// A migration that the server refuses leaves nothing behind where the server takes back all of a transaction.
@@ -196,6 +241,8 @@ struct Wanted {
     /// As Prisma's engine reads it, where there is one, and it reads what it has read itself: of a key over a list, a partial
     /// index or a view without columns it makes a schema that it refuses.
     pulled: Option<String>,
+    /// Whether there is an engine and it does not.
+    is_unread: bool,
 }
 
 impl Wanted {
@@ -209,7 +256,7 @@ impl Wanted {
         let has_engine = !matches!(dialect, Dialect::Mysql | Dialect::Mariadb) && !Judge::Prisma.waived();
         let pulled = has_engine.then(|| prisma::pull(database.url()).ok()).flatten();
         let pulled = pulled.filter(|pulled| prisma::drift(database.url(), pulled, &[]).is_ok());
-        Ok(Self { database, facts, pulled })
+        Ok(Self { database, facts, is_unread: has_engine && pulled.is_none(), pulled })
     }
 
     /// Prisma's engine and Alembic's see no difference to it, or the same that they see in itself.

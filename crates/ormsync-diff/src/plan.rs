@@ -10,6 +10,7 @@ mod foreign_keys;
 mod indexes;
 mod mentions;
 mod order;
+mod others;
 mod phases;
 mod physical;
 mod rebuild;
@@ -44,6 +45,9 @@ pub struct PlanOptions {
     /// Whether what the target does not declare is left alone: tables, columns, keys, types. For a FROM that is a
     /// live database, where it may be somebody else's.
     pub keep_undeclared: bool,
+    /// What the target's own migrations have made, where they are known: of that, what the target does not declare any
+    /// more goes all the same.
+    pub made: Option<Schema>,
     /// Who writes which table's DDL. Tables of others are left alone.
     pub ownership: OwnershipPatterns,
     /// The source whose tables are planned, besides those that all share; none: all but what is external, observed or
@@ -73,7 +77,8 @@ pub fn plan(from: &Schema, to: &Schema, dialect: &dyn Dialect, options: &PlanOpt
         qualified_names: from.namespaces.len() > 1 || to.namespaces.len() > 1,
     };
     planner.rename(&options.renames, &target)?;
-    target::complete(&planner.state, &mut target, options.keep_undeclared, dialect);
+    planner.keep_undeclared(&mut target, options);
+    target::complete(&planner.state, &mut target, false, dialect);
     planner.plan_all(&target);
     let mut plan = planner.finish(server);
     plan.name_scope = name_scope;
@@ -151,6 +156,22 @@ impl Planner<'_> {
 
     fn change(&mut self, step: Step, table: &QualifiedName, change: TableChange) {
         self.push(step, Operation::change(table.clone(), change));
+    }
+
+    /// Puts what may be somebody else's into the target, behind the renames.
+    fn keep_undeclared(&self, target: &mut Schema, options: &PlanOptions) {
+        if !options.keep_undeclared {
+            return;
+        }
+        let Some(mut made) = options.made.clone() else {
+            return target::complete(&self.state, target, true, self.dialect);
+        };
+        for (_, rename) in &self.operations {
+            // What is not in it is not renamed in it either.
+            let _ = rename.apply(&mut made);
+        }
+        let others = others::not_made(&self.state, &made, target);
+        target::complete(&others, target, true, self.dialect);
     }
 
     fn plan_all(&mut self, target: &Schema) {

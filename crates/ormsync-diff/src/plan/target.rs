@@ -1,7 +1,7 @@
 //! The schema that a plan leads to: what the target says, and for everything it does not say, or could not be read
 //! there, what is there already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ormsync_dialect::Dialect;
 use ormsync_schema::{Column, Fact, Index, Namespace, Schema, Table};
@@ -243,7 +243,9 @@ fn complete_indexes(old: &Table, new: &mut Table, silence: &Silence<'_>) {
         return;
     }
     let (bare_old, bare_new) = (bare_table(old, silence.dialect), bare_table(new, silence.dialect));
+    let has_name = |table: &Table, name: &Option<String>| table.indexes.iter().any(|index| index.name == *name);
     let mut kept = Vec::new();
+    let mut renamed = BTreeSet::new();
     for (index, bare) in old.indexes.iter().zip(&bare_old.indexes) {
         if bare_new.indexes.contains(bare) {
             continue;
@@ -253,10 +255,22 @@ fn complete_indexes(old: &Table, new: &mut Table, silence: &Silence<'_>) {
             .indexes
             .iter()
             .position(|other| self::audible(other, silence).0 == audible && !bare_old.indexes.contains(other));
-        match twin {
-            Some(position) => new.indexes[position] = index.clone(),
-            None if !is_whole || silence.keeps_in(new, Fact::Index) => kept.push(index.clone()),
-            None => {}
+        if let Some(position) = twin {
+            new.indexes[position] = index.clone();
+        } else if !is_whole || silence.keeps_in(new, Fact::Index) {
+            // What the target only calls otherwise does not stay beside it. (The server names those that it makes itself.)
+            let nameless = Index { name: None, ..audible };
+            let is_it = |other: &Index| Index { name: None, ..self::audible(other, silence).0 } == nameless;
+            let other_name = bare_new.indexes.iter().enumerate().position(|(position, other)| {
+                is_it(other) && !has_name(old, &other.name) && !renamed.contains(&position)
+            });
+            match other_name.filter(|_| !index.implicit && !has_name(new, &index.name)) {
+                Some(position) => {
+                    renamed.insert(position);
+                    new.indexes[position] = Index { name: bare_new.indexes[position].name.clone(), ..index.clone() };
+                }
+                None => kept.push(index.clone()),
+            }
         }
     }
     // One of the same name but another shape is what the target makes of it.

@@ -10,8 +10,8 @@ Writes what leads from the database, or from where the histories end, to the tru
 migrations/<time>_<name>/migration.sql, with the way back as down.sql beside it, and for Alembic a revision with \
 upgrade() and downgrade(). Both make the same change; neither overwrites a file, and either all are written or none.
 
-What a database has and nothing declares is never dropped, and a rename is never guessed. Where data would be \
-lost nothing is written, unless --allow-data-loss says so.
+What a database has and the truth does not declare is dropped only where the truth's own migrations have made it, and a rename \
+is never guessed. Where data would be lost nothing is written, unless --allow-data-loss says so.
 
 `history` in [migrate] says how the two know of each other. lockstep: whichever tool runs first records the \
 other's migration, too. guarded: the revision looks whether Prisma's migration has run, and does nothing then. independent: no tie.";
@@ -72,7 +72,8 @@ pub(crate) struct MigrateOptions {
     /// Write it even where data is lost, with a warning for each loss in the files
     #[arg(long, help_heading = "Data")]
     pub(crate) allow_data_loss: bool,
-    /// Also drop what the database has and the truth does not declare. Without it that stays, as somebody else's
+    /// Also drop what the database has and neither the truth nor its migrations know. Without it that stays, as somebody
+    /// else's
     #[arg(long, help_heading = "Data")]
     pub(crate) drop_undeclared: bool,
     /// Parts what would break programs that run: the first pair adds what is new beside what is old, the second takes

@@ -27,10 +27,11 @@ pub(super) fn run(global: &GlobalOptions, options: &MigrateOptions, terminal: &T
         return Err(Failure::new("migrate", "a database can't be what migrations lead to")
             .with_help("name the schema or the models with --to, or set `truth` in ormsync.toml"));
     }
-    let Start { side: from, keeps_undeclared } = Start::find(options, &to, &settings, terminal)?;
+    let Start { side: from, keeps_undeclared, made } = Start::find(options, &to, &settings, terminal)?;
     let project = Project::for_sides(&settings, vec![from, to], &options.dialect)?;
     refuse_wrong_server(&project, options)?;
-    let changes = plan_changes(&project, options, keeps_undeclared, terminal)?;
+    let undeclared = Undeclared { stays: keeps_undeclared && !options.drop_undeclared, made };
+    let changes = plan_changes(&project, options, undeclared, terminal)?;
     if changes.is_empty() {
         terminal.note("already in step: there is nothing to migrate");
         return Ok(0);
@@ -77,6 +78,14 @@ fn refuse_wrong_server(project: &Project, options: &MigrateOptions) -> Result<()
     Ok(())
 }
 
+/// What the database has and the target does not declare.
+struct Undeclared {
+    /// Whether it stays, since it may be somebody else's.
+    stays: bool,
+    /// What is nobody else's: the target's own history has made it.
+    made: Option<Schema>,
+}
+
 /// The source that the migrations lead to: what was named, else the truth.
 fn target(options: &MigrateOptions, settings: &Settings) -> Result<String> {
     let truth = settings.config.as_ref().and_then(|config| config.file.truth.as_ref());
@@ -90,7 +99,7 @@ fn target(options: &MigrateOptions, settings: &Settings) -> Result<String> {
 fn plan_changes(
     project: &Project,
     options: &MigrateOptions,
-    keeps_undeclared: bool,
+    undeclared: Undeclared,
     terminal: &Terminal,
 ) -> Result<Vec<Change>> {
     let sources = read_settled_sources(project);
@@ -105,7 +114,8 @@ fn plan_changes(
     let default_namespace = project.dialect.default_namespace();
     let plan_options = PlanOptions {
         renames: renames(&options.rename, &from.schema, default_namespace)?,
-        keep_undeclared: keeps_undeclared && !options.drop_undeclared,
+        keep_undeclared: undeclared.stays,
+        made: undeclared.made,
         ownership: project.options.ownership.clone(),
         writer: Some(to.side.name.clone()).filter(|name| matches!(name.as_str(), "prisma" | "sqlalchemy")),
         server: from.schema.server.clone().or_else(|| to.schema.server.clone()),
@@ -132,6 +142,7 @@ fn plan_changes(
         let there = with_backfills(&there, &backfills, dialect).map_err(wrong_backfill)?;
         plans.push(("", from.clone(), there));
     }
+    tell_what_stays(to, &plans, terminal);
     let is_one = plans.len() == 1;
     let mut changes = Vec::new();
     for (phase, from, plan) in plans {
@@ -154,6 +165,25 @@ fn plan_changes(
         }
     }
     Ok(changes)
+}
+
+/// Columns of a declared table that stay though nothing declares them: whoever has just taken one out of the schema waits
+/// for it to go.
+fn tell_what_stays(to: &Schema, plans: &[(&str, Schema, Plan)], terminal: &Terminal) {
+    let Some(end) = plans.last().and_then(|(_, from, plan)| plan.apply(from).ok()) else { return };
+    let mut columns = Vec::new();
+    for (namespace, name, table) in to.tables() {
+        let there = end.table(namespace, name).into_iter().flat_map(|there| there.columns.keys());
+        let undeclared = there.filter(|column| !table.columns.contains_key(*column) && table.opaque.is_empty());
+        columns.extend(undeclared.map(|column| format!("{name}.{column}")));
+    }
+    if !columns.is_empty() {
+        let (is, it) = if columns.len() == 1 { ("is", "it stays") } else { ("are", "they stay") };
+        terminal.note(&format!(
+            "{} {is} neither declared nor made by the history of this side: {it} (--drop-undeclared drops what nothing declares)",
+            columns.join(", "),
+        ));
+    }
 }
 
 /// What a plan of one index is called behind the others, by the index.

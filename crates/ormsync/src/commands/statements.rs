@@ -45,6 +45,7 @@ pub(super) fn diff(
         renames: renames(&options.rename, &from.schema, project.dialect.default_namespace())?,
         // What is in a database and not declared may be somebody else's.
         keep_undeclared: from.side.role == Role::Live && !options.drop_undeclared,
+        made: None,
         ownership: project.options.ownership.clone(),
         writer: None,
         server: from.schema.server.clone().or_else(|| to.schema.server.clone()),

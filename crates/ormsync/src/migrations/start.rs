@@ -2,7 +2,7 @@
 
 use ormsync_diff::plan::{PlanOptions, plan};
 use ormsync_diff::{StepState, stand};
-use ormsync_schema::Origin;
+use ormsync_schema::{Origin, Schema};
 
 use crate::command_line::{HistoryOptions, MigrateOptions, SourceOptions};
 use crate::failure::{Failure, Result};
@@ -17,18 +17,28 @@ const HISTORY: &str = "history";
 /// What `--from` calls a database without tables.
 const EMPTY: &str = "empty";
 
+/// What the configured database is called.
+const DATABASE: &str = "database";
+
 /// Where a change starts.
 pub(crate) struct Start {
     /// The source.
     pub(crate) side: Side,
     /// Whether what it has and the target does not declare may be somebody else's, so that it stays.
     pub(crate) keeps_undeclared: bool,
+    /// What the target's own history has made, where it starts from a database and that is known: that does not stay.
+    pub(crate) made: Option<Schema>,
 }
 
 impl Start {
     fn of(side: Side) -> Self {
         let keeps_undeclared = matches!(side.location, Location::Database { .. } | Location::Unusable(_));
-        Self { side, keeps_undeclared }
+        Self { side, keeps_undeclared, made: None }
+    }
+
+    /// A database, of which the target may take away what its own history has made.
+    fn of_database(side: Side, options: &MigrateOptions, to: &Side, settings: &Settings) -> Self {
+        Self { made: made_by(own_history(to), options, settings), ..Self::of(side) }
     }
 
     /// The source that was named; else the database; else, without a database, what the histories lead to.
@@ -40,13 +50,14 @@ impl Start {
         match options.from.as_deref() {
             Some(HISTORY) => of_histories(options, to, settings, terminal),
             Some(EMPTY) => Ok(empty()),
+            Some(DATABASE) => Ok(Self::of_database(side(DATABASE, settings)?, options, to, settings)),
             Some(named) => side(named, settings).map(Self::of),
             None => {
                 let found = sides(settings, &SourceOptions::default())?;
-                match found.into_iter().find(|side| side.name == "database") {
+                match found.into_iter().find(|side| side.name == DATABASE) {
                     Some(database) => {
                         refuse_pending(options, settings)?;
-                        Ok(Self::of(database))
+                        Ok(Self::of_database(database, options, to, settings))
                     }
                     None => of_histories(options, to, settings, terminal),
                 }
@@ -56,7 +67,24 @@ impl Start {
 }
 
 fn empty() -> Start {
-    Start { side: Side::new(Location::Empty, Origin::nowhere()), keeps_undeclared: false }
+    Start { side: Side::new(Location::Empty, Origin::nowhere()), keeps_undeclared: false, made: None }
+}
+
+/// The history of the side that a change leads to.
+fn own_history(to: &Side) -> &'static str {
+    if to.name == "sqlalchemy" { "alembic" } else { "prisma" }
+}
+
+/// What a history leads to, from its files alone, where all of it can be replayed.
+fn made_by(history: &str, options: &MigrateOptions, settings: &Settings) -> Option<Schema> {
+    let mut histories = Histories::find(settings, &files_only(options)).ok()?;
+    histories.replay();
+    let end = histories.effects.ends.get(history)?;
+    histories.effects.is_whole(history).then(|| end.clone())
+}
+
+fn files_only(options: &MigrateOptions) -> HistoryOptions {
+    HistoryOptions { no_database: true, dialect: options.dialect.clone(), ..HistoryOptions::default() }
 }
 
 /// A side by its name, wherever it is configured or found, else any source.
@@ -77,13 +105,12 @@ pub(crate) fn side(text: &str, settings: &Settings) -> Result<Side> {
 /// The history of the side that the change leads to, which has made what that side may take away again; else the other's,
 /// whose tables may be its own.
 fn of_histories(options: &MigrateOptions, to: &Side, settings: &Settings, terminal: &Terminal) -> Result<Start> {
-    let files_only =
-        HistoryOptions { no_database: true, dialect: options.dialect.clone(), ..HistoryOptions::default() };
+    let files_only = files_only(options);
     let Ok(mut histories) = Histories::find(settings, &files_only) else { return Ok(empty()) };
     let lengths: Vec<(String, usize)> =
         histories.histories().iter().map(|history| (history.name.clone(), history.migrations.len())).collect();
     let has = |name: &str| lengths.iter().any(|(history, length)| history == name && *length > 0);
-    let own = if to.name == "sqlalchemy" { "alembic" } else { "prisma" };
+    let own = own_history(to);
     let other = if own == "prisma" { "alembic" } else { "prisma" };
     let (chosen, is_own) = match (has(own), has(other)) {
         (true, _) => (own, true),
@@ -99,7 +126,7 @@ fn of_histories(options: &MigrateOptions, to: &Side, settings: &Settings, termin
         ("alembic", _, Some(_)) => alembic_path(settings, &files_only)?.map_or(Location::Empty, Location::Alembic),
         _ => Location::Empty,
     };
-    Ok(Start { side: Side::new(location, Origin::nowhere()), keeps_undeclared: !is_own })
+    Ok(Start { side: Side::new(location, Origin::nowhere()), keeps_undeclared: !is_own, made: None })
 }
 
 /// A pair that starts where one history ends does not fit behind the other, if that ends elsewhere.
