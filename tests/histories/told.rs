@@ -286,6 +286,29 @@ fn verified() {
     assert!(run.stderr.contains("verify-failed") && run.stderr.contains("20260102000000_more"), "{run}");
 }
 
+/// A SQLite file that the schema names and that no migration has made yet: nothing is applied.
+#[test]
+fn a_database_that_is_to_come() {
+    let project = Project::new();
+    project
+        .write("prisma/schema.prisma", "datasource db {\n  provider = \"sqlite\"\n  url      = \"file:./dev.db\"\n}\n");
+    let run = project.run(&["status"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.contains("note[database-to-come]: there is no SQLite file prisma/dev.db yet"), "{run}");
+    project.remove("alembic");
+    project.remove("alembic.ini");
+    let run = project.run(&["mirror"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains("wrote alembic/versions/002_more.py\n"), "{run}");
+    let run = project.run(&["mirror", "--baseline"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run}");
+    assert!(run.stderr.contains("nothing is to be marked"), "{run}");
+    assert!(!project.folder.path().join("prisma/dev.db").exists());
+    // One that the command line names has to be there.
+    let run = project.run(&["status", "--database", "sqlite:nowhere.db"]);
+    assert_eq!(run.code, Some(2), "{run}");
+}
+
 /// `status --scratch-url` runs both sides on a server.
 #[test]
 fn replayed_on_a_server() {
