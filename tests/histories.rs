@@ -12,6 +12,8 @@ mod packages;
 /// What a replay makes is what the real tools make.
 #[cfg(feature = "live")]
 mod replayed;
+/// `ormsync seed` on each server.
+mod seeded;
 /// `ormsync status`, and what tampering with histories looks like.
 mod told;
 /// `ormsync verify`: the target, and locks.

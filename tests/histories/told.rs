@@ -229,6 +229,26 @@ fn a_header_that_promises_too_much() {
     assert!(told.contains(&"migration-promise".to_owned()), "{told:?}");
 }
 
+/// The same of a revision's docstring, whose `Create Date` is told, too.
+#[test]
+fn a_docstring_that_promises_too_much() {
+    let project = Project::new();
+    let path = "alembic/versions/002_more.py";
+    let text = fs::read_to_string(project.folder.path().join(path)).unwrap();
+    let docstring =
+        "More\n\nRevision ID: 002_more\nCreate Date: 2026-01-02 03:04:05.678901\n\nNew tables:\n- a\n- b_of_a (of a)\n";
+    project.write(path, &text.replacen("\"\"\"002_more\"\"\"", &format!("\"\"\"{docstring}\"\"\""), 1));
+    let run = project.status(&["--no-database", "--dialect", "sqlite", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let finding = &document["findings"][0];
+    assert_eq!(finding["code"], "migration-promise", "{run}");
+    assert!(
+        finding["message"].as_str().unwrap().contains("the docstring of 002_more says that it creates b_of_a"),
+        "{run}"
+    );
+    assert_eq!(document["rows"][1]["steps"][1]["written_at"], "2026-01-02 03:04:05.678901", "{run}");
+}
+
 /// Both sides, forwards and back on scratch databases, with rows.
 #[test]
 fn verified() {
@@ -264,6 +284,29 @@ fn verified() {
     let run = project.run(&["verify", "--migrations", "prisma/migrations", "--dialect", "sqlite"]);
     assert_eq!(run.code, Some(1), "{run}");
     assert!(run.stderr.contains("verify-failed") && run.stderr.contains("20260102000000_more"), "{run}");
+}
+
+/// A SQLite file that the schema names and that no migration has made yet: nothing is applied.
+#[test]
+fn a_database_that_is_to_come() {
+    let project = Project::new();
+    project
+        .write("prisma/schema.prisma", "datasource db {\n  provider = \"sqlite\"\n  url      = \"file:./dev.db\"\n}\n");
+    let run = project.run(&["status"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.contains("note[database-to-come]: there is no SQLite file prisma/dev.db yet"), "{run}");
+    project.remove("alembic");
+    project.remove("alembic.ini");
+    let run = project.run(&["mirror"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains("wrote alembic/versions/002_more.py\n"), "{run}");
+    let run = project.run(&["mirror", "--baseline"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run}");
+    assert!(run.stderr.contains("nothing is to be marked"), "{run}");
+    assert!(!project.folder.path().join("prisma/dev.db").exists());
+    // One that the command line names has to be there.
+    let run = project.run(&["status", "--database", "sqlite:nowhere.db"]);
+    assert_eq!(run.code, Some(2), "{run}");
 }
 
 /// `status --scratch-url` runs both sides on a server.

@@ -2,7 +2,7 @@
 
 use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
-use crate::{Alterations, Condition, Conversion, Section};
+use crate::{Alterations, Condition, Conversion, Demand, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, MYSQL, POSTGRESQL, SQLITE};
 
 /// One kind of database server.
@@ -71,6 +71,9 @@ pub trait Dialect: Sync + std::fmt::Debug {
 
     /// What a change of a column's type does to the values that are there.
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion;
+
+    /// What a check demands of the values of columns, where that is simple; what is not adds nothing.
+    fn demands(&self, check: &str) -> Vec<Demand>;
 
     /// A value that says nothing (an empty text, zero, the first label), as SQL: for rows that have none when a column takes no
     /// NULL any more, be it a column that is added or one that is there. None where no value of the type is known, and where

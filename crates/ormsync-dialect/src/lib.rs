@@ -40,6 +40,7 @@ pub use alterations::{Alterations, Conversion};
 pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope};
 pub use condition::{Condition, Existing};
 pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name, is_reserved_anywhere};
+pub use expression::{Comparison, Constant, Demand};
 pub use mysql::{MYSQL, MYSQL_TABLE_CHARSET};
 pub use postgres::POSTGRESQL;
 pub use replay::{AnswerCell, Effect, Question, ScriptStatement, answer, replay, script_statements};

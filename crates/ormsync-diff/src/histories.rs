@@ -54,6 +54,8 @@ pub struct Step {
     pub state: Option<StepState>,
     /// Whether it changes nothing, and so needs no mirror.
     pub is_empty: bool,
+    /// When it was written, where its file says so beside its name.
+    pub written_at: Option<String>,
     /// Its file.
     pub origin: Origin,
 }

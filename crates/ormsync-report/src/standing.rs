@@ -141,6 +141,9 @@ struct StepEntry<'a> {
     state: Option<StepState>,
     /// Whether it changes nothing, and so needs no mirror.
     is_empty: bool,
+    /// When it was written, in ISO 8601 as its file says it (of a revision its `Create Date`); absent where only its name does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written_at: Option<&'a str>,
     /// Its file.
     #[serde(flatten)]
     place: PlaceEntry<'a>,
@@ -152,6 +155,7 @@ impl<'a> Document<'a> {
             id: &step.id,
             state: step.state,
             is_empty: step.is_empty,
+            written_at: step.written_at.as_deref(),
             place: PlaceEntry::new(&step.origin, files),
         };
         let row = |row: &'a Row| RowEntry { steps: row.steps.iter().map(|cell| cell.as_ref().map(step)).collect() };

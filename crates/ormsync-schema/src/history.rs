@@ -25,6 +25,9 @@ pub struct Migration {
     pub effect: Option<String>,
     /// Whether it changes nothing: it only joins two branches.
     pub is_empty: bool,
+    /// When it was written, as its file says it beside its name: a moment in ISO 8601, with a blank or a `T` between day and
+    /// time. None where the file does not say so, or only the name does.
+    pub written_at: Option<String>,
     /// Its file.
     pub origin: Origin,
 }

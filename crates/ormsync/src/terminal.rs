@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ormsync_report::{TextStyle, diagnostic_text};
 use ormsync_schema::{Diagnostic, Severity, SourceFiles};
 
@@ -80,6 +81,19 @@ impl Terminal {
         }
     }
 
+    /// A bar that tells how far something long has come, on standard error where that is a terminal, unless `-q`.
+    pub(crate) fn progress(&self, total: usize, what: &'static str) -> Progress {
+        let target = if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(count(total)), target);
+        // The template is the same each time: that it is one, the test below sees.
+        let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} {msg}, {eta} left");
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        bar.set_message(what);
+        Progress(bar)
+    }
+
     /// Writes to standard error; when even that is gone there is nobody left to tell.
     fn standard_error(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
@@ -92,6 +106,30 @@ impl Terminal {
             Colour::Auto => AutoStream::choice(stream) != ColorChoice::Never,
         }
     }
+}
+
+/// How far something long has come.
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    /// So much more.
+    pub(crate) fn add(&self, more: usize) {
+        self.0.inc(count(more));
+    }
+
+    /// So far, whatever was told before.
+    pub(crate) fn at(&self, done: usize) {
+        self.0.set_position(count(done));
+    }
+
+    /// That was all: the bar goes away.
+    pub(crate) fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 fn width() -> usize {

@@ -5,6 +5,7 @@
 //! `BETWEEN`, `= ANY`); [`Term`] prints itself. What any step does not know is left as written, with
 //! [`Expression::normal`] false: unknown is never equal and never different.
 
+mod demands;
 mod lower;
 mod print;
 mod simplify;
@@ -18,6 +19,9 @@ use sqlparser::dialect::Dialect as SqlDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
+pub use demands::{Comparison, Constant, Demand};
+
+pub(crate) use demands::demands;
 pub(crate) use term::Term;
 
 /// More tokens than this are not looked at: nobody compares them by eye either, and trees stay shallow.

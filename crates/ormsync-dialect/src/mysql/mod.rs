@@ -16,7 +16,8 @@ mod types;
 
 use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
-use crate::{Alterations, Condition, Conversion, Section};
+use crate::expression::{self, Scope};
+use crate::{Alterations, Condition, Conversion, Demand, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
 pub use facts::MYSQL_TABLE_CHARSET;
@@ -109,6 +110,10 @@ impl Dialect for MySql {
 
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
         alterations::conversion(from, to)
+    }
+
+    fn demands(&self, check: &str) -> Vec<Demand> {
+        expression::demands(check, &Scope::bare(&expressions::GRAMMAR))
     }
 
     fn empty_value(&self, data_type: &DataType, is_added: bool) -> Option<String> {

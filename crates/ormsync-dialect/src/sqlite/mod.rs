@@ -13,7 +13,8 @@ mod types;
 
 use ormsync_schema::{Column, ColumnChange, DataType, DefaultValue, Diagnostic, Plan, Schema, Server, Table};
 
-use crate::{Alterations, Condition, Conversion, Section};
+use crate::expression::{self, Scope};
+use crate::{Alterations, Condition, Conversion, Demand, Section};
 use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Equivalence, IdentifierLimit};
 
 pub(crate) use catalogue::make_virtual;
@@ -106,6 +107,10 @@ impl Dialect for Sqlite {
 
     fn conversion(&self, from: &DataType, to: &DataType) -> Conversion {
         alterations::conversion(from, to)
+    }
+
+    fn demands(&self, check: &str) -> Vec<Demand> {
+        expression::demands(check, &Scope::bare(&expressions::GRAMMAR))
     }
 
     fn empty_value(&self, data_type: &DataType, _is_added: bool) -> Option<String> {

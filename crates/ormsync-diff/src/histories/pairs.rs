@@ -18,6 +18,7 @@ pub(super) fn rows(histories: &[History]) -> Vec<Row> {
                     id: record.id.clone(),
                     state: Some(StepState::Lost),
                     is_empty: false,
+                    written_at: None,
                     origin: ormsync_schema::Origin::nowhere(),
                 };
                 let steps = (0..histories.len()).map(|other| (other == side).then(|| lost.clone())).collect();
@@ -35,6 +36,7 @@ fn row(histories: &[History], group: &Group) -> Row {
             id: migration.id.clone(),
             state: state(history, migration),
             is_empty: migration.is_empty,
+            written_at: migration.written_at.clone(),
             origin: migration.origin.clone(),
         })
     };

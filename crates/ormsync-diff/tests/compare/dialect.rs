@@ -1,7 +1,7 @@
 //! A dialect with nothing special, so that these tests are about the comparison only.
 
 use ormsync_dialect::{
-    Alterations, CatalogueQuery, CatalogueRows, CatalogueScope, Condition, Conversion, Dialect, Equivalence,
+    Alterations, CatalogueQuery, CatalogueRows, CatalogueScope, Condition, Conversion, Demand, Dialect, Equivalence,
     IdentifierLimit, Section,
 };
 use ormsync_schema::{
@@ -104,6 +104,10 @@ impl Dialect for Plain {
 
     fn adds_in_place(&self, _column: &Column) -> bool {
         true
+    }
+
+    fn demands(&self, _check: &str) -> Vec<Demand> {
+        Vec::new()
     }
 
     fn conversion(&self, _from: &DataType, _to: &DataType) -> Conversion {

@@ -40,6 +40,8 @@ pub struct RevisionFile {
     pub labels: Vec<String>,
     /// The first line of its docstring.
     pub message: String,
+    /// All of its docstring.
+    pub docstring: String,
     /// The file.
     pub path: PathBuf,
 }
@@ -53,6 +55,7 @@ struct Found {
     labels: Vec<String>,
     mirror_of: Option<String>,
     message: String,
+    docstring: String,
     does_nothing: bool,
     path: PathBuf,
     origin: Origin,
@@ -152,8 +155,8 @@ impl Reader {
         found.depends_on = several("depends_on").unwrap_or_default();
         found.labels = several("branch_labels").unwrap_or_default();
         found.mirror_of = several(MIRROR_VARIABLE).and_then(|names| names.first().cloned());
-        found.message =
-            docstring(body).and_then(|text| text.trim().lines().next().map(str::to_owned)).unwrap_or_default();
+        found.docstring = docstring(body).unwrap_or_default().to_owned();
+        found.message = found.docstring.trim().lines().next().unwrap_or_default().to_owned();
         found.does_nothing = does_nothing(body);
         self.found.push(found);
     }
@@ -192,6 +195,7 @@ impl Reader {
                 needs: found.depends_on.iter().map(named).collect(),
                 mirror_of: found.mirror_of.clone(),
                 is_empty: found.does_nothing,
+                written_at: written_at(&found.docstring),
                 origin: found.origin.clone(),
                 ..Migration::default()
             }
@@ -202,6 +206,7 @@ impl Reader {
                 id: found.id.clone(),
                 labels: found.labels.clone(),
                 message: found.message.clone(),
+                docstring: found.docstring.clone(),
                 path: found.path.clone(),
             }
         };
@@ -296,6 +301,24 @@ fn docstring(body: &[Stmt]) -> Option<&str> {
     }
 }
 
+/// The moment of `Create Date: 2026-01-02 03:04:05.678901`, which Alembic's template writes into the docstring: what Python's
+/// `datetime` prints, with an offset where `timezone` is set in alembic.ini. What is no such moment says nothing.
+fn written_at(docstring: &str) -> Option<String> {
+    let line = docstring.lines().find_map(|line| line.trim().strip_prefix("Create Date:"))?;
+    let moment = line.trim();
+    let (day, time) = moment.split_at_checked(10)?;
+    let digits = |text: &str, parts: &[usize], mark: char| {
+        let found: Vec<&str> = text.split(mark).collect();
+        found.len() == parts.len()
+            && found
+                .iter()
+                .zip(parts)
+                .all(|(part, length)| part.len() == *length && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let hours = time.strip_prefix([' ', 'T'])?.get(..5)?;
+    (digits(day, &[4, 2, 2], '-') && digits(hours, &[2, 2], ':')).then(|| moment.to_owned())
+}
+
 /// Whether `upgrade()` has no statement but `pass` and strings.
 fn does_nothing(body: &[Stmt]) -> bool {
     let upgrade = body.iter().find_map(|statement| match statement {
@@ -369,6 +392,15 @@ mod tests {
             .map(|record| record.id)
             .collect();
         assert_eq!(applied, ["003_c", "aaaa1111", "bbbb2222", "gone"]);
+    }
+
+    #[test]
+    fn moments_of_docstrings() {
+        let said = |moment: &str| written_at(&format!("Add x\n\nRevision ID: a\nCreate Date: {moment}\n"));
+        assert_eq!(said("2026-01-02 03:04:05.678901").as_deref(), Some("2026-01-02 03:04:05.678901"));
+        assert_eq!(said("2026-01-02T03:04:05+02:00").as_deref(), Some("2026-01-02T03:04:05+02:00"));
+        assert_eq!((said("yesterday"), said("2026-01-02"), said("2026/01/02 03:04")), (None, None, None));
+        assert_eq!(written_at("Add x"), None);
     }
 
     #[test]

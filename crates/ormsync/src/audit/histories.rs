@@ -67,7 +67,7 @@ fn history(histories: &Histories, standing: &Standing, side: usize, own: &OwnHis
                 name: step.id.clone(),
                 subject: own.migration(&step.id).map(|it| it.subject.clone()).unwrap_or_default(),
                 state: state(step.state),
-                at: moment(&step.id),
+                at: moment(&step.id).or_else(|| minute(step.written_at.as_deref()?)),
                 change,
                 mirrors: others(row, side).map(|other| other.id.clone()).collect(),
                 unmirrored: is_unmirrored(row, side, step),
@@ -119,6 +119,11 @@ fn moment(name: &str) -> Option<String> {
     let moment =
         jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", digits.get(..14).filter(|it| it.len() == digits.len())?);
     Some(moment.ok()?.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
+/// A moment in ISO 8601 in the same words: `2026-01-02T03:04:05.678901` is `2026-01-02 03:04`.
+fn minute(moment: &str) -> Option<String> {
+    moment.get(..16).map(|minute| minute.replacen('T', " ", 1))
 }
 
 fn place(files: &SourceFiles, origin: &Origin) -> String {

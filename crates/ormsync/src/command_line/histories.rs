@@ -54,8 +54,10 @@ Exit codes: 0 all of it runs, and makes what it should, 1 not, 2 the question co
 
 pub(super) const SEED_ABOUT: &str = "\
 Fills the tables of an empty database with made-up rows: references lead to rows that are there, unique columns have a \
-value of their own in each row, enums their labels, and columns with a check that lists values one of those. The same \
-schema gets the same rows. A table that can't be filled is told with the reason. A database that has rows is refused.";
+value of their own in each row, enums their labels, and simple checks are met (lists of values, bounds, lengths, one \
+column smaller than another). The same schema gets the same rows. Tables in a circle of references are filled together \
+where none of them may be NULL, on PostgreSQL and SQLite; MySQL looks at each row at once. A table that can't be filled \
+is told with the reason. A database that has rows is refused.";
 
 pub(super) const SEED_EXAMPLES: &str = "\
 Examples:

@@ -47,6 +47,11 @@ fn mark(histories: &mut Histories, options: &MirrorOptions, terminal: &Terminal)
     if failed {
         return Err(Failure::from_diagnostics(histories.diagnostics.clone(), histories.files.clone()));
     }
+    if histories.is_database_to_come() {
+        terminal.diagnostics(&histories.diagnostics, &histories.files);
+        terminal.note("nothing is to be marked: in a database that is not there nothing is applied");
+        return Ok(0);
+    }
     let baseline = baseline(histories)?;
     if baseline.script.is_empty() {
         terminal.note("nothing is to be marked: each side says of the other's migrations what is so");

@@ -51,6 +51,8 @@ pub(crate) struct Histories {
     /// The files that places are in.
     pub(crate) files: SourceFiles,
     records: records::Records,
+    /// Whether the command line names the database.
+    is_database_told: bool,
 }
 
 impl Histories {
@@ -99,6 +101,7 @@ impl Histories {
             diagnostics: project.warnings.clone(),
             files: project.files.clone(),
             records: records::Records::default(),
+            is_database_told: options.database.is_some(),
             project,
         };
         if let Some(path) = alembic {
@@ -147,7 +150,8 @@ impl Histories {
 
     /// Asks the database how far it is.
     pub(crate) fn ask_database(&mut self) {
-        let (records, problems) = records::read(&self.project, self.alembic.as_ref().map(|(_, it)| &it.history));
+        let alembic = self.alembic.as_ref().map(|(_, it)| &it.history);
+        let (records, problems) = records::read(&self.project, self.is_database_told, alembic);
         self.records = records;
         self.diagnostics.extend(problems);
     }
@@ -155,6 +159,11 @@ impl Histories {
     /// Whether a database was asked.
     pub(crate) fn has_records(&self) -> bool {
         self.records.prisma.is_some() || self.records.alembic.is_some()
+    }
+
+    /// Whether the project's database is a file that is not there yet, so that nothing is applied in it.
+    pub(crate) fn is_database_to_come(&self) -> bool {
+        self.records.is_to_come
     }
 
     /// All histories with what is known of them, those with files and those that only a database knows.

@@ -1,4 +1,5 @@
-//! Tables that a migration's header says it creates: each has to be there behind it.
+//! Tables that a migration's header says it creates, the comments before its first statement or the docstring of a revision:
+//! each has to be there behind it.
 
 use ormsync_schema::{Diagnostic, Schema};
 
@@ -9,15 +10,7 @@ pub(super) fn broken(histories: &Histories) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if let Some(prisma) = &histories.prisma {
         for migration in &prisma.migrations {
-            let Some(effect) = histories.effects.of("prisma", &migration.name) else { continue };
-            // A statement that was not understood may make them.
-            if !effect.problems.is_empty() {
-                continue;
-            }
-            let missing: Vec<String> = promised(&header(&migration.text))
-                .into_iter()
-                .filter(|name| !has_table(&effect.after, name) && !has_table(&effect.before, name))
-                .collect();
+            let missing = missing(histories, "prisma", &migration.name, &header(&migration.text));
             if !missing.is_empty() {
                 let message = format!(
                     "Prisma: the header of {} says that it creates {}, and it does not",
@@ -31,7 +24,33 @@ pub(super) fn broken(histories: &Histories) -> Vec<Diagnostic> {
             }
         }
     }
+    for revision in histories.alembic.iter().flat_map(|(_, alembic)| &alembic.revisions) {
+        let lines: Vec<String> = revision.docstring.lines().map(|line| line.trim().to_owned()).collect();
+        let missing = missing(histories, "alembic", &revision.id, &lines);
+        let migration = histories.alembic.as_ref().and_then(|(_, alembic)| alembic.history.migration(&revision.id));
+        if let Some(migration) = migration.filter(|_| !missing.is_empty()) {
+            let message = format!(
+                "Alembic: the docstring of {} says that it creates {}, and it does not",
+                revision.id,
+                missing.join(", ")
+            );
+            let help = "write another revision that creates what is missing, or correct the docstring";
+            let place = super::start_of(&migration.origin);
+            found.push(Diagnostic::warning("migration-promise", message, place).with_help(help));
+        }
+    }
     found
+}
+
+/// The tables that the lines of a header name and that are not there, neither before nor behind the migration.
+fn missing(histories: &Histories, history: &str, id: &str, header: &[String]) -> Vec<String> {
+    let Some(effect) = histories.effects.of(history, id) else { return Vec::new() };
+    // A statement that was not understood may make them.
+    if !effect.problems.is_empty() {
+        return Vec::new();
+    }
+    let is_missing = |name: &String| !has_table(&effect.after, name) && !has_table(&effect.before, name);
+    promised(header).into_iter().filter(is_missing).collect()
 }
 
 fn has_table(schema: &Schema, name: &str) -> bool {

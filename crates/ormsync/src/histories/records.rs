@@ -1,7 +1,8 @@
-//! What a database keeps of the histories: the rows of each tool's own table.
+//! What a database keeps of the histories: the rows of each tool's own table. A SQLite file that settings name and that is
+//! not there keeps nothing yet: the first migration makes it.
 
 use ormsync_database::{ReadOptions, TableQuery, table_rows};
-use ormsync_schema::{Diagnostic, History, Record};
+use ormsync_schema::{Diagnostic, History, Record, Severity};
 use ormsync_sqlalchemy::{RECORD_COLUMN, RECORD_TABLE};
 
 use crate::project::{Location, Project};
@@ -13,10 +14,12 @@ pub(crate) struct Records {
     pub(crate) prisma: Option<Vec<Record>>,
     /// Of Alembic's revisions.
     pub(crate) alembic: Option<Vec<Record>>,
+    /// Whether there is no database yet to keep anything.
+    pub(crate) is_to_come: bool,
 }
 
-/// Asks the project's database, where it has one.
-pub(super) fn read(project: &Project, alembic: Option<&History>) -> (Records, Vec<Diagnostic>) {
+/// Asks the project's database, where it has one; `is_told`: the command line names it, and then it has to be there.
+pub(super) fn read(project: &Project, is_told: bool, alembic: Option<&History>) -> (Records, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let Some((side, url)) = project.sides.iter().find_map(|side| match &side.location {
         Location::Database { url, .. } => Some((side, url)),
@@ -28,6 +31,12 @@ pub(super) fn read(project: &Project, alembic: Option<&History>) -> (Records, Ve
     }) else {
         return (Records::default(), problems);
     };
+    if let Some(file) = url.file().filter(|file| !is_told && !file.exists()) {
+        let message = format!("there is no SQLite file {} yet: only files of migrations are looked at", file.display());
+        let told = Diagnostic::new(Severity::Note, "database-to-come", message, side.origin.clone())
+            .with_help("the first migration that is applied makes it; --database names another");
+        return (Records { is_to_come: true, ..Records::default() }, vec![told]);
+    }
     let queries = [
         TableQuery {
             table: ormsync_prisma::OWN_TABLES[0],
@@ -58,6 +67,7 @@ pub(super) fn read(project: &Project, alembic: Option<&History>) -> (Records, Ve
     let records = Records {
         prisma: Some(ormsync_prisma::records(&rows(0))),
         alembic: Some(ormsync_sqlalchemy::records(alembic.unwrap_or(&nothing), &revisions)),
+        is_to_come: false,
     };
     (records, problems)
 }
