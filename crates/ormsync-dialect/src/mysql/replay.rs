@@ -13,6 +13,8 @@ pub(crate) static REPLAY: Rules = Rules {
     grammar: &GRAMMAR,
     default_qualifiers: &[],
     indexes_are_objects: false,
+    partitions_are_tables: false,
+    selects_make_tables: false,
     uniques_are_indexes: true,
     declared: |_| (),
     name_constraints,

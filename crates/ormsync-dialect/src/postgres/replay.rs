@@ -12,6 +12,8 @@ pub(crate) static REPLAY: Rules = Rules {
     grammar: &GRAMMAR,
     default_qualifiers: &[],
     indexes_are_objects: true,
+    partitions_are_tables: true,
+    selects_make_tables: true,
     uniques_are_indexes: false,
     declared: number,
     name_constraints: constraint_names::fill_in,

@@ -61,9 +61,13 @@ impl Replay<'_> {
         if from == to {
             return Ok(());
         }
-        let change = TableChange::RenameColumn { from, to };
-        let operation = Operation::change(path.clone(), change);
-        operation.apply(self.schema).map_err(|problem| format!("{}: {problem}", operation.subject()))
+        for table in self.with_partitions(path) {
+            self.rename_in_key(&table, &from, &to);
+            let change = TableChange::RenameColumn { from: from.clone(), to: to.clone() };
+            let operation = Operation::change(table, change);
+            operation.apply(self.schema).map_err(|problem| format!("{}: {problem}", operation.subject()))?;
+        }
+        Ok(())
     }
 
     fn alteration(&mut self, operation: &AlterTableOperation, path: &QualifiedName, table: &mut Table) -> Outcome {

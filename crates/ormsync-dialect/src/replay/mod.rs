@@ -16,6 +16,7 @@
 //! | `alterations.rs` | `ALTER TABLE` |
 //! | `objects.rs`, `types.rs`, `comments.rs` | everything else that a schema holds |
 //! | `questions.rs`, `catalogue.rs` | what a server would answer to a question about what is there |
+//! | `partitions.rs` | tables that are split |
 //! | `words.rs` | statements that `sqlparser` has no tree for |
 
 mod alterations;
@@ -27,6 +28,7 @@ mod constraints;
 mod effect;
 mod names;
 mod objects;
+mod partitions;
 mod questions;
 mod rules;
 mod script;
@@ -99,6 +101,9 @@ impl Replay<'_> {
     fn run(&mut self) {
         if let Err(problem) = self.statement() {
             self.refuse(&problem);
+        }
+        if self.rules.partitions_are_tables {
+            partitions::derive(self.schema);
         }
         (self.rules.name_constraints)(self.schema);
     }

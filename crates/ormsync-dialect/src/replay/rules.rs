@@ -15,6 +15,10 @@ pub(crate) struct Rules {
     pub(crate) default_qualifiers: &'static [&'static str],
     /// Whether names of indexes are those of a namespace, not of a table.
     pub(crate) indexes_are_objects: bool,
+    /// Whether partitions are tables of their own.
+    pub(crate) partitions_are_tables: bool,
+    /// Whether `SELECT … INTO` makes a table.
+    pub(crate) selects_make_tables: bool,
     /// Whether a unique constraint is nothing but a unique index.
     pub(crate) uniques_are_indexes: bool,
     /// Brings a column that was declared into the form in which later statements find it.

@@ -2,7 +2,7 @@
 
 use ormsync_schema::{Operation, QualifiedName};
 use sqlparser::ast::{AlterIndexOperation, ObjectName, ObjectType, SchemaName, Statement};
-use sqlparser::parser::{Parser, ParserOptions};
+use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::Token;
 
 use super::{Outcome, Replay, effect};
@@ -11,24 +11,32 @@ impl Replay<'_> {
     pub(super) fn statement(&mut self) -> Outcome {
         let words = self.words();
         let word = |position: usize| words.get(position).map_or("", String::as_str);
+        if word(0) == "SELECT"
+            && self.rules.selects_make_tables
+            && let Some(outcome) = self.select_into()
+        {
+            return outcome;
+        }
         if effect::is_without_effect(word(0)) {
             return Ok(());
         }
         if let Some(outcome) = self.without_tree() {
             return outcome;
         }
-        let dialect = (self.rules.grammar.parser)();
-        let options = ParserOptions::new().with_unescape(false);
-        let parsed =
-            Parser::new(dialect.as_ref()).with_options(options).try_with_sql(self.text).and_then(|mut parser| {
-                let statement = parser.parse_statement()?;
-                parser.expect_token(&Token::EOF)?;
-                Ok(statement)
-            });
-        match parsed {
+        match self.parse(self.text) {
             Ok(statement) => self.carry_out(&statement),
             Err(error) => Err(format!("{error}")),
         }
+    }
+
+    /// One statement as a tree.
+    pub(super) fn parse(&self, text: &str) -> Result<Statement, ParserError> {
+        let dialect = (self.rules.grammar.parser)();
+        let options = ParserOptions::new().with_unescape(false);
+        let mut parser = Parser::new(dialect.as_ref()).with_options(options).try_with_sql(text)?;
+        let statement = parser.parse_statement()?;
+        parser.expect_token(&Token::EOF)?;
+        Ok(statement)
     }
 
     fn carry_out(&mut self, statement: &Statement) -> Outcome {

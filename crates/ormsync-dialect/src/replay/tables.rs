@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ormsync_schema::{Fact, Opaque, Operation, QualifiedName, Table};
+use ormsync_schema::{Operation, QualifiedName, Table};
 use sqlparser::ast::{
     CommentDef, CreateTable, CreateTableLikeKind, CreateTableOptions, Expr, ObjectName, SqlOption, TableConstraint,
     Value,
@@ -50,12 +50,7 @@ impl Replay<'_> {
             table.comment = Some(self.rules.constant(comment));
         }
         if statement.query.is_some() {
-            table.opaque.push(self.opaque(Fact::Column, "its columns are those of a query"));
-            self.leave_out("what the query of CREATE TABLE … AS makes");
-        }
-        if statement.partition_by.is_some() {
-            self.leave_out("PARTITION BY");
-            table.opaque.push(self.opaque(Fact::Partitioning, "PARTITION BY"));
+            self.columns_of_query(&path, &mut table, "CREATE TABLE … AS");
         }
         self.content(&path.namespace).tables.insert(path.name, table);
         Ok(())
@@ -71,10 +66,6 @@ impl Replay<'_> {
         let path = self.path(name);
         let model = self.table_mut(&path)?;
         Ok(Table { foreign_keys: Vec::new(), triggers: BTreeMap::new(), policies: BTreeMap::new(), ..model.clone() })
-    }
-
-    fn opaque(&self, fact: Fact, text: &str) -> Opaque {
-        Opaque { fact, name: None, text: text.to_owned(), origin: self.origin.clone() }
     }
 
     pub(super) fn options(&mut self, options: &CreateTableOptions, table: &mut Table) {

@@ -120,3 +120,35 @@ fn blocks_are_guarded_statements() {
     );
     assert_eq!(schema.tables().count(), 2);
 }
+
+/// What a query makes, and how MySQL parts a table, is told with what it is, and hides nothing else.
+#[test]
+fn what_queries_and_partitions_make_is_told() {
+    let told = |dialect: &str, script: &str| {
+        let mut schema = Schema::new(dialect);
+        let messages: Vec<String> =
+            replay(&mut schema, script, &Origin::nowhere()).into_iter().map(|told| told.message).collect();
+        (schema, messages)
+    };
+    let script = "CREATE TABLE a (id int);\nCREATE TABLE b AS SELECT * FROM a;\nSELECT id INTO c FROM a;\n\
+                  SELECT id INTO TEMP d FROM a;\nCREATE TABLE e (at date) PARTITION BY RANGE (date_trunc('year', at));";
+    let (schema, messages) = told("postgresql", script);
+    let names: Vec<&str> = schema.tables().map(|(_, name, _)| name).collect();
+    assert_eq!(names, ["a", "b", "c", "e"]);
+    assert_eq!(
+        messages,
+        [
+            "which columns the query of CREATE TABLE … AS gives public.b is not replayed",
+            "which columns the query of SELECT … INTO gives public.c is not replayed",
+            "how public.e is parted (PARTITION BY) is not replayed",
+        ]
+    );
+    let script = "CREATE TABLE a (id int NOT NULL, at date NOT NULL, PRIMARY KEY (id, at)) ENGINE=InnoDB PARTITION BY RANGE (YEAR(at)) \
+                  (PARTITION p0 VALUES LESS THAN (2026), PARTITION p1 VALUES LESS THAN MAXVALUE);\n\
+                  ALTER TABLE a ADD PARTITION (PARTITION p2 VALUES LESS THAN (2030));\nALTER TABLE a ADD COLUMN b int;";
+    let (schema, messages) = told("mysql", script);
+    let table = schema.table("", "a").unwrap();
+    assert_eq!(table.columns.keys().collect::<Vec<_>>(), ["id", "at", "b"]);
+    assert!(table.primary_key.is_some());
+    assert_eq!(messages, ["how a is parted (PARTITION BY) is not replayed"; 2]);
+}

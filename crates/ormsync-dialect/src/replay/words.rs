@@ -16,10 +16,17 @@ impl Replay<'_> {
     pub(super) fn without_tree(&mut self) -> Option<Outcome> {
         let tokens = self.tokens();
         let word = |position: usize| tokens.get(position).and_then(keyword).unwrap_or_default();
+        if word(0) == "CREATE"
+            && let Some(outcome) = self.create_split_table(&tokens)
+        {
+            return Some(outcome);
+        }
         match (word(0).as_str(), word(1).as_str()) {
             ("DO", _) => Some(self.block(&tokens)),
             ("ALTER", "INDEX") if word(2) == "IF" && word(3) == "EXISTS" => self.rename_index_if_there(&tokens[4..]),
-            ("ALTER", "TABLE") => self.rename_index_of_table(&tokens[2..]),
+            ("ALTER", "TABLE") => {
+                self.rename_index_of_table(&tokens[2..]).or_else(|| self.alter_partitions(&tokens[2..]))
+            }
             ("CREATE", "VIRTUAL") if word(2) == "TABLE" => Some(self.create_virtual_table(&tokens[3..])),
             // No part of a schema here: a column says which it has.
             ("CREATE" | "DROP" | "ALTER", "COLLATION" | "CAST" | "PUBLICATION" | "SUBSCRIPTION" | "TABLESPACE") => {
@@ -133,7 +140,7 @@ impl Replay<'_> {
     }
 
     /// The names among tokens, as the catalogue keeps them.
-    fn names(&self, tokens: &[Token]) -> Vec<String> {
+    pub(super) fn names(&self, tokens: &[Token]) -> Vec<String> {
         let name = |token: &Token| match token {
             Token::Word(word) => Some((self.rules.grammar.fold)(&sqlparser::ast::Ident {
                 value: word.value.clone(),

@@ -10,6 +10,8 @@ pub(crate) static REPLAY: Rules = Rules {
     grammar: &GRAMMAR,
     default_qualifiers: &["main"],
     indexes_are_objects: true,
+    partitions_are_tables: false,
+    selects_make_tables: false,
     uniques_are_indexes: false,
     declared: |_| (),
     name_constraints: |_| (),
