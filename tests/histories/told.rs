@@ -309,6 +309,42 @@ fn a_database_that_is_to_come() {
     assert_eq!(run.code, Some(2), "{run}");
 }
 
+/// A project whose ormsync.toml names no Prisma: what `mirror` writes is found afterwards, and the gate leaves it alone.
+#[test]
+fn a_side_that_the_configuration_does_not_name() {
+    let project = Project::new();
+    project.remove("prisma");
+    project.write("models.py", "from sqlalchemy import MetaData\nmetadata = MetaData()\n");
+    let file = "dialect = \"sqlite\"\n[sqlalchemy]\nmodels = [\"models.py\"]\nalembic = \"alembic.ini\"\n[database]\nurl = \"sqlite:shop.db\"\n";
+    project.write("ormsync.toml", file);
+    let run = project.run(&["mirror"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.contains("write into ormsync.toml: [prisma] schema = \"prisma/schema.prisma\""), "{run}");
+    let run = project.run(&["status"]);
+    assert!(run.stdout.contains("Prisma: 2 migrations") && run.stdout.contains("Alembic: 2 migrations"), "{run}");
+    let run = project.run(&["check"]);
+    assert!(!run.stdout.contains("migration-") && !run.stderr.contains("migration-"), "{run}");
+    // The other way round.
+    project.write("ormsync.toml", "dialect = \"sqlite\"\n[prisma]\nschema = \"prisma/schema.prisma\"\n");
+    project.remove("alembic");
+    project.remove("alembic.ini");
+    let run = project.run(&["mirror", "--no-database"]);
+    assert!(
+        run.stderr.contains("write into ormsync.toml: [sqlalchemy] alembic = \"alembic.ini\" (beside `models`)"),
+        "{run}"
+    );
+    let run = project.run(&["status", "--no-database"]);
+    assert!(run.stdout.contains("Prisma: 2 migrations") && run.stdout.contains("Alembic: 2 migrations"), "{run}");
+    // Of several nothing is picked, and that is said.
+    project.write("ormsync.toml", file);
+    project.write("other/schema.prisma", "datasource db {\n  provider = \"sqlite\"\n}\n");
+    let run = project.run(&["status"]);
+    assert!(
+        run.stderr.contains("Prisma's migrations are left out: there are several, of prisma/schema.prisma"),
+        "{run}"
+    );
+}
+
 /// `status --scratch-url` runs both sides on a server.
 #[test]
 fn replayed_on_a_server() {

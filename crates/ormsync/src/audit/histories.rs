@@ -27,6 +27,8 @@ pub(crate) fn add_histories(
         database: options.database.clone(),
         no_database: options.no_database,
         dialect: dialect.clone(),
+        // Another project's migrations are no business of the gate.
+        only_named: true,
         ..HistoryOptions::default()
     };
     // That there is none is no news; what is wrong with settings is told where the sources are chosen.

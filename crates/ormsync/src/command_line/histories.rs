@@ -106,6 +106,9 @@ pub(crate) struct HistoryOptions {
     pub(crate) no_database: bool,
     #[command(flatten)]
     pub(crate) dialect: DialectOption,
+    /// Leave out histories that lie around and that ormsync.toml, where it names sources, does not name.
+    #[arg(skip)]
+    pub(crate) only_named: bool,
 }
 
 /// `ormsync status`.
@@ -171,6 +174,7 @@ impl VerifyOptions {
             database: None,
             no_database: true,
             dialect: self.dialect.clone(),
+            only_named: false,
         }
     }
 }

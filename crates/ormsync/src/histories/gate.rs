@@ -20,6 +20,8 @@ pub(crate) fn findings(settings: &Settings, options: &CheckOptions) -> (Vec<Diag
         database: options.sources.database.clone(),
         no_database: options.sources.no_database,
         dialect: options.dialect.clone(),
+        // Another project's migrations are no business of the gate.
+        only_named: true,
         ..HistoryOptions::default()
     };
     // What is wrong with settings is told where the sources are chosen.

@@ -27,7 +27,7 @@ use ormsync_sqlalchemy::{AlembicHistory, AlembicSettings};
 
 use crate::command_line::{HistoryOptions, SourceOptions};
 use crate::failure::{Failure, Result};
-use crate::migrations::place::prisma_folder;
+use crate::migrations::place::{prisma_folder, unnamed_schemas};
 use crate::paths;
 use crate::project::{Location, Project, Settings, Side, mask_files, sides};
 use crate::read_sources::alembic_settings;
@@ -119,6 +119,9 @@ impl Histories {
         for files in histories.alembic.iter().map(|(_, history)| &history.files) {
             histories.files.extend(files.clone());
         }
+        if histories.prisma.is_none() && !options.only_named {
+            histories.tell_unnamed(settings);
+        }
         histories.tell_wrong_provider();
         mask_files(&mut histories.files);
         Ok(histories)
@@ -198,6 +201,24 @@ impl Histories {
         }
     }
 
+    /// Histories that lie around, of which nothing says which is meant.
+    fn tell_unnamed(&mut self, settings: &Settings) {
+        let schemas = unnamed_schemas(settings);
+        let with_history: Vec<String> = schemas
+            .iter()
+            .filter(|schema| ormsync_prisma::migrations_folder(schema).is_dir())
+            .map(|schema| paths::display(schema))
+            .collect();
+        if !with_history.is_empty() {
+            let message =
+                format!("Prisma's migrations are left out: there are several, of {}", with_history.join(", "));
+            self.diagnostics.push(
+                Diagnostic::warning("histories", message, Origin::nowhere())
+                    .with_help("name one with --migrations, or its schema as `schema` in [prisma] of ormsync.toml"),
+            );
+        }
+    }
+
     /// A lock file that names another server than the project has.
     fn tell_wrong_provider(&mut self) {
         let Some(prisma) = &mut self.prisma else { return };
@@ -224,6 +245,9 @@ impl Histories {
 fn migrations_folder(settings: &Settings, options: &HistoryOptions, sides: &[Side]) -> Option<PathBuf> {
     if let Some(path) = &options.migrations {
         return Some(path.clone());
+    }
+    if options.only_named && !unnamed_schemas(settings).is_empty() {
+        return None;
     }
     prisma_folder(settings, sides).filter(|folder| folder.is_dir())
 }

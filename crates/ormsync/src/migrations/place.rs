@@ -12,7 +12,8 @@ use crate::histories::alembic_path;
 use crate::paths;
 use crate::project::{Location, Settings, Side};
 
-/// The folder of Prisma's migrations: as configured, or beside the schema.
+/// The folder of Prisma's migrations: as configured, beside the schema, or, where ormsync.toml has no `[prisma]`, beside the
+/// only schema that lies around.
 pub(crate) fn prisma_folder(settings: &Settings, sides: &[Side]) -> Option<PathBuf> {
     let configured = settings.config.as_ref().and_then(|config| {
         let migrations = config.file.prisma.as_ref()?.migrations.as_ref()?;
@@ -24,7 +25,17 @@ pub(crate) fn prisma_folder(settings: &Settings, sides: &[Side]) -> Option<PathB
             _ => None,
         })
     };
-    configured.or_else(beside_schema)
+    let beside_found = || match unnamed_schemas(settings) {
+        [only] => Some(ormsync_prisma::migrations_folder(only)),
+        _ => None,
+    };
+    configured.or_else(beside_schema).or_else(beside_found)
+}
+
+/// The Prisma schemas that lie around where ormsync.toml names sources and no `[prisma]`.
+pub(crate) fn unnamed_schemas(settings: &Settings) -> &[PathBuf] {
+    let names_prisma = settings.config.as_ref().is_some_and(|config| config.file.prisma.is_some());
+    if settings.names_sources() && !names_prisma { &settings.found().prisma } else { &[] }
 }
 
 /// Where a Prisma migration goes.

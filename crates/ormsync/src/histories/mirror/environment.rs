@@ -29,6 +29,7 @@ pub(super) fn of_alembic(settings: &Settings, mirrors: &mut Mirrors) -> Result<A
     let ini = configured.unwrap_or_else(|| paths::join(&settings.folder(), "alembic.ini"));
     let scripts = paths::folder_of(&ini).join("alembic");
     let text = render(ALEMBIC_INI, context! { scripts => "alembic" })?;
+    let written = ini.clone();
     mirrors.files.push(NewFile { path: ini, text });
     mirrors.files.push(NewFile { path: scripts.join("env.py"), text: render(ENVIRONMENT, context! {})? });
     mirrors.files.push(NewFile { path: scripts.join("script.py.mako"), text: TEMPLATE.to_owned() });
@@ -38,6 +39,12 @@ pub(super) fn of_alembic(settings: &Settings, mirrors: &mut Mirrors) -> Result<A
             .to_owned(),
     );
     mirrors.notes.push(EXTERNAL.to_owned());
+    let section = settings.config.as_ref().map(|config| (config, config.file.sqlalchemy.as_ref()));
+    if let Some((config, section)) = section.filter(|(_, section)| section.is_none_or(|it| it.alembic.is_none())) {
+        let line = format!("alembic = {}", quoted(&paths::display(&paths::relative_to(&written, config.folder()))));
+        let models = if section.is_none() { " (beside `models`)" } else { "" };
+        mirrors.notes.push(format!("write into {}: [sqlalchemy] {line}{models}", paths::display(&config.path)));
+    }
     Ok(AlembicSettings::of_scripts(&scripts))
 }
 
@@ -86,6 +93,10 @@ pub(super) fn of_prisma(
         }
         let text = ormsync_prisma::write_schema(&normal, &WriteOptions::default());
         mirrors.files.push(NewFile { path: path.clone(), text });
+    }
+    if let Some(config) = settings.config.as_ref().filter(|config| config.file.prisma.is_none()) {
+        let line = format!("schema = {}", quoted(&paths::display(&paths::relative_to(&path, config.folder()))));
+        mirrors.notes.push(format!("write into {}: [prisma] {line}", paths::display(&config.path)));
     }
     let config = paths::join(&root, "prisma.config.ts");
     let is_there = ormsync_prisma::CONFIG_FILES.iter().any(|name| paths::join(&root, name).exists());
