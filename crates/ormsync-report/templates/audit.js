@@ -212,6 +212,9 @@ const page = (() => {
       return `${own.name} ${models} ${own.columns.map((column) => column.name).join(" ")}`.toLowerCase();
     }));
 
+  // It is made when there is nothing else to do, so that the first letter of a search need not wait for it.
+  (globalThis.requestIdleCallback ?? setTimeout)(searched);
+
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter((word) => word !== "");
     const all = words.length > 0 ? searched() : null;
