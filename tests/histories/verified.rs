@@ -182,6 +182,19 @@ fn locks_on_postgresql() {
     locks(Dialect::Postgresql, "AccessExclusiveLock on shop");
 }
 
+/// A migration that ends its transaction, as Prisma's own do where an enum loses a label, has let its locks go when it is asked.
+#[cfg(feature = "live")]
+#[test]
+fn locks_of_a_migration_with_its_own_transaction() {
+    let Some(database) = Scratch::new(Dialect::Postgresql) else { return };
+    let project = Project::new(Dialect::Postgresql);
+    let more = "BEGIN;\nALTER TABLE shop ADD COLUMN city text;\nCOMMIT;\n\nCREATE INDEX shop_name ON shop (name);\n";
+    project.write("prisma/migrations/20260102000000_more/migration.sql", more);
+    let (run, sides) = project.verify(&["--scratch-url", database.url(), "--forwards-only", "--no-target"], 0);
+    assert_eq!(sides[0]["migrations"][1]["locks"], Value::Null, "{run}");
+    assert!(sides[0]["locks_unknown"].as_str().unwrap().contains("ends transactions of its own"), "{run}");
+}
+
 #[cfg(feature = "live")]
 #[test]
 fn locks_on_mysql() {

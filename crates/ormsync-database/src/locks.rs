@@ -76,7 +76,7 @@ pub async fn run_with_locks(url: &DatabaseUrl, script: &str) -> Result<RanWithLo
 
 async fn on_postgres(url: &DatabaseUrl, script: &str) -> Result<RanWithLocks, RunError> {
     let in_transaction = format!(
-        "BEGIN;\nSELECT 'begun', now()::text;\n{script}\n;\nSELECT 'begun', now()::text;\n\
+        "BEGIN;\nSELECT 'begun', txid_current()::text;\n{script}\n;\nSELECT 'begun', txid_current()::text;\n\
          SELECT 'lock', mode, relation::regclass::text FROM pg_locks \
          WHERE pid = pg_backend_pid() AND locktype = 'relation' AND relation >= 16384 \
          AND relation IN (SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm')) ORDER BY 3, 2;\nCOMMIT;"

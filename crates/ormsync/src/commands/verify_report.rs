@@ -29,7 +29,7 @@ pub(super) fn text(ran: &Ran) -> String {
         text.push_str(&format!("  all of it: {} kB to {} kB\n", before / 1024, after / 1024));
     }
     if let Some(why) = unknown_locks(ran) {
-        text.push_str(&format!("  which locks it takes is not known: {why}\n"));
+        text.push_str(&format!("  where no locks are told they are not known: {why}\n"));
     }
     if ran.rows > 0 {
         text.push_str(&format!("  with {} made-up rows\n", ran.rows));
