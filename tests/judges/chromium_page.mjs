@@ -48,6 +48,8 @@ const used = async (tab) => {
     expect(false, "the list has no tables");
     return;
   }
+  const isLaidOutByRows = await tab.evaluate(() => document.getElementById("tables").classList.contains("grids"));
+  expect(isLaidOutByRows === all > 200, "a list is laid out row by row where it is long, and there alone");
   const names = await tab.locator("#tables .row th button").allTextContents();
 
   // From the top, Tab leads to the contents first.

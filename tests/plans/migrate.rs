@@ -87,6 +87,15 @@ impl Project {
         Some(project)
     }
 
+    /// Names the database, and whatever else.
+    pub(super) fn configure(&self, more: &str) {
+        let dialect = if self.dialect == Dialect::Mariadb { "mariadb" } else { self.dialect.name() };
+        let text = format!(
+            "dialect = \"{dialect}\"\ntruth = \"prisma\"\n[prisma]\nschema = \"prisma/schema.prisma\"\n[database]\nurl = \"env:DATABASE_URL\"\n{more}"
+        );
+        self.write("ormsync.toml", &text);
+    }
+
     /// Writes the truth.
     pub(super) fn schema(&self, models: &str) {
         let provider = if self.dialect == Dialect::Mariadb { "mysql" } else { self.dialect.name() };

@@ -35,13 +35,7 @@ fn project(dialect: Dialect) -> Option<Project> {
     let project = Project::of_files(dialect, FIRST)?;
     project.migrate_to("init", &["--from", "empty"]);
     project.alembic("upgrade", "head");
-    let dialect_name = if dialect == Dialect::Mariadb { "mariadb" } else { dialect.name() };
-    project.write(
-        "ormsync.toml",
-        &format!(
-            "dialect = \"{dialect_name}\"\ntruth = \"prisma\"\n[prisma]\nschema = \"prisma/schema.prisma\"\n[database]\nurl = \"env:DATABASE_URL\"\n"
-        ),
-    );
+    project.configure("");
     project.database.execute(THEIRS).unwrap();
     project.schema(SECOND);
     Some(project)
@@ -95,11 +89,42 @@ fn what_the_history_made_goes(dialect: Dialect) {
         assert!(run.stderr.contains("the column `theirs`"), "{run}");
     } else {
         assert_eq!(run.code, Some(0), "{run}");
-        assert!(run.stderr.contains("account.theirs is neither declared nor made"), "{run}");
+        assert!(run.stderr.contains("account.theirs is not declared by this side"), "{run}");
         assert!(run.stderr.contains("there is nothing to migrate"), "{run}");
     }
     project.alembic("downgrade", "-1");
     assert_eq!(account(&project).0, columns);
+}
+
+/// What the other side declares stays, though this side's history has made it: a mirror makes what its side may never map.
+fn what_the_other_side_declares_stays(dialect: Dialect) {
+    let task = "\nmodel task {\n  id Int @id\n}\n";
+    let Some(project) = Project::of_files(dialect, &format!("{FIRST}{task}")) else { return };
+    project.migrate_to("init", &["--from", "empty"]);
+    project.alembic("upgrade", "head");
+    project.configure("[sqlalchemy]\nmodels = [\"models.py\"]\n");
+    project.write(
+        "models.py",
+        "import sqlalchemy as sa\n\nmetadata = sa.MetaData()\n\
+         sa.Table(\"account\", metadata, sa.Column(\"id\", sa.Integer, primary_key=True), sa.Column(\"note\", sa.String(40)))\n\
+         sa.Table(\"task\", metadata, sa.Column(\"id\", sa.Integer, primary_key=True))\n",
+    );
+    project.schema(&FIRST.replace("  note String? @db.VarChar(40)\n", ""));
+    for from in [&[][..], &["--from", "history"]] {
+        let run = project.ormsync(&[&["migrate", "--name", "none", "--allow-data-loss"], from].concat());
+        assert_eq!(run.code, Some(0), "{run}");
+        assert!(run.stderr.contains("account.note is not declared by this side, but by another"), "{run}");
+        assert!(run.stderr.contains("there is nothing to migrate"), "{run}");
+    }
+    // Models that can't be read may declare anything.
+    project.write("models.py", "class Broken(:\n");
+    let run = project.ormsync(&["migrate", "--name", "none", "--allow-data-loss"]);
+    assert!(run.stderr.contains("could not be read whole") && run.stderr.contains("nothing to migrate"), "{run}");
+    // Nobody declares them any more.
+    project.write("models.py", "import sqlalchemy as sa\n\nmetadata = sa.MetaData()\nsa.Table(\"account\", metadata, sa.Column(\"id\", sa.Integer, primary_key=True))\n");
+    let run = project.ormsync(&["migrate", "--name", "none", "--allow-data-loss", "--dry-run"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains("the column `note`") && run.stdout.contains("the `task` table"), "{run}");
 }
 
 /// In two phases each name of the column has its own index while both are there.
@@ -127,22 +152,26 @@ fn phases_keep_both_indexes(dialect: Dialect) {
 fn on_postgresql() {
     what_the_history_made_goes(Dialect::Postgresql);
     phases_keep_both_indexes(Dialect::Postgresql);
+    what_the_other_side_declares_stays(Dialect::Postgresql);
 }
 
 #[test]
 fn on_mysql() {
     what_the_history_made_goes(Dialect::Mysql);
     phases_keep_both_indexes(Dialect::Mysql);
+    what_the_other_side_declares_stays(Dialect::Mysql);
 }
 
 #[test]
 fn on_mariadb() {
     what_the_history_made_goes(Dialect::Mariadb);
     phases_keep_both_indexes(Dialect::Mariadb);
+    what_the_other_side_declares_stays(Dialect::Mariadb);
 }
 
 #[test]
 fn on_sqlite() {
     what_the_history_made_goes(Dialect::Sqlite);
     phases_keep_both_indexes(Dialect::Sqlite);
+    what_the_other_side_declares_stays(Dialect::Sqlite);
 }

@@ -48,6 +48,8 @@ pub struct PlanOptions {
     /// What the target's own migrations have made, where they are known: of that, what the target does not declare any
     /// more goes all the same.
     pub made: Option<Schema>,
+    /// What other sides declare: that stays, whoever has made it.
+    pub declared_elsewhere: Vec<Schema>,
     /// Who writes which table's DDL. Tables of others are left alone.
     pub ownership: OwnershipPatterns,
     /// The source whose tables are planned, besides those that all share; none: all but what is external, observed or
@@ -170,7 +172,10 @@ impl Planner<'_> {
             // What is not in it is not renamed in it either.
             let _ = rename.apply(&mut made);
         }
-        let others = others::not_made(&self.state, &made, target);
+        for declared in &options.declared_elsewhere {
+            made = others::without(&made, declared, target);
+        }
+        let others = others::without(&self.state, &made, target);
         target::complete(&others, target, true, self.dialect);
     }
 

@@ -5,14 +5,14 @@ use ormsync_diff::plan::{Backfill, PlanOptions, apart, in_phases, plan, plan_bac
 use ormsync_schema::{Manner, Operation, Plan, QualifiedName, Schema, Severity, TableChange};
 
 use super::statements::{renames, tell_what_is_not_planned};
-use crate::command_line::{Algorithm, GlobalOptions, MigrateOptions};
+use crate::command_line::{Algorithm, GlobalOptions, MigrateOptions, SourceOptions};
 use crate::failure::{Failure, Result};
 use crate::migrations::pair::{Change, Pairs};
 use crate::migrations::revisions;
 use crate::migrations::start::{Start, side};
 use crate::migrations::write::write_all;
 use crate::paths;
-use crate::project::{Location, Project, Settings};
+use crate::project::{Location, Project, Settings, sides};
 use crate::read_sources::read_settled_sources;
 use crate::terminal::Terminal;
 
@@ -28,9 +28,11 @@ pub(super) fn run(global: &GlobalOptions, options: &MigrateOptions, terminal: &T
             .with_help("name the schema or the models with --to, or set `truth` in ormsync.toml"));
     }
     let Start { side: from, keeps_undeclared, made } = Start::find(options, &to, &settings, terminal)?;
+    let truth = to.name.clone();
     let project = Project::for_sides(&settings, vec![from, to], &options.dialect)?;
     refuse_wrong_server(&project, options)?;
-    let undeclared = Undeclared { stays: keeps_undeclared && !options.drop_undeclared, made };
+    let stays = keeps_undeclared && !options.drop_undeclared;
+    let undeclared = Undeclared::new(stays, made, &truth, (&settings, options), terminal)?;
     let changes = plan_changes(&project, options, undeclared, terminal)?;
     if changes.is_empty() {
         terminal.note("already in step: there is nothing to migrate");
@@ -84,6 +86,37 @@ struct Undeclared {
     stays: bool,
     /// What is nobody else's: the target's own history has made it.
     made: Option<Schema>,
+    /// What other sides declare: it stays, whoever has made it.
+    elsewhere: Vec<Schema>,
+}
+
+impl Undeclared {
+    /// Asks what the other sides declare, where something may go at all. Where one of them can't be read nothing goes.
+    fn new(
+        stays: bool,
+        made: Option<Schema>,
+        truth: &str,
+        (settings, options): (&Settings, &MigrateOptions),
+        terminal: &Terminal,
+    ) -> Result<Self> {
+        let mut others = sides(settings, &SourceOptions::default())?;
+        others.retain(|side| side.role == Role::Declared && side.name != truth);
+        if !stays || made.is_none() || others.is_empty() {
+            return Ok(Self { stays, made, elsewhere: Vec::new() });
+        }
+        let project = Project::for_sides(settings, others, &options.dialect)?;
+        let sources = read_settled_sources(&project);
+        let failed = sources.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        if failed || sources.read.len() < project.sides.len() {
+            let labels: Vec<&str> = project.sides.iter().map(|side| &*side.label).collect();
+            terminal.note(&format!(
+                "{} could not be read whole: what only the history has made stays, since it may be declared there",
+                labels.join(", ")
+            ));
+            return Ok(Self { stays, made: None, elsewhere: Vec::new() });
+        }
+        Ok(Self { stays, made, elsewhere: sources.read.into_iter().map(|read| read.schema).collect() })
+    }
 }
 
 /// The source that the migrations lead to: what was named, else the truth.
@@ -116,6 +149,7 @@ fn plan_changes(
         renames: renames(&options.rename, &from.schema, default_namespace)?,
         keep_undeclared: undeclared.stays,
         made: undeclared.made,
+        declared_elsewhere: undeclared.elsewhere,
         ownership: project.options.ownership.clone(),
         writer: Some(to.side.name.clone()).filter(|name| matches!(name.as_str(), "prisma" | "sqlalchemy")),
         server: from.schema.server.clone().or_else(|| to.schema.server.clone()),
@@ -180,7 +214,8 @@ fn tell_what_stays(to: &Schema, plans: &[(&str, Schema, Plan)], terminal: &Termi
     if !columns.is_empty() {
         let (is, it) = if columns.len() == 1 { ("is", "it stays") } else { ("are", "they stay") };
         terminal.note(&format!(
-            "{} {is} neither declared nor made by the history of this side: {it} (--drop-undeclared drops what nothing declares)",
+            "{} {is} not declared by this side, but by another, or its history has not made it: {it} (--drop-undeclared drops all \
+             that it does not declare)",
             columns.join(", "),
         ));
     }

@@ -46,6 +46,7 @@ pub(super) fn diff(
         // What is in a database and not declared may be somebody else's.
         keep_undeclared: from.side.role == Role::Live && !options.drop_undeclared,
         made: None,
+        declared_elsewhere: Vec::new(),
         ownership: project.options.ownership.clone(),
         writer: None,
         server: from.schema.server.clone().or_else(|| to.schema.server.clone()),

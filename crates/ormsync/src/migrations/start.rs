@@ -126,7 +126,9 @@ fn of_histories(options: &MigrateOptions, to: &Side, settings: &Settings, termin
         ("alembic", _, Some(_)) => alembic_path(settings, &files_only)?.map_or(Location::Empty, Location::Alembic),
         _ => Location::Empty,
     };
-    Ok(Start { side: Side::new(location, Origin::nowhere()), keeps_undeclared: !is_own, made: None })
+    let made = if is_own { made_by(own, options, settings) } else { None };
+    // Of a history of its own that is not understood whole nobody knows what else it has.
+    Ok(Start { side: Side::new(location, Origin::nowhere()), keeps_undeclared: !is_own || made.is_some(), made })
 }
 
 /// A pair that starts where one history ends does not fit behind the other, if that ends elsewhere.

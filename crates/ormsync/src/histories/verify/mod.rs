@@ -269,9 +269,10 @@ impl Verifying<'_> {
             if part.start > 0 && part.start < count && self.wanted.rows > 0 {
                 self.make_rows(&run.steps[part.start], ran);
             }
-            if let Err(problem) = self.runtime.block_on(self.apply(run, applier, part, ran)) {
-                ran.problems
-                    .push(problem.with_help_unless("nothing behind it was run; the scratch database is dropped"));
+            if let Err(mut problem) = self.runtime.block_on(self.apply(run, applier, part, ran)) {
+                let help = "nothing behind it was run; the scratch database is dropped";
+                problem.help.get_or_insert_with(|| help.to_owned());
+                ran.problems.push(problem);
                 return false;
             }
         }
@@ -379,17 +380,5 @@ impl Verifying<'_> {
             }
         }
         Ok(left)
-    }
-}
-
-/// What to do next, where nothing better is said.
-trait HelpUnless {
-    fn with_help_unless(self, help: &str) -> Self;
-}
-
-impl HelpUnless for Diagnostic {
-    fn with_help_unless(mut self, help: &str) -> Self {
-        self.help.get_or_insert_with(|| help.to_owned());
-        self
     }
 }
