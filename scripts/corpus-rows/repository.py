@@ -9,10 +9,12 @@ import tarfile
 from pathlib import Path
 
 TIMEOUT = 600
+# What the import of models or of revisions may read.
+ENDINGS = {".py", ".ini", ".toml", ".txt", ".lock", ".mako", ".md", ".json", ".html"}
 
 
 def check_out(package: dict, target: Path) -> None:
-    """What can be read of a commit: Python, and what says which packages it needs."""
+    """What can be read of a commit: Python, and what it may read itself."""
     target.mkdir(parents=True, exist_ok=True)
     commit = package["commit"]
     with clone(package["repository"], target.with_name("repository.git"), commit) as archive:
@@ -30,7 +32,12 @@ def clone(name: str, place: Path, commit: str) -> subprocess.Popen:
         url = f"https://github.com/{name}.git"
         for command in (["init", "--quiet", "--bare"], ["fetch", "--quiet", "--depth=1", url, commit]):
             subprocess.run(["git", f"--git-dir={known}", *command], check=True, timeout=TIMEOUT)
-    wanted = [f":(glob)**/*.{ending}" for ending in ("py", "ini", "toml", "txt", "lock", "mako")]
+    listed = subprocess.run(
+        ["git", f"--git-dir={known}", "ls-tree", "-r", "--name-only", commit], capture_output=True, text=True, timeout=TIMEOUT
+    )
+    # An ending that no file has would be an error.
+    endings = {Path(line).suffix for line in listed.stdout.splitlines()} & ENDINGS
+    wanted = [f":(glob)**/*{ending}" for ending in sorted(endings)]
     return subprocess.Popen(["git", f"--git-dir={known}", "archive", commit, "--", *wanted], stdout=subprocess.PIPE)
 
 

@@ -114,18 +114,23 @@ class Printer:
 
     def has_events(self, table):
         """Whether SQL of the project's own that runs when the table is made may give it indexes and constraints."""
-        statements = [
-            each
-            for event in (table.dispatch.before_create, table.dispatch.after_create)
-            for each in event
-            if isinstance(each, self.sqlalchemy.DDL)
-        ]
-        words = ("INDEX", "CONSTRAINT", "ALTER TABLE")
-        return any(
-            any(word in each.statement.upper() for word in words)
-            for each in statements
-            if self.is_event_meant(each, table)
-        )
+        for each in listeners(table):
+            if is_function_of_project(each):
+                # What it sends is known only when it runs, which it must not here.
+                return True
+            if isinstance(each, self.sqlalchemy.DDL) and is_telling(each.statement) and self.is_event_meant(each, table):
+                return True
+        # What hears of all tables concerns those that it names.
+        for each in listeners(table.metadata):
+            if is_function_of_project(each):
+                statements = texts_of(each.__code__)
+            elif isinstance(each, self.sqlalchemy.DDL) and self.is_event_meant(each, table.metadata):
+                statements = [each.statement]
+            else:
+                continue
+            if any(is_telling(text) and table.name in words_of(text) for text in statements):
+                return True
+        return False
 
     def is_event_meant(self, statement, table):
         condition = getattr(statement, "_ddl_if", None)
@@ -481,6 +486,34 @@ class Printer:
 def indexes_of(table):
     """In the order of their making: `table.indexes` is a set."""
     return sorted(table.indexes, key=lambda index: (getattr(index, "_creation_order", 0), str(index.name)))
+
+
+def listeners(made):
+    return [each for event in (made.dispatch.before_create, made.dispatch.after_create) for each in event]
+
+
+def is_function_of_project(listener):
+    """Whether a listener is none of those by which SQLAlchemy and GeoAlchemy2 make types, sequences and spatial indexes."""
+    package = str(getattr(listener, "__module__", "")).partition(".")[0]
+    return hasattr(listener, "__code__") and package not in ("geoalchemy2", "sqlalchemy")
+
+
+def is_telling(statement):
+    """Whether SQL may make what the schema would know of."""
+    return any(word in statement.upper() for word in ("INDEX", "CONSTRAINT", "ALTER TABLE"))
+
+
+def words_of(text):
+    return "".join(letter if letter.isalnum() or letter == "_" else " " for letter in text).split()
+
+
+def texts_of(code):
+    """The strings that are written in a function."""
+    for each in code.co_consts:
+        if isinstance(each, str):
+            yield each
+        elif hasattr(each, "co_consts"):
+            yield from texts_of(each)
 
 
 def is_spatial(resolved):

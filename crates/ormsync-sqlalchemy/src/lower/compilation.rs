@@ -111,6 +111,12 @@ impl<'a> Lowering<'_, 'a> {
             .or_else(|| find(&|known| known.dialects.is_empty()))
     }
 
+    /// Whether the project writes `CREATE TABLE` itself on this dialect.
+    pub(super) fn compiles_tables(&self) -> bool {
+        self.compilation(|target| matches!(target, Value::External(path) if last_segment(path) == "CreateTable"))
+            .is_some()
+    }
+
     fn run_compilation(
         &mut self,
         function: &Rc<Function<'a>>,

@@ -27,6 +27,18 @@ impl<'a> Lowering<'_, 'a> {
             self.schema.opaque.push(opaque);
             return;
         }
+        if self.draft(id).made_of.is_some() && self.compiles_tables() {
+            self.warn(
+                format!(
+                    "a function under `@compiles(CreateTable)` writes the SQL of the table `{name}`, or of none like it"
+                ),
+                "leave the table to the database's side with `[ownership]`",
+                place,
+            );
+            let opaque = self.opaque(Fact::Table, Some(&name), place);
+            self.schema.opaque.push(opaque);
+            return;
+        }
         if let Some(schema) = self.draft(id).schema.clone()
             && schema.value.as_text().is_none()
             && !is_blank(&schema.value)

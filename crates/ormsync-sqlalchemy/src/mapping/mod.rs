@@ -17,11 +17,11 @@ use std::rc::Rc;
 
 use ormsync_schema::Fact;
 
-use crate::python::{Evaluator, Located, Place, Symbol, Value, last_segment};
+use crate::python::{Class, Evaluator, Located, Place, Symbol, Value, last_segment};
 
 pub(crate) use annotation::OF_ANNOTATION;
 pub(crate) use column::ColumnDraft;
-pub(crate) use event::runs_on;
+pub(crate) use event::{Sent, runs_on};
 pub(crate) use metadata::{Metadata, metadata_source};
 pub(crate) use relationship::{RelationshipDraft, TablesByModel};
 
@@ -46,6 +46,8 @@ pub(crate) struct Registry<'a> {
     pub(crate) unattached: Vec<Rc<Symbol<'a>>>,
     /// Indexes and constraints over columns that had no table yet when they were made.
     pending: Vec<Rc<Symbol<'a>>>,
+    /// What hears of the making of tables.
+    listeners: Vec<event::Listener<'a>>,
 }
 
 /// A table whose existence or name could not be known.
@@ -74,6 +76,8 @@ pub(crate) struct TableDraft<'a> {
     pub(crate) place: Place,
     /// Tells which of the items were made before the table, and so come before its columns' own.
     pub(crate) made_at: u32,
+    /// The project's own class under `Table` that it was made of.
+    pub(crate) made_of: Option<Rc<Class<'a>>>,
     /// What its class's relationships do on a deletion.
     pub(crate) relationships: Vec<RelationshipDraft<'a>>,
     /// What could not be read of it.
@@ -157,6 +161,7 @@ impl<'a> TableDraft<'a> {
             options: Vec::new(),
             relationships: Vec::new(),
             made_at: 0,
+            made_of: None,
             place,
             hidden: Vec::new(),
             condition: None,
@@ -229,6 +234,7 @@ impl<'a> Evaluator<'a> {
     /// What is left to do when all modules have run.
     pub(crate) fn finish_pending(&mut self) {
         self.registry.pending.clear();
+        self.ask_listeners();
         if self.is_exhausted {
             self.diagnostics.push(
                 ormsync_schema::Diagnostic::warning(

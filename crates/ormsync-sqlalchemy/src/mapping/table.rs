@@ -183,6 +183,26 @@ impl<'a> Evaluator<'a> {
         Value::Table(id)
     }
 
+    /// A table of a class of the project under `Table`.
+    pub(crate) fn declare_table_of_class(
+        &mut self,
+        class: &Rc<Class<'a>>,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
+        // `Table` makes itself in `__new__`, and `_init` is what its classes may do otherwise (sqlalchemy/sql/schema.py).
+        if ["__new__", "__init__", "_init"].iter().any(|name| class.find(name).is_some()) {
+            let name = arguments.get(0, "name").and_then(|name| name.value.as_text());
+            self.hide_table(name, place, "the class of this table makes it in a way of its own");
+            return self.call_symbol(Value::Class(Rc::clone(class)), arguments, place);
+        }
+        let table = self.declare_core_table("sqlalchemy.Table", arguments, place);
+        if let Value::Table(id) = table {
+            self.registry.table_mut(id).made_of.get_or_insert_with(|| Rc::clone(class));
+        }
+        table
+    }
+
     fn table_named(&self, name: &str) -> Option<TableId> {
         let index = self.registry.tables.iter().position(|table| table.name.as_ref() == name)?;
         Some(TableId(u32::try_from(index).ok()?))

@@ -33,6 +33,7 @@ impl<'a> Evaluator<'a> {
             }
             Value::Symbol(symbol) => {
                 if let Form::Attribute { of, name } = &symbol.form {
+                    self.send_object(of, &arguments);
                     if let Some(value) = self.call_method_of_revision(of, name, &arguments, place) {
                         return value;
                     }
@@ -76,6 +77,7 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.call_of_revision(path, &arguments, place) {
             return value;
         }
+        self.send_on_connection(path, &arguments);
         if let Some(name) = path.strip_prefix("builtins.") {
             return match self.call_builtin(frame, name, &arguments, place) {
                 Some(value) => value,
@@ -259,6 +261,9 @@ impl<'a> Evaluator<'a> {
         if is_column && constructor.is_none() {
             return self.call_symbol(Value::external("sqlalchemy.Column"), arguments, place);
         }
+        if class.descends_from(|path| path.starts_with("sqlalchemy") && last_segment(path) == "Table") {
+            return self.declare_table_of_class(&class, arguments, place);
+        }
         let object = self.call_symbol(Value::Class(class), arguments.clone(), place);
         if let Some((_, Located { value: Value::Function(function), .. })) = constructor {
             let mut all = arguments;
@@ -406,6 +411,7 @@ const HARMLESS_DECORATORS: &[&str] = &[
     "classmethod",
     "compiles",
     "declared_attr",
+    "listens_for",
     "lru_cache",
     "override",
     "property",

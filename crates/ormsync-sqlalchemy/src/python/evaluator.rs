@@ -9,7 +9,7 @@ use ormsync_schema::{Diagnostic, Origin, Span};
 use ruff_text_size::TextRange;
 
 use crate::alembic::Replay;
-use crate::mapping::Registry;
+use crate::mapping::{Registry, Sent};
 use crate::program::{ModuleId, Program};
 use crate::python::scope::{Scope, ScopeKind};
 use crate::python::value::{Arguments, Form, Function, Located, Member, Place, Symbol, Unknown, Value};
@@ -57,6 +57,8 @@ pub(crate) struct Evaluator<'a> {
     pub(super) condition: Option<Place>,
     /// What `@compiles` registered, in its order.
     pub(crate) compilations: Vec<Compilation<'a>>,
+    /// What a listener has sent to the server so far, while one runs.
+    pub(crate) sent: Option<Vec<Sent>>,
     /// Whether a statement ran out of steps.
     pub(crate) is_exhausted: bool,
     /// The schema that revisions of Alembic make, where they are what is evaluated.
@@ -111,6 +113,7 @@ impl<'a> Evaluator<'a> {
             depth: 0,
             condition: None,
             compilations: Vec::new(),
+            sent: None,
             is_exhausted: false,
             replay: None,
             is_replay: false,
@@ -156,10 +159,15 @@ impl<'a> Evaluator<'a> {
         scope
     }
 
-    /// Calls a function without arguments, with a budget of its own.
-    pub(crate) fn run_function(&mut self, function: &Rc<Function<'a>>, place: Place) -> Value<'a> {
+    /// Calls a function with a budget of its own.
+    pub(crate) fn run_function(
+        &mut self,
+        function: &Rc<Function<'a>>,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
         let steps = std::mem::take(&mut self.steps);
-        let outcome = self.invoke(function, Arguments::default(), place);
+        let outcome = self.invoke(function, arguments, place);
         self.steps = steps;
         outcome
     }

@@ -94,6 +94,7 @@ impl<'a> Evaluator<'a> {
                     decorators,
                 });
                 self.note_compilations(&defined);
+                self.note_listeners(&defined);
                 self.bind(frame, function.name.as_str(), Value::Function(defined), place);
             }
             Stmt::Return(returned) => {

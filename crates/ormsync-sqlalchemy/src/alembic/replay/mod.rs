@@ -37,7 +37,7 @@ use ormsync_schema::{
 
 use crate::mapping::Metadata;
 use crate::program::{self, ModuleId, Program};
-use crate::python::{Evaluator, Place, Value};
+use crate::python::{Arguments, Evaluator, Place, Value};
 use crate::release::Release;
 use crate::{AlembicSettings, ReadOptions, drop_repeated, lower, on_large_stack};
 
@@ -179,7 +179,7 @@ fn run_way<'a>(
     let scope = evaluator.run_module(revision.module);
     match scope.own(way) {
         Some(Value::Function(upgrade)) => {
-            let outcome = evaluator.run_function(&upgrade, revision.place);
+            let outcome = evaluator.run_function(&upgrade, Arguments::default(), revision.place);
             if let Value::Opaque(unknown) = outcome {
                 let place = unknown.place;
                 let reason = evaluator.reason(&unknown, revision.place);
