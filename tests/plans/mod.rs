@@ -6,6 +6,7 @@ mod changes;
 mod contents;
 mod dump;
 mod engine;
+mod labels;
 mod lockstep;
 mod manner;
 mod migrate;

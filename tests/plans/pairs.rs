@@ -32,11 +32,12 @@ pub(super) fn try_pairs(
         let outcome =
             make_pair(&database, dialect, flavour, seed).and_then(|(from, to)| try_pair(&database, &from, &to, seed));
         if let Err(message) = outcome {
-            failures.push(format!("seed {seed}: {message}"));
+            failures.push((seed, message));
         }
     }
-    let shown: Vec<&str> = failures.iter().take(3).map(String::as_str).collect();
-    assert!(failures.is_empty(), "{} of {count} pairs fail:\n{}", failures.len(), shown.join("\n\n"));
+    let seeds: Vec<u64> = failures.iter().map(|(seed, _)| *seed).collect();
+    let shown: Vec<String> = failures.iter().take(3).map(|(seed, message)| format!("seed {seed}: {message}")).collect();
+    assert!(failures.is_empty(), "{} of {count} pairs fail, seeds {seeds:?}:\n{}", seeds.len(), shown.join("\n\n"));
 }
 
 /// Makes the first schema of a pair on the database, and gives it as the server has it, with the second one.

@@ -165,7 +165,7 @@ impl Change<'_> {
         let start = Start { schema: self.from, contents: &before };
         let sql = ormsync_prisma::warnings_comment(&there.warnings) + &script(there, self.dialect);
         if let Err(message) = migrate::apply_as_prisma(&by_prisma, self.dialect, NAME, &sql) {
-            self.nothing_is_done(&by_prisma, &start, most)?;
+            self.all_before_a_commit_is_done(&by_prisma, there, &start, most)?;
             return Err(Failure::Refused(format!("{message}\n\n{sql}")));
         }
         let wanted = Wanted::new(self)?;
@@ -203,15 +203,32 @@ impl Change<'_> {
         Ok((rows, wanted.is_unread))
     }
 
-    /// A migration that the server refuses leaves nothing behind where the server takes back all of a transaction.
-    fn nothing_is_done(&self, database: &Scratch, start: &Start<'_>, most: usize) -> Result<(), Failure> {
+    /// A migration that the server refuses leaves nothing behind where the server takes back all of a transaction. Where an enum
+    /// type is made anew the migration commits, as Prisma's own does: there that is done, and what stands before it.
+    fn all_before_a_commit_is_done(
+        &self,
+        database: &Scratch,
+        there: &Plan,
+        start: &Start<'_>,
+        most: usize,
+    ) -> Result<(), Failure> {
         if !matches!(self.dialect, Dialect::Postgresql | Dialect::PostgresqlNewest) || most == 0 {
             return Ok(());
         }
-        let nothing = Plan::new(dialect_of(self.dialect).name(), None);
-        self.arrives(database, &nothing, start, self.from, &facts(self.from, self.dialect))
-            .map(drop)
-            .map_err(|message| Failure::Wrong(format!("refused, and yet not as before: {message}")))
+        let is_commit = |operation: &Operation| matches!(operation, Operation::AlterEnum(it) if it.needs_new_type());
+        // Whether the first one or the last was still done is the server's to say.
+        let ends = there.operations.iter().enumerate().filter(|(_, it)| is_commit(it)).map(|(at, _)| at + 1);
+        let mut outcome = Ok(());
+        for end in ends.chain([0]).collect::<Vec<_>>().into_iter().rev() {
+            let operations = there.operations[..end].to_vec();
+            let done = Plan { operations, warnings: Vec::new(), ..there.clone() };
+            let schema = done.apply(self.from).map_err(|error| error.to_string())?;
+            outcome = self.arrives(database, &done, start, &schema, &facts(&schema, self.dialect)).map(drop);
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        outcome.map_err(|message| Failure::Wrong(format!("refused, and yet not as before: {message}")))
     }
 
     /// Whether a database is what it should be behind a plan, and has all its rows; gives them.

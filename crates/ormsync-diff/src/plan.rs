@@ -8,6 +8,7 @@ mod backfill;
 mod concurrently;
 mod foreign_keys;
 mod indexes;
+mod labels;
 mod mentions;
 mod order;
 mod others;
@@ -92,6 +93,7 @@ pub fn plan(from: &Schema, to: &Schema, dialect: &dyn Dialect, options: &PlanOpt
 pub fn plan_back(plan: &Plan, dialect: &dyn Dialect) -> Plan {
     let mut back = plan.reverse();
     back.operations = backfill::without_detours(back.operations);
+    labels::tell_use_at_once(&mut back.operations);
     back.warnings = warnings::of(&back.operations, dialect);
     let empty = backfill::empty(&back, dialect);
     let told: Vec<Warning> = empty.iter().map(warnings::of_empty).collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ormsync_dialect::Dialect;
 use ormsync_schema::{Column, ColumnChange, DefaultValue, Operation, Plan, QualifiedName, TableChange, TableRebuild};
 
-use super::warnings;
+use super::{labels, warnings};
 
 /// What the rows that are there get in a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,7 @@ pub fn with_backfills(plan: &Plan, backfills: &[Backfill], dialect: &dyn Dialect
     if let Some((_, unused)) = backfills.iter().enumerate().find(|(place, _)| !used.contains(place)) {
         return Err(format!("{}.{}: nothing makes this column required", unused.table.name, unused.column));
     }
+    labels::tell_use_at_once(&mut filled.operations);
     let of_plan = plan.warnings.iter().filter(|warning| !warnings::of(&plan.operations, dialect).contains(warning));
     filled.warnings = warnings::of(&filled.operations, dialect).into_iter().chain(of_plan.cloned()).collect();
     // What is filled can't be refused for want of a value.

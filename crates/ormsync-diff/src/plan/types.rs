@@ -10,7 +10,7 @@ use ormsync_schema::{
 use super::mentions::mentions;
 use super::order::Step;
 use super::warnings::not_planned;
-use super::{Planner, qualified};
+use super::{Planner, labels, qualified};
 
 impl Planner<'_> {
     pub(super) fn plan_namespaces_and_extensions(&mut self, target: &Schema) {
@@ -119,7 +119,7 @@ impl Planner<'_> {
         let mut change =
             EnumChange { name: name.clone(), from, to, renamed_labels: Default::default(), users, used_at_once: false };
         let added: BTreeSet<&str> = change.added_labels().collect();
-        change.used_at_once = uses_label(target, name, &added);
+        change.used_at_once = labels::used_in(target, name, &added);
         change
     }
 
@@ -260,29 +260,6 @@ pub(super) fn is_of(data_type: &DataType, enum_name: &QualifiedName) -> bool {
         DataType::Enum { namespace, name } => *namespace == enum_name.namespace && *name == enum_name.name,
         _ => false,
     }
-}
-
-/// Whether the target uses one of these labels in a default, check or index.
-fn uses_label(target: &Schema, name: &QualifiedName, labels: &BTreeSet<&str>) -> bool {
-    let in_text = |text: &str| labels.iter().any(|label| mentions(text, label));
-    let in_default = |column: &Column| match &column.default {
-        Some(DefaultValue::Literal(Literal::Text(text))) => labels.contains(text.as_str()) || in_text(text),
-        Some(DefaultValue::Expression(expression)) => in_text(&expression.text),
-        _ => false,
-    };
-    target.tables().any(|(_, _, table)| {
-        let mut users = table.columns.values().filter(|column| is_of(&column.data_type, name)).peekable();
-        users.peek().is_some()
-            && (users.any(in_default)
-                || table.checks.iter().any(|check| in_text(&check.expression.text))
-                || table
-                    .indexes
-                    .iter()
-                    .any(|index| index.predicate.as_ref().is_some_and(|predicate| in_text(&predicate.text)))
-                || table.columns.values().any(|column| {
-                    column.generated.as_ref().is_some_and(|generated| in_text(&generated.expression.text))
-                }))
-    })
 }
 
 /// Domains and composite types, those that others are made of first.

@@ -31,8 +31,29 @@ impl Writer<'_> {
             let switch = Python::Dictionary(vec![("sqlite_autoincrement".to_owned(), Python::Boolean(true))]);
             arguments.push(keyword("table_kwargs", switch));
         }
+        if self.has_dangling_references() {
+            // Else Alembic looks for tables that the revision has dropped before.
+            let alone = Python::Dictionary(vec![("resolve_fks".to_owned(), Python::Boolean(false))]);
+            arguments.push(keyword("reflect_kwargs", alone));
+        }
         let open = Python::call(Name::local("op.batch_alter_table"), arguments);
         Ok(Line::With(open, Some("batch_op"), calls.into_iter().map(in_revision).map(Line::Call).collect()))
+    }
+
+    /// Whether a foreign key refers to a table that is not there.
+    fn has_dangling_references(&self) -> bool {
+        self.schema.tables().any(|(_, _, table)| {
+            let mut keys = table.foreign_keys.iter();
+            keys.any(|key| self.schema.table(&key.referenced_namespace, &key.referenced_table).is_none())
+        })
+    }
+
+    /// Whether Alembic copies the values as they are: between SQLAlchemy's families of types it writes a CAST
+    /// (`cast_for_batch_migrate` in `alembic/ddl/sqlite.py`), which makes 0 of what is no number, and a year of a date.
+    fn copies_values(&self, old: &Column, new: &Column) -> bool {
+        let python = |column: &Column| self.plain_type(&column.data_type, None, "").map(|spelled| spelled.python).ok();
+        let (old, new) = (python(old), python(new));
+        old == new || (new.as_deref() == Some("str") && old.as_deref() != Some("bytes"))
     }
 
     /// What SQLAlchemy's reflection of SQLite tells whole: no checks, no collations, no generated columns, no expressions in
@@ -117,6 +138,9 @@ impl Writer<'_> {
             let change = ColumnChange::new(name, old.clone(), column.clone());
             if old.nullable && !column.nullable && column.default.is_some() {
                 return Err(wordless("Alembic copies NULL where the default is wanted"));
+            }
+            if !self.copies_values(old, column) {
+                return Err(wordless("Alembic would cast the values"));
             }
             // One statement makes the table anew, so that nothing stands in the way of anything.
             let Some(Python::Call { arguments, .. }) = self.alter_column(place, &change, None)?.pop() else {
