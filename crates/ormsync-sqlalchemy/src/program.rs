@@ -103,6 +103,8 @@ pub(crate) struct Program {
     imports: HashMap<(ModuleId, u32, String), ModuleId>,
     /// (package, name) → its submodule, for those that were reached.
     submodules: HashMap<(ModuleId, String), ModuleId>,
+    /// The package that a submodule was reached through.
+    packages: HashMap<ModuleId, ModuleId>,
     /// Folders that absolute imports start from, nearest first.
     pub(crate) search: Vec<PathBuf>,
     /// The files that were asked for, by the paths that were given.
@@ -127,6 +129,18 @@ impl Program {
     /// The submodule of a package, if it was reached.
     pub(crate) fn submodule(&self, package: ModuleId, name: &str) -> Option<ModuleId> {
         self.submodules.get(&(package, name.to_owned())).copied()
+    }
+
+    /// The packages that an import enters on its way to a module, innermost first: those that do not hold the
+    /// importing module itself.
+    pub(crate) fn packages_entered(&self, from: ModuleId, to: ModuleId) -> impl Iterator<Item = ModuleId> + '_ {
+        let home = self.module(from).home.as_deref();
+        let holds = move |package: ModuleId| match (&self.module(package).folder, home) {
+            (Some(folder), Some(home)) => home.starts_with(folder),
+            _ => true,
+        };
+        let above = |module: &ModuleId| self.packages.get(module).copied();
+        std::iter::successors(above(&to), above).take_while(move |package| !holds(*package))
     }
 
     /// What a string in an annotation says, by its first byte.
@@ -498,6 +512,7 @@ impl<'a> Loader<'a> {
         let stem = self.program.module(package).folder.as_ref()?.join(name);
         let found = self.load_at(&stem)?;
         self.program.submodules.insert((package, name.to_owned()), found);
+        self.program.packages.insert(found, package);
         Some(found)
     }
 }

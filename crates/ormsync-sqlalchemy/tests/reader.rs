@@ -314,8 +314,10 @@ fn cases_are_read_whole() {
     let mut count = 0;
     for entry in std::fs::read_dir(fixture("")).unwrap().flatten() {
         let case = std::fs::read_to_string(entry.path().join("case.toml")).unwrap();
-        let root =
-            ["models.py", "models", "app/models"].iter().map(|name| entry.path().join(name)).find(|path| path.exists());
+        let root = ["models.py", "models", "app/models", "app/models.py"]
+            .iter()
+            .map(|name| entry.path().join(name))
+            .find(|path| path.exists());
         for dialect in
             ormsync_dialect::all().into_iter().filter(|dialect| case.contains(&format!("\"{}\"", dialect.name())))
         {

@@ -57,6 +57,8 @@ pub(crate) struct Evaluator<'a> {
     pub(super) condition: Option<Place>,
     /// What `@compiles` registered, in its order.
     pub(crate) compilations: Vec<Compilation<'a>>,
+    /// Packages that imports of their modules have entered, whose own `__init__.py` is still to run.
+    pub(super) entered: Vec<ModuleId>,
     /// What a listener has sent to the server so far, while one runs.
     pub(crate) sent: Option<Vec<Sent>>,
     /// Whether a statement ran out of steps.
@@ -113,6 +115,7 @@ impl<'a> Evaluator<'a> {
             depth: 0,
             condition: None,
             compilations: Vec::new(),
+            entered: Vec::new(),
             sent: None,
             is_exhausted: false,
             replay: None,
@@ -126,6 +129,10 @@ impl<'a> Evaluator<'a> {
             if self.program.modules[index].is_root {
                 self.run_module(ModuleId(u32::try_from(index).unwrap_or(u32::MAX)));
             }
+        }
+        // Python runs a package before its modules. Behind them it declares the same, and no circle of imports matters.
+        while let Some(package) = self.entered.pop() {
+            self.run_module(package);
         }
         self.finish_pending();
     }

@@ -29,16 +29,26 @@ impl<'a> Evaluator<'a> {
     fn import_by_name(&mut self, from: ModuleId, dotted: &str) -> Value<'a> {
         match self.program.import(from, 0, dotted) {
             Some(module) => {
-                self.run_module(module);
+                self.run_imported(from, module);
                 Value::Module(module)
             }
             None => Value::external(dotted),
         }
     }
 
+    /// Runs a module, and notes the packages that it is in: they declare tables, too.
+    fn run_imported(&mut self, from: ModuleId, module: ModuleId) {
+        self.run_module(module);
+        let program = self.program;
+        self.entered.extend(program.packages_entered(from, module));
+    }
+
     pub(super) fn execute_import_from(&mut self, frame: &Frame<'a>, import: &'a StmtImportFrom) {
         let dotted = import.module.as_ref().map_or("", |module| module.as_str());
         let module = self.program.import(frame.module, import.level, dotted);
+        if let Some(module) = module {
+            self.run_imported(frame.module, module);
+        }
         for alias in &import.names {
             let name = alias.name.as_str();
             let place = frame.place(alias.range());
