@@ -12,6 +12,7 @@ mod manner;
 mod migrate;
 mod mutated;
 mod pairs;
+mod rests;
 mod round_trip;
 mod rows;
 mod speed;

@@ -19,6 +19,8 @@ pub struct Alterations {
     pub renames_constraints: bool,
     /// Indexes can be renamed.
     pub renames_indexes: bool,
+    /// A table that is there can be split into partitions, and joined again.
+    pub splits_tables: bool,
     /// Indexes can be made and dropped while others write.
     pub concurrent_indexes: bool,
     /// A statement can say by which algorithm a table is to be changed, and what it is locked against meanwhile.

@@ -91,6 +91,17 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// no words for that.
     fn only_where(&self, condition: &Condition<'_>, statements: &[String]) -> Option<Vec<String>>;
 
+    /// Statements that put rows into tables which refer to each other, as one step at whose end the references are looked at;
+    /// none where the server looks at each row at once.
+    fn insert_together(&self, inserts: &[String]) -> Option<String>;
+
+    /// The name that the server gives by itself to the sequence that numbers a column; none where there is no such sequence.
+    fn sequence_name(&self, table: &str, column: &str) -> Option<String>;
+
+    /// The statement that makes the next number which a column is given by itself that one; none where the server numbers
+    /// behind what is there. The table is as statements name it, the column as it is called.
+    fn number_from(&self, table: &str, column: &str, next: usize) -> Option<String>;
+
     /// The catalogue queries of a server: a fixed number, whatever the number of tables.
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery>;
 

@@ -19,6 +19,7 @@ pub(super) fn of(_server: Option<&Server>) -> Alterations {
         views_hold_tables: false,
         renames_constraints: false,
         renames_indexes: true,
+        splits_tables: true,
         concurrent_indexes: false,
         takes_algorithm: true,
     }

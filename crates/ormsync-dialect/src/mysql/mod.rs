@@ -132,6 +132,18 @@ impl Dialect for MySql {
         Some(condition::only_where(condition, statements))
     }
 
+    fn insert_together(&self, _inserts: &[String]) -> Option<String> {
+        None
+    }
+
+    fn sequence_name(&self, _table: &str, _column: &str) -> Option<String> {
+        None
+    }
+
+    fn number_from(&self, _table: &str, _column: &str, _next: usize) -> Option<String> {
+        None
+    }
+
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
         catalogue::queries(server, scope)
     }

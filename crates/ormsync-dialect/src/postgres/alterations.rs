@@ -18,6 +18,7 @@ pub(super) fn of(_server: Option<&Server>) -> Alterations {
         views_hold_tables: true,
         renames_constraints: true,
         renames_indexes: true,
+        splits_tables: false,
         concurrent_indexes: true,
         takes_algorithm: false,
     }

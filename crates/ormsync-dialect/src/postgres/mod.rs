@@ -132,6 +132,26 @@ impl Dialect for PostgreSql {
         Some(condition::only_where(condition, statements))
     }
 
+    fn insert_together(&self, inserts: &[String]) -> Option<String> {
+        // The triggers that look at references fire behind the whole of a statement
+        // (https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING).
+        let parts: Vec<String> =
+            inserts.iter().enumerate().map(|(at, insert)| format!("part_{at} AS ({insert})")).collect();
+        Some(format!("WITH {} SELECT 1", parts.join(", ")))
+    }
+
+    fn sequence_name(&self, table: &str, column: &str) -> Option<String> {
+        Some(constraint_names::object_name(table, column, "seq"))
+    }
+
+    fn number_from(&self, table: &str, column: &str, next: usize) -> Option<String> {
+        let (table, column) = (self.quote_text(table), self.quote_text(column));
+        Some(format!(
+            "SELECT setval(owned::regclass, {next}) FROM (SELECT pg_get_serial_sequence({table}, {column}) AS owned) \
+             AS sequences WHERE owned IS NOT NULL"
+        ))
+    }
+
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
         catalogue::queries(server, scope)
     }

@@ -17,6 +17,7 @@ pub(super) fn of(_server: Option<&Server>) -> Alterations {
         views_hold_tables: true,
         renames_constraints: false,
         renames_indexes: false,
+        splits_tables: false,
         concurrent_indexes: false,
         takes_algorithm: false,
     }

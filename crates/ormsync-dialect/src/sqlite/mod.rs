@@ -130,6 +130,19 @@ impl Dialect for Sqlite {
         None
     }
 
+    fn insert_together(&self, inserts: &[String]) -> Option<String> {
+        // https://www.sqlite.org/pragma.html#pragma_defer_foreign_keys
+        Some(format!("BEGIN;\nPRAGMA defer_foreign_keys = ON;\n{};\nCOMMIT", inserts.join(";\n")))
+    }
+
+    fn sequence_name(&self, _table: &str, _column: &str) -> Option<String> {
+        None
+    }
+
+    fn number_from(&self, _table: &str, _column: &str, _next: usize) -> Option<String> {
+        None
+    }
+
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
         catalogue::queries(server, scope)
     }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Column, ColumnChange, DefaultValue, Operation, Plan, QualifiedName, TableChange, TableRebuild};
+use ormsync_schema::{
+    Column, ColumnChange, DefaultValue, IndexPart, Operation, Plan, PrimaryKey, QualifiedName, TableChange,
+    TableRebuild,
+};
 
 use super::{labels, warnings};
 
@@ -102,10 +105,15 @@ fn with_run(
         }
         rest.push(operation);
     }
-    // What is added may have the name of one that goes.
+    // What is added may have the name of one that goes, with which its key goes.
     let added: BTreeSet<String> = first.iter().filter_map(added_column).collect();
-    let (mut all, rest): (Vec<_>, Vec<_>) =
-        rest.into_iter().partition(|operation| dropped_column(operation).is_some_and(|name| added.contains(name)));
+    let is_first = |operation: &Operation| {
+        dropped_column(operation).is_some_and(|name| added.contains(name))
+            || dropped_key(operation).is_some_and(|key| {
+                key.parts.iter().filter_map(IndexPart::as_column).any(|column| added.contains(column))
+            })
+    };
+    let (mut all, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_first);
     all.extend(first);
     all.extend(statements.into_values());
     all.extend(rest);
@@ -115,6 +123,13 @@ fn with_run(
 fn added_column(operation: &Operation) -> Option<String> {
     match operation {
         Operation::ChangeTable { change: TableChange::AddColumn { name, .. }, .. } => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn dropped_key(operation: &Operation) -> Option<&PrimaryKey> {
+    match operation {
+        Operation::ChangeTable { change: TableChange::DropPrimaryKey(key), .. } => Some(key),
         _ => None,
     }
 }

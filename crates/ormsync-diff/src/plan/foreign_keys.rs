@@ -5,6 +5,7 @@ use ormsync_schema::{Column, ConstraintKind, ForeignKey, Index, IndexPart, Quali
 
 use super::order::Step;
 use super::physical::{bare_column, bare_table};
+use super::tables::is_remade;
 use super::{Planner, table_names};
 
 impl Planner<'_> {
@@ -100,6 +101,7 @@ impl Planner<'_> {
             (Some(from), Some(to)) if self.alterations.foreign_keys_hold_columns => {
                 without_default(from) != without_default(to)
             }
+            (Some(from), Some(to)) if is_remade(from, to) => true,
             (Some(from), Some(to)) => {
                 from.data_type != to.data_type
                     && self.dialect.conversion(&from.data_type, &to.data_type) != Conversion::Safe

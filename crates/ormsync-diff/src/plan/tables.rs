@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use ormsync_dialect::Equivalence;
 use ormsync_schema::{
-    Check, Column, ColumnChange, ConstraintKind, DefaultValue, Expression, Index, QualifiedName, Schema, Table,
-    TableChange,
+    Check, Column, ColumnChange, ConstraintKind, DefaultValue, Expression, Index, Partitioning, QualifiedName, Schema,
+    Table, TableChange,
 };
 
 use super::Planner;
@@ -23,6 +23,7 @@ impl Planner<'_> {
         }
         let moving = self.moving_columns(name, target, schema);
         self.free_columns(name, &moving);
+        self.free_remade_columns(name, target);
         self.plan_triggers(name, target);
         self.plan_policies(name, target);
         self.plan_checks(name, target);
@@ -37,7 +38,8 @@ impl Planner<'_> {
         let Some(table) = self.state.table(&name.namespace, &name.name) else { return BTreeSet::new() };
         let moves = |column_name: &String, column: &Column| match target.columns.get(column_name) {
             Some(wanted) => {
-                column.data_type != wanted.data_type
+                is_remade(column, wanted)
+                    || column.data_type != wanted.data_type
                     || column.collation != wanted.collation
                     || self.gets_new_type(&column.data_type, schema)
             }
@@ -74,6 +76,16 @@ impl Planner<'_> {
         for generated_name in generated {
             let column = Box::new(table.columns[&generated_name].clone());
             self.change(Step::FreeColumns, name, TableChange::DropColumn { name: generated_name, column });
+        }
+    }
+
+    /// Drops the indexes over columns that go and come again, which would go with them. What is wanted of them comes again.
+    fn free_remade_columns(&mut self, name: &QualifiedName, target: &Table) {
+        let Some(table) = self.state.table(&name.namespace, &name.name).cloned() else { return };
+        let remade = remade_columns(&table, target);
+        let is_over = |index: &&Index| index.columns().any(|column| remade.contains(column));
+        for index in table.indexes.iter().filter(is_over).filter(|index| !index.implicit && !index.inherited) {
+            self.change(Step::DropIndex, name, TableChange::DropIndex(Box::new(index.clone())));
         }
     }
 
@@ -179,7 +191,14 @@ impl Planner<'_> {
         let nameless =
             |table: &Table| table.primary_key.clone().map(|key| ormsync_schema::PrimaryKey { name: None, ..key });
         let renamed = nameless(&bare) == nameless(&bare_target) && self.alterations.renames_constraints;
-        let new_key = bare.primary_key != bare_target.primary_key && !renamed;
+        let remade = remade_columns(&table, target);
+        let is_remade = table
+            .primary_key
+            .iter()
+            .flat_map(|key| &key.parts)
+            .any(|part| part.as_column().is_some_and(|column| remade.contains(column)));
+        let renamed = renamed && !is_remade;
+        let new_key = is_remade || (bare.primary_key != bare_target.primary_key && !renamed);
         if let Some(key) = table.primary_key.as_ref().filter(|_| new_key) {
             self.change(Step::AlterTable, name, TableChange::DropPrimaryKey(key.clone()));
         }
@@ -197,16 +216,8 @@ impl Planner<'_> {
     }
 
     fn plan_columns(&mut self, name: &QualifiedName, table: &Table, target: &Table) {
-        // No server turns every column into every generated one, or back.
-        let is_remade = |column_name: &String| match (table.columns.get(column_name), target.columns.get(column_name)) {
-            (Some(from), Some(to)) => match (&from.generated, &to.generated) {
-                (Some(from), Some(to)) => {
-                    from != to && !(from.storage == to.storage && is_unknown(&from.expression, &to.expression))
-                }
-                (from, to) => from.is_some() != to.is_some(),
-            },
-            _ => false,
-        };
+        let remade = remade_columns(table, target);
+        let is_remade = |column_name: &String| remade.contains(column_name);
         for (column_name, column) in &table.columns {
             if !target.columns.contains_key(column_name) || is_remade(column_name) {
                 let change = TableChange::DropColumn { name: column_name.clone(), column: Box::new(column.clone()) };
@@ -272,13 +283,37 @@ impl Planner<'_> {
         if table.row_security != target.row_security {
             self.change(Step::Describe, name, TableChange::SetRowSecurity { enabled: target.row_security });
         }
-        if table.partitioning != target.partitioning {
+        let is_split = |side: &Option<Partitioning>| matches!(side, Some(Partitioning::PartitionedBy(_)));
+        if table.partitioning != target.partitioning
+            && (is_split(&table.partitioning) || is_split(&target.partitioning))
+            && !self.alterations.splits_tables
+        {
+            self.warnings
+                .push(not_planned(name.to_string(), "the server can't split a table that is there, or join it again"));
+        } else if table.partitioning != target.partitioning {
             let change = TableChange::SetPartitioning { from: table.partitioning, to: target.partitioning.clone() };
             self.change(Step::AttachTable, name, change);
         }
         if table.partitions != target.partitions {
             self.warnings.push(not_planned(name.to_string(), "partitions are not changed by a plan"));
         }
+    }
+}
+
+/// Columns that go and come again, and all that is built on them with them.
+fn remade_columns(from: &Table, to: &Table) -> BTreeSet<String> {
+    let is_remade =
+        |(name, column): &(&String, &Column)| to.columns.get(*name).is_some_and(|wanted| is_remade(column, wanted));
+    from.columns.iter().filter(is_remade).map(|(name, _)| name.clone()).collect()
+}
+
+/// Whether a column has to go and come again: no server turns every column into every generated one, or back.
+pub(super) fn is_remade(from: &Column, to: &Column) -> bool {
+    match (&from.generated, &to.generated) {
+        (Some(from), Some(to)) => {
+            from != to && !(from.storage == to.storage && is_unknown(&from.expression, &to.expression))
+        }
+        (from, to) => from.is_some() != to.is_some(),
     }
 }
 

@@ -97,6 +97,7 @@ impl Dialect for Plain {
             views_hold_tables: false,
             renames_constraints: true,
             renames_indexes: true,
+            splits_tables: false,
             concurrent_indexes: false,
             takes_algorithm: false,
         }
@@ -151,6 +152,18 @@ impl Dialect for Plain {
     }
 
     fn only_where(&self, _condition: &Condition<'_>, _statements: &[String]) -> Option<Vec<String>> {
+        None
+    }
+
+    fn insert_together(&self, _inserts: &[String]) -> Option<String> {
+        None
+    }
+
+    fn sequence_name(&self, _table: &str, _column: &str) -> Option<String> {
+        None
+    }
+
+    fn number_from(&self, _table: &str, _column: &str, _next: usize) -> Option<String> {
         None
     }
 

@@ -218,6 +218,14 @@ impl Writer<'_> {
         if to.identity.is_some() && from.identity != to.identity {
             self.add_identity(table, change, &column, parts);
         }
+        if from.identity.is_some() && from.identity == to.identity {
+            let (old, new) = (self.own_sequence(table, name, from), self.own_sequence(table, name, to));
+            if old != new {
+                let usual = || constraint_names::object_name(&table.name, name, "seq");
+                let new_name = quote(&to.numbered_by.clone().unwrap_or_else(usual));
+                parts.after.push(format!("ALTER SEQUENCE {old} RENAME TO {new_name}"));
+            }
+        }
         if from.comment != to.comment {
             let path = format!("{}.{}", self.path(table), quote(name));
             parts.after.push(comment("COLUMN", &path, to.comment.as_deref()));

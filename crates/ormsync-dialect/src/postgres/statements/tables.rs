@@ -249,10 +249,6 @@ impl Writer<'_> {
             ),
             _ => {}
         }
-        let is_key = |side: Option<&Partitioning>| matches!(side, Some(Partitioning::PartitionedBy(_)));
-        if is_key(from) || is_key(to) {
-            statements.push(format!("-- {table}: the server can't split a table that is there, or join it again"));
-        }
         statements
     }
 }

@@ -41,6 +41,11 @@ impl Writer<'_> {
         if !says_whole_index(index) {
             return Err(wordless("the index has what SQLAlchemy has no words for"));
         }
+        let has_lengths = index.parts.iter().any(|part| part.prefix_length.is_some());
+        if has_lengths && index.parts.iter().any(|part| part.as_column().is_none() || !part.order.is_ascending()) {
+            // It looks lengths up by the name of each part, which a text has not.
+            return Err(wordless("SQLAlchemy can't say lengths beside directions and expressions"));
+        }
         let columns = index.parts.iter().map(|part| self.index_part(part)).collect();
         let mut arguments = vec![
             Argument::Positional(conventional(name)),

@@ -118,6 +118,10 @@ impl Writer<'_> {
         let [no, yes] = self.words.truth;
         Ok(default.map(|default| match &default {
             Python::Call { function, .. } => match function.text.as_str() {
+                // Of a moment in another type each spelling is an expression of its own.
+                "func.now" if !spelled.python.starts_with("datetime.") => {
+                    Python::sql(&column.default.as_ref().map_or_else(String::new, |it| self.dialect.default_text(it)))
+                }
                 "func.now" => Python::sql(self.words.plain_now.unwrap_or("now()")),
                 "true" => Python::sql(yes),
                 "false" => Python::sql(no),

@@ -137,9 +137,6 @@ impl<'s> Maker<'s> {
             let Some(table) = self.schema.table(&name.0, &name.1) else { continue };
             tables.push((name, table, self.columns(name, table, group)?));
         }
-        if tables.len() > 1 && self.dialect.name() == "mysql" {
-            return Err(self.circle(group));
-        }
         let mut at = 0;
         while at < self.rows {
             let mut script = String::new();
@@ -150,16 +147,19 @@ impl<'s> Maker<'s> {
                 }
                 let inserts: Vec<String> =
                     tables.iter().map(|(name, table, columns)| self.insert((name, table), columns, at..end)).collect();
-                script.push_str(&together(&inserts, self.dialect));
+                let statement = match inserts.as_slice() {
+                    [only] => Some(only.clone()),
+                    several => self.dialect.insert_together(several),
+                };
+                let statement = statement.ok_or_else(|| self.circle(group))?;
+                script.push_str(&format!("{statement};\n"));
                 at = end;
             }
             query(url, &script).await.map_err(|error| error.to_string())?;
             progress.add(tables.len() * (ROWS_OF_A_STATEMENT * STATEMENTS_OF_A_MESSAGE).min(self.rows));
         }
-        if self.dialect.name() == "postgresql" {
-            for (name, table, columns) in &tables {
-                self.move_sequences(url, name, table, columns).await?;
-            }
+        for (name, table, columns) in &tables {
+            self.move_sequences(url, name, table, columns).await?;
         }
         Ok(())
     }
@@ -283,34 +283,11 @@ impl<'s> Maker<'s> {
             if column.identity.is_none() && column.default.is_none() {
                 continue;
             }
-            let text = |text: &str| self.dialect.quote_text(text);
-            let statement = format!(
-                "SELECT setval(owned::regclass, {}) FROM (SELECT pg_get_serial_sequence({}, {}) AS owned) AS sequences \
-                 WHERE owned IS NOT NULL",
-                self.rows + 1,
-                text(&self.path(namespace, name)),
-                text(column_name)
-            );
-            query(url, &statement).await.map_err(|error| error.to_string())?;
+            let table = self.path(namespace, name);
+            if let Some(statement) = self.dialect.number_from(&table, column_name, self.rows + 1) {
+                query(url, &statement).await.map_err(|error| error.to_string())?;
+            }
         }
         Ok(())
-    }
-}
-
-/// Statements that put rows into tables that need each other, as one step at whose end references are looked at: on PostgreSQL
-/// one statement (the triggers that look at them fire behind the whole of it,
-/// <https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING>), on SQLite a transaction
-/// (<https://www.sqlite.org/pragma.html#pragma_defer_foreign_keys>). One statement stays as it is.
-fn together(inserts: &[String], dialect: &dyn Dialect) -> String {
-    match (inserts, dialect.name()) {
-        ([only], _) => format!("{only};\n"),
-        (several, "postgresql") => {
-            let parts: Vec<String> =
-                several.iter().enumerate().map(|(at, insert)| format!("part_{at} AS ({insert})")).collect();
-            format!("WITH {} SELECT 1;\n", parts.join(", "))
-        }
-        (several, _) => {
-            format!("BEGIN;\nPRAGMA defer_foreign_keys = ON;\n{};\nCOMMIT;\n", several.join(";\n"))
-        }
     }
 }
