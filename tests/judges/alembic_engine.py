@@ -17,7 +17,6 @@ import importlib.util
 import json
 import re
 import sys
-import textwrap
 import traceback
 import warnings
 from pathlib import Path
@@ -119,12 +118,16 @@ def generate(url: str, models: str) -> str:
             return " " * 4 + body
 
 
+UNSAID = ("sqlite_autoincrement", "table_kwargs", "mysql_charset", "mysql_collate", "astext_type")
+SAME_TYPES = {"STRING": "VARCHAR", "BIGINTEGER": "BIGINT", "NUMERIC": "DECIMAL"}
+
+
 class OneSpelling(ast.NodeTransformer):
     """Keywords in one order; names without the mark that they follow a convention; nothing said that goes without saying.
 
     What stays is told by Alembic as the server has it (`existing_type=sa.TEXT()`) and by ours as a model would say it
     (`sa.Text()`), so that is brought into one form. AUTOINCREMENT of SQLite and the character set of MySQL are in no model that
-    is written of a Prisma schema, and a primary key that is called as the server would call it has no name there.
+    is written of a Prisma schema, and a primary or foreign key that is called as the server would call it has no name there.
     """
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
@@ -138,12 +141,17 @@ class OneSpelling(ast.NodeTransformer):
                 self.existing(word)
                 for word in node.keywords
                 if not (isinstance(word.value, ast.Constant) and is_default.get(word.arg, word) == word.value.value)
-                and word.arg not in ("sqlite_autoincrement", "table_kwargs", "mysql_charset", "mysql_collate")
+                and word.arg not in UNSAID
+                and not (function == "alter_column" and word.arg == "autoincrement")
             ),
             key=lambda word: word.arg or "",
         )
-        if function == "PrimaryKeyConstraint":
-            node.keywords = [word for word in node.keywords if not ast.unparse(word.value).endswith("_pkey'")]
+        if function in ("PrimaryKeyConstraint", "ForeignKeyConstraint"):
+            node.keywords = [word for word in node.keywords if not ast.unparse(word.value).endswith(("_pkey'", "_fkey'"))]
+        if function == "create_foreign_key" and ast.unparse(node.args[0]).endswith("_fkey'"):
+            node.args[0] = ast.Constant(None)
+        if function == "literal_column":
+            node.func.attr = "text"
         if function == "create_table":
             node.args.sort(key=lambda part: ("" if "Column(" in ast.unparse(part)[:10] else ast.unparse(part)))
         return node
@@ -153,7 +161,7 @@ class OneSpelling(ast.NodeTransformer):
         value = word.value
         if word.arg == "existing_type" and isinstance(value, ast.Call):
             name = value.func.attr.upper() if isinstance(value.func, ast.Attribute) else ast.unparse(value.func)
-            name = {"STRING": "VARCHAR"}.get(name, name)
+            name = SAME_TYPES.get(name, name)
             said = [part for part in value.keywords if part.arg not in ("collation", "create_type", "asdecimal")]
             said.sort(key=lambda part: part.arg or "")
             word.value = ast.Call(func=ast.Name(id=name), args=value.args, keywords=said)
@@ -164,13 +172,26 @@ class OneSpelling(ast.NodeTransformer):
         return word
 
 
+def of_batch(batch: ast.Call, statement: ast.stmt) -> str:
+    """An index is made and dropped in place, in a batch or not."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and call.func.attr in ("create_index", "drop_index"):
+        call.func.value = ast.Name(id="op")
+        if call.func.attr == "create_index":
+            call.args.insert(1, batch.args[0])
+        else:
+            call.keywords.append(ast.keyword(arg="table_name", value=batch.args[0]))
+        return ast.unparse(call)
+    return f"{ast.unparse(batch)}: {ast.unparse(statement)}"
+
+
 def operations(body: str) -> str:
-    tree = OneSpelling().visit(ast.parse(textwrap.dedent(body)))
+    # It is indented as in its function, but for the lines of long texts.
+    tree = OneSpelling().visit(ast.parse(f"if True:\n    pass\n{body}"))
     lines = []
-    for statement in tree.body:
+    for statement in tree.body[0].body:
         if isinstance(statement, ast.With):
-            around = ast.unparse(statement.items[0].context_expr)
-            lines.extend(f"{around}: {ast.unparse(inner)}" for inner in statement.body)
+            lines.extend(of_batch(statement.items[0].context_expr, inner) for inner in statement.body)
         elif not isinstance(statement, ast.Pass):
             lines.append(ast.unparse(statement))
     return "\n".join(sorted(" ".join(line.split()) for line in lines))

@@ -53,7 +53,7 @@ fn judge(name: &str, dialect: Dialect) {
         }
         let place = folder.path().join(number.to_string());
         let renames = renames(mutation, &from, &to);
-        keep_sequences(&mut to, &from, &renames, dialect);
+        keep_names(&mut to, &from, &renames, dialect);
         let change = Change { dialect, from: &from, to: &to, renames, load: &load, folder: &place, version: "2.1" };
         let what = format!("{} at {}", mutation.kind, mutation.at[0]);
         match change.judge() {
@@ -131,8 +131,8 @@ fn renames(mutation: &Mutation, from: &Schema, to: &Schema) -> Renames {
     renames
 }
 
-/// What numbers the columns of a table that is renamed keeps its name.
-fn keep_sequences(to: &mut Schema, from: &Schema, renames: &Renames, dialect: Dialect) {
+/// What numbers a column that is renamed, or whose table is, keeps its name; so does a NOT NULL that has one.
+fn keep_names(to: &mut Schema, from: &Schema, renames: &Renames, dialect: Dialect) {
     let tables = renames.tables.iter().map(|(old, new)| (old, new, None));
     let columns = renames.columns.iter().map(|(table, old, new)| (table, table, Some((old, new))));
     for (old, new, column) in tables.chain(columns) {
@@ -144,9 +144,9 @@ fn keep_sequences(to: &mut Schema, from: &Schema, renames: &Renames, dialect: Di
                 Some(_) => continue,
                 None => name,
             };
-            let Some(column) = target.columns.get_mut(new_name).filter(|it| it.identity.is_some()) else { continue };
-            column.numbered_by =
-                there.numbered_by.clone().or_else(|| dialect_of(dialect).sequence_name(&old.name, name));
+            let Some(column) = target.columns.get_mut(new_name) else { continue };
+            let there = dialect_of(dialect).with_given_names(&old.name, name, there, from.server.as_ref());
+            (column.numbered_by, column.not_null) = (there.numbered_by, there.not_null);
         }
     }
 }

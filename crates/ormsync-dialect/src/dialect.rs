@@ -95,8 +95,9 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// none where the server looks at each row at once.
     fn insert_together(&self, inserts: &[String]) -> Option<String>;
 
-    /// The name that the server gives by itself to the sequence that numbers a column; none where there is no such sequence.
-    fn sequence_name(&self, table: &str, column: &str) -> Option<String>;
+    /// A column with the names said that the server has given by itself to what belongs to it (its sequence, its NOT NULL): they
+    /// stay when the column or its table is called otherwise.
+    fn with_given_names(&self, table: &str, name: &str, column: &Column, server: Option<&Server>) -> Column;
 
     /// The statement that makes the next number which a column is given by itself that one; none where the server numbers
     /// behind what is there. The table is as statements name it, the column as it is called.

@@ -73,6 +73,7 @@ pub fn plan(from: &Schema, to: &Schema, dialect: &dyn Dialect, options: &PlanOpt
     let name_scope = name_scope(to, dialect);
     let mut planner = Planner {
         dialect,
+        server,
         alterations,
         operations: Vec::new(),
         warnings: Vec::new(),
@@ -83,7 +84,7 @@ pub fn plan(from: &Schema, to: &Schema, dialect: &dyn Dialect, options: &PlanOpt
     planner.keep_undeclared(&mut target, options);
     target::complete(&planner.state, &mut target, false, dialect);
     planner.plan_all(&target);
-    let mut plan = planner.finish(server);
+    let mut plan = planner.finish();
     plan.name_scope = name_scope;
     Ok(plan)
 }
@@ -139,6 +140,7 @@ fn leave_out_others(options: &PlanOptions, schemas: &mut [&mut Schema]) {
 /// A plan in the making: the operations so far, and the schema as it is behind them.
 struct Planner<'a> {
     dialect: &'a dyn Dialect,
+    server: Option<Server>,
     alterations: Alterations,
     operations: Vec<(Step, Operation)>,
     warnings: Vec<Warning>,
@@ -243,9 +245,9 @@ impl Planner<'_> {
         }
     }
 
-    fn finish(mut self, server: Option<Server>) -> Plan {
+    fn finish(mut self) -> Plan {
         order::sort(&mut self.operations);
-        let mut plan = Plan::new(self.dialect.name(), server);
+        let mut plan = Plan::new(self.dialect.name(), self.server);
         plan.qualified_names = self.qualified_names;
         plan.operations = self.operations.into_iter().map(|(_, operation)| operation).collect();
         plan.warnings = warnings::of(&plan.operations, self.dialect);

@@ -140,8 +140,18 @@ impl Dialect for PostgreSql {
         Some(format!("WITH {} SELECT 1", parts.join(", ")))
     }
 
-    fn sequence_name(&self, table: &str, column: &str) -> Option<String> {
-        Some(constraint_names::object_name(table, column, "seq"))
+    fn with_given_names(&self, table: &str, name: &str, column: &Column, server: Option<&Server>) -> Column {
+        let mut said = column.clone();
+        if column.identity.is_some() && column.numbered_by.is_none() {
+            said.numbered_by = Some(constraint_names::object_name(table, name, "seq"));
+        }
+        // Since 18 it is a constraint like others.
+        let has_constraint = server.and_then(|server| server.version.first()).is_some_and(|major| *major >= 18);
+        if has_constraint && !column.nullable && column.not_null.as_ref().is_none_or(|it| it.name.is_none()) {
+            let constraint = said.not_null.get_or_insert_default();
+            constraint.name = Some(constraint_names::object_name(table, name, "not_null"));
+        }
+        said
     }
 
     fn number_from(&self, table: &str, column: &str, next: usize) -> Option<String> {

@@ -135,8 +135,8 @@ impl Dialect for Sqlite {
         Some(format!("BEGIN;\nPRAGMA defer_foreign_keys = ON;\n{};\nCOMMIT", inserts.join(";\n")))
     }
 
-    fn sequence_name(&self, _table: &str, _column: &str) -> Option<String> {
-        None
+    fn with_given_names(&self, _table: &str, _name: &str, column: &Column, _server: Option<&Server>) -> Column {
+        column.clone()
     }
 
     fn number_from(&self, _table: &str, _column: &str, _next: usize) -> Option<String> {

@@ -39,7 +39,7 @@ impl Planner<'_> {
         for (from, to) in &renames.tables {
             self.expect(self.state.table(&from.namespace, &from.name).is_some(), "table", from)?;
             self.expect(target.table(&to.namespace, &to.name).is_some(), "table", to)?;
-            self.keep_sequences(from, None);
+            self.keep_given_names(from, None);
             self.push(Step::Rename, Operation::RenameTable { from: from.clone(), to: to.clone() });
         }
         for (table, from, to) in &renames.columns {
@@ -51,7 +51,7 @@ impl Planner<'_> {
             if self.alterations.expressions_hold_names {
                 self.free_name(table, from);
             }
-            self.keep_sequences(table, Some(from));
+            self.keep_given_names(table, Some(from));
             let change = TableChange::RenameColumn { from: from.clone(), to: to.clone() };
             self.change(Step::Rename, table, change);
         }
@@ -142,21 +142,17 @@ impl Planner<'_> {
         }
     }
 
-    /// Says by their names the sequences that number a table's columns, or one of them: they keep those when it is renamed.
-    fn keep_sequences(&mut self, table: &QualifiedName, only: Option<&str>) {
-        let Some(content) = self.state.table(&table.namespace, &table.name) else { return };
-        let numbered: Vec<(String, Column)> = content
-            .columns
-            .iter()
-            .filter(|(name, _)| only.is_none_or(|only| only == *name))
-            .filter(|(_, column)| column.identity.is_some() && column.numbered_by.is_none() && !column.inherited)
-            .map(|(name, column)| (name.clone(), column.clone()))
-            .collect();
-        for (name, column) in numbered {
-            let Some(sequence) = self.dialect.sequence_name(&table.name, &name) else { return };
-            let said = Column { numbered_by: Some(sequence), ..column.clone() };
-            let change = ColumnChange::new(name, column, said);
-            self.change(Step::Rename, table, TableChange::AlterColumn(Box::new(change)));
+    /// Says the names that the server has given to what belongs to a table's columns, or to one of them: they stay when it
+    /// is renamed.
+    fn keep_given_names(&mut self, table: &QualifiedName, only: Option<&str>) {
+        let Some(content) = self.state.table(&table.namespace, &table.name).cloned() else { return };
+        let renamed = |name: &String| only.is_none_or(|only| only == name);
+        for (name, column) in content.columns.into_iter().filter(|(name, it)| renamed(name) && !it.inherited) {
+            let said = self.dialect.with_given_names(&table.name, &name, &column, self.server.as_ref());
+            if said != column {
+                let change = ColumnChange::new(name, column, said);
+                self.change(Step::Rename, table, TableChange::AlterColumn(Box::new(change)));
+            }
         }
     }
 

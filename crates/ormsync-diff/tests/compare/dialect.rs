@@ -159,8 +159,8 @@ impl Dialect for Plain {
         None
     }
 
-    fn sequence_name(&self, _table: &str, _column: &str) -> Option<String> {
-        None
+    fn with_given_names(&self, _table: &str, _name: &str, column: &Column, _server: Option<&Server>) -> Column {
+        column.clone()
     }
 
     fn number_from(&self, _table: &str, _column: &str, _next: usize) -> Option<String> {

@@ -239,8 +239,8 @@ impl Writer<'_> {
         let (from, to) = (of(&change.from), of(&change.to));
         let path = self.path(table);
         let new_name = quote(to.name.as_deref().unwrap_or(&usual));
-        if from.name != to.name {
-            let old_name = quote(from.name.as_deref().unwrap_or(&usual));
+        let old_name = quote(from.name.as_deref().unwrap_or(&usual));
+        if old_name != new_name {
             parts.before.push(format!("ALTER TABLE {path} RENAME CONSTRAINT {old_name} TO {new_name}"));
         }
         if from.not_valid && !to.not_valid {

@@ -28,8 +28,9 @@ impl Writer<'_> {
         if from.generated.is_some() || to.generated.is_some() || from.identity != to.identity {
             return Err(wordless("Alembic has no words for numbering and generation that change"));
         }
-        if from.numbered_by != to.numbered_by {
-            return Err(wordless("Alembic has no words for the name of a sequence"));
+        let is_renamed = !from.nullable && !to.nullable && from.not_null != to.not_null;
+        if is_renamed || from.numbered_by != to.numbered_by {
+            return Err(wordless("Alembic has no words for the name of a sequence or of a NOT NULL"));
         }
         let (from, to) = (self.side(place, name, from)?, self.side(place, name, to)?);
         if self.words.dialect == "mysql" {

@@ -82,6 +82,8 @@ impl Writer<'_> {
             primary_key: None,
             indexes: Vec::new(),
             foreign_keys: Vec::new(),
+            client_deletes: Vec::new(),
+            emulated_keys: Vec::new(),
             opaque: Vec::new(),
             origin: Default::default(),
             ..table.clone()
