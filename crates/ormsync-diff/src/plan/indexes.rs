@@ -9,13 +9,7 @@ use super::{Planner, indexes_in_order};
 impl Planner<'_> {
     pub(super) fn plan_indexes(&mut self, name: &QualifiedName, target: &Table) {
         let Some(table) = self.state.table(&name.namespace, &name.name).cloned() else { return };
-        let (mut bare, bare_target) = (bare_table(&table, self.dialect), bare_table(target, self.dialect));
-        // What the server made for a foreign key it replaces as soon as another key of the columns comes, so one that is wanted for
-        // itself is made anew.
-        let is_wanted = |old: &Index| target.indexes.iter().any(|new| new.name == old.name && !new.implicit);
-        for (old, bare_old) in table.indexes.iter().zip(&mut bare.indexes) {
-            bare_old.implicit = old.implicit && is_wanted(old);
-        }
+        let (bare, bare_target) = (bare_table(&table, self.dialect), bare_table(target, self.dialect));
         // A name that is taken, or will be, can't be had by renaming.
         let names = |table: &Table| table.indexes.iter().map(|index| index.name.clone()).collect::<Vec<_>>();
         let (names_there, names_wanted) = (names(&table), names(target));
