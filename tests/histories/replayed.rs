@@ -138,6 +138,7 @@ macro_rules! histories {
 histories! {
     prisma_on_postgresql: "prisma-postgres";
     prisma_with_partitions: "prisma-postgres-partitions";
+    keys_on_mysql: "prisma-mysql-keys";
     prisma_on_sqlite: "prisma-sqlite";
     prisma_on_mysql: "prisma-mysql";
     alembic_with_branches: "alembic-branches";

@@ -265,6 +265,18 @@ fn mysql_tables() -> Draft {
         })
 }
 
+/// Seen on MySQL 9.7 and MariaDB 10.11 (`fixtures/histories/prisma-mysql-keys`).
+#[test]
+fn mysql_makes_one_index_for_keys_of_the_same_columns() {
+    let named = |name: &str| ForeignKey { name: Some(name.to_owned()), ..foreign_key(&["a"], "p") };
+    let schema = Draft::new(&MYSQL)
+        .table("p", &["id int"])
+        .table("c", &["id int", "a int"])
+        .with("c", |table| table.foreign_keys = vec![named("first"), named("last")])
+        .normal();
+    assert_eq!(names(schema.table("", "c").unwrap().indexes.iter().map(|index| &index.name)), ["last"]);
+}
+
 #[test]
 fn mysql_names_keys_and_makes_indexes() {
     let schema = mysql_tables().normal();

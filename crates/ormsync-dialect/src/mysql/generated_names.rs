@@ -12,6 +12,55 @@ pub(super) fn fill_in(table_name: &str, table: &mut Table, is_mariadb: bool) {
     name_checks(table_name, table, is_mariadb);
 }
 
+/// Does what the server does at the end of a statement. [`index_of`] gave every new foreign key an index.
+///
+/// Such an index keeps a mark, which no catalogue shows, for as long as it has the name that the server gave it, even when
+/// its key has gone: it is then the server's to take away.
+pub(super) fn carry_out(table_name: &str, table: &mut Table, is_mariadb: bool) {
+    name_foreign_keys(table_name, &mut table.foreign_keys);
+    drop_superseded_indexes(table);
+    name_keys(&mut table.indexes);
+    name_checks(table_name, table, is_mariadb);
+}
+
+/// The index that the server makes when a foreign key is declared, until it sees that another one will do.
+pub(super) fn index_of(key: &ForeignKey) -> Index {
+    let name = Some(index_name(key));
+    let mut index = Index::on_columns(IndexKind::Plain, name, key.columns.iter().cloned(), key.origin.clone());
+    index.implicit = true;
+    index
+}
+
+/// One that the server made goes for any other that begins with its columns; of two that it made, for the later or longer.
+/// (Seen on MySQL 9.7 and MariaDB 10.11; `mysql_prepare_create_table` in their sources.)
+fn drop_superseded_indexes(table: &mut Table) {
+    let all = table.indexes.clone();
+    let is_superseded = |position: usize, index: &Index| {
+        let columns: Vec<String> = index.columns().map(str::to_owned).collect();
+        let in_key =
+            table.primary_key.as_ref().is_some_and(|primary| begins_with(whole_columns(&primary.parts), &columns));
+        let mut others = all.iter().enumerate().filter(|(other, _)| *other != position);
+        in_key
+            || others.any(|(other_position, other)| {
+                let is_better = !other.implicit || other.parts.len() > columns.len() || other_position > position;
+                is_better && serves(other, &columns)
+            })
+    };
+    let mut position = 0;
+    table.indexes.retain(|index| {
+        position += 1;
+        !(index.implicit && is_superseded(position - 1, index))
+    });
+    for position in 0..table.indexes.len() {
+        if !table.indexes[position].implicit {
+            continue;
+        }
+        if let Some(name) = table.indexes[position].name.take() {
+            table.indexes[position].name = Some(free_name(&name, &table.indexes));
+        }
+    }
+}
+
 /// `t_ibfk_1`: numbered among those without names, as CREATE TABLE does.
 fn name_foreign_keys(table_name: &str, keys: &mut [ForeignKey]) {
     let mut number = 0;
@@ -60,7 +109,7 @@ fn free_name(base: &str, indexes: &[Index]) -> String {
 
 /// InnoDB needs an index that begins with the columns of a foreign key and makes one where there is none,
 /// with the constraint's name or, where the server named that, with the first column's. One that is made
-/// for more columns serves a key over the first of them too.
+/// for more columns serves a key over the first of them too, and the last of several keys of the same columns names it.
 fn add_foreign_key_indexes(table: &mut Table) {
     drop_superfluous_indexes(table);
     for position in 0..table.foreign_keys.len() {
@@ -77,19 +126,18 @@ fn add_foreign_key_indexes(table: &mut Table) {
             own.implicit = true;
             continue;
         }
-        let longer = table.foreign_keys.iter().any(|other| {
-            other.columns.len() > key.columns.len()
-                && begins_with(other.columns.iter().map(|name| Some(name.as_str())), &key.columns)
-        });
+        let is_better = |other_position: usize, other: &ForeignKey| {
+            let is_longer = other.columns.len() > key.columns.len();
+            let is_later = other.columns.len() == key.columns.len() && other_position > position;
+            (is_longer || is_later) && begins_with(other.columns.iter().map(|name| Some(name.as_str())), &key.columns)
+        };
+        let better = table.foreign_keys.iter().enumerate().any(|(position, other)| is_better(position, other));
         let in_key =
             table.primary_key.as_ref().is_some_and(|primary| begins_with(whole_columns(&primary.parts), &key.columns));
-        if longer || in_key || table.indexes.iter().any(|index| serves(index, &key.columns)) {
+        if better || in_key || table.indexes.iter().any(|index| serves(index, &key.columns)) {
             continue;
         }
-        let name = free_name(&wanted, &table.indexes);
-        let mut index =
-            Index::on_columns(IndexKind::Plain, Some(name), key.columns.iter().cloned(), key.origin.clone());
-        index.implicit = true;
+        let index = Index { name: Some(free_name(&wanted, &table.indexes)), ..index_of(key) };
         table.indexes.push(index);
     }
 }

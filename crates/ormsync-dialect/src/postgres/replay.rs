@@ -16,6 +16,7 @@ pub(crate) static REPLAY: Rules = Rules {
     selects_make_tables: true,
     uniques_are_indexes: false,
     declared: number,
+    index_of_foreign_key: |_| None,
     name_constraints: constraint_names::fill_in,
     resolve_types: normal_form::resolve_types,
     sequence_name: |table, column| constraint_names::object_name(table, column, "seq"),

@@ -74,6 +74,7 @@ impl Replay<'_> {
             ColumnOption::ForeignKey(key) => {
                 let key = self.foreign_key(name, vec![declared.name.clone()], key);
                 // MySQL reads them, and makes nothing of them (before 9.0; documentation, "FOREIGN KEY Constraints").
+                declared.brings.indexes.extend((self.rules.index_of_foreign_key)(&key));
                 declared.brings.foreign_keys.push(key);
             }
             ColumnOption::Check(check) => {

@@ -59,6 +59,7 @@ impl Replay<'_> {
                 let name = key.name.as_ref().or(key.index_name.as_ref()).map(|name| self.fold(name));
                 let mut key = self.foreign_key(name, columns, key);
                 key.not_valid = not_valid;
+                table.indexes.extend((self.rules.index_of_foreign_key)(&key));
                 table.foreign_keys.push(key);
             }
             TableConstraint::Check(check) => {

@@ -1,6 +1,6 @@
 //! What differs between the servers when statements are carried out.
 
-use ormsync_schema::{Column, Schema};
+use ormsync_schema::{Column, ForeignKey, Index, Schema};
 
 use crate::Dialect;
 use crate::expression::{self, Grammar, Scope, Term};
@@ -23,6 +23,8 @@ pub(crate) struct Rules {
     pub(crate) uniques_are_indexes: bool,
     /// Brings a column that was declared into the form in which later statements find it.
     pub(crate) declared: fn(&mut Column),
+    /// The index that comes with a foreign key, unless another one serves it.
+    pub(crate) index_of_foreign_key: fn(&ForeignKey) -> Option<Index>,
     /// Gives constraints without a name the one that the server gives them.
     pub(crate) name_constraints: fn(&mut Schema),
     /// Tells the schema's own types from the server's, so that a renamed type takes its columns along.

@@ -102,6 +102,8 @@ impl Replay<'_> {
         Some(match found.indexes.iter_mut().find(|index| is_it(&index.name)) {
             Some(index) => {
                 index.name = Some(to);
+                // Who gives it a name has it: MySQL no longer takes it away on its own.
+                index.implicit = false;
                 Ok(())
             }
             None => Err(format!("{table} has no index {from}")),

@@ -14,6 +14,7 @@ pub(crate) static REPLAY: Rules = Rules {
     selects_make_tables: false,
     uniques_are_indexes: false,
     declared: |_| (),
+    index_of_foreign_key: |_| None,
     name_constraints: |_| (),
     resolve_types: |_| (),
     sequence_name: |_, _| String::new(),

@@ -1,6 +1,6 @@
 //! Indexes and unique constraints of a table that stays.
 
-use ormsync_schema::{ConstraintKind, Index, IndexKind, QualifiedName, Table, TableChange};
+use ormsync_schema::{ConstraintKind, ForeignKey, Index, IndexKind, QualifiedName, Table, TableChange};
 
 use super::order::Step;
 use super::physical::bare_table;
@@ -9,7 +9,12 @@ use super::{Planner, indexes_in_order};
 impl Planner<'_> {
     pub(super) fn plan_indexes(&mut self, name: &QualifiedName, target: &Table) {
         let Some(table) = self.state.table(&name.namespace, &name.name).cloned() else { return };
-        let (bare, bare_target) = (bare_table(&table, self.dialect), bare_table(target, self.dialect));
+        let (mut bare, bare_target) = (bare_table(&table, self.dialect), bare_table(target, self.dialect));
+        // What the server made for a foreign key it takes away for anything that comes and serves as well, so one that is wanted
+        // for itself is made anew.
+        for (old, bare_old) in table.indexes.iter().zip(&mut bare.indexes) {
+            bare_old.implicit = old.implicit && is_wanted(old, target) && is_replaced(old, &table, target);
+        }
         // A name that is taken, or will be, can't be had by renaming.
         let names = |table: &Table| table.indexes.iter().map(|index| index.name.clone()).collect::<Vec<_>>();
         let (names_there, names_wanted) = (names(&table), names(target));
@@ -49,6 +54,20 @@ impl Planner<'_> {
         };
         self.change(Step::RenameConstraint, table, TableChange::RenameConstraint { kind, from, to });
     }
+}
+
+/// Whether an index of that name is to stand by itself.
+fn is_wanted(old: &Index, target: &Table) -> bool {
+    target.indexes.iter().any(|new| new.name == old.name && !new.implicit)
+}
+
+/// Whether an index or foreign key comes whose columns begin with those of an index.
+fn is_replaced(old: &Index, table: &Table, target: &Table) -> bool {
+    let begins = |columns: &mut dyn Iterator<Item = &str>| old.columns().all(|column| columns.next() == Some(column));
+    let comes = |index: &&Index| !table.indexes.iter().any(|there| there.name == index.name);
+    let key_comes = |key: &&ForeignKey| !table.foreign_keys.iter().any(|there| there.name == key.name);
+    target.indexes.iter().filter(comes).any(|index| begins(&mut index.columns()))
+        || target.foreign_keys.iter().filter(key_comes).any(|key| begins(&mut key.columns.iter().map(String::as_str)))
 }
 
 /// Takes out the pairs for which `are_pair` holds.
