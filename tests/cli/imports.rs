@@ -65,6 +65,23 @@ fn every_metadata_is_read_and_nothing_is_left_behind() {
     assert_eq!(inspect(&project, &["--cross-check"]).code, Some(0));
 }
 
+/// A file that is asked for is imported once, even where installed packages are.
+#[test]
+fn models_of_an_installed_package_are_imported_once() {
+    if Judge::Sqlalchemy.waived() {
+        return;
+    }
+    let project = Project::empty();
+    project.file("env/site-packages/shop/__init__.py", "");
+    project.file("env/site-packages/shop/models.py", MODELS);
+
+    let file = "sqlalchemy:env/site-packages/shop/models.py";
+    let answer =
+        run(project.path(), ["inspect", file, "--dialect", "postgresql", "--python", &python(), "--cross-check"]);
+    assert_eq!(answer.code, Some(0), "{answer}");
+    assert!(answer.stdout.contains("2 tables compared"), "{answer}");
+}
+
 /// What only one of the two ways sees is a difference, and what the source text leaves open is none.
 #[test]
 fn a_cross_check_tells_differences_and_what_is_opaque() {

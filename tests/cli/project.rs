@@ -55,9 +55,11 @@ impl Project {
         project
     }
 
-    /// Writes a file.
+    /// Writes a file, and makes its folder.
     pub(super) fn file(&self, name: &str, text: &str) {
-        fs::write(self.path().join(name), text).unwrap();
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
 
     /// Adds to a file.

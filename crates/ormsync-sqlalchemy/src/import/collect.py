@@ -90,9 +90,11 @@ class Models:
             return
         for attempt, name in enumerate(names_of(file)):
             try:
-                importlib.import_module(name)
+                module = importlib.import_module(name)
                 # Another file of that name may come first on the path: then this one is loaded by its place.
-                if file not in self.shared.names:
+                if os.path.realpath(getattr(module, "__file__", None) or "") == file:
+                    self.shared.names.setdefault(file, name)
+                elif file not in self.shared.names:
                     self.load_by_place(file, name)
                 return
             except ImportError as error:
