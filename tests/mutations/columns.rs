@@ -251,7 +251,9 @@ fn generation(place: &TablePlace, name: &str, column: &Column, dialect: &'static
     let mut all = Vec::new();
     let mut identity = |kind, shape, identity: Option<Identity>| {
         let kind = (kind, "column-auto-increment", shape);
-        all.push(place.on_column(name, kind, Fact::Identity, move |column| column.identity = identity.clone()));
+        all.push(
+            place.on_column(name, kind, Fact::Identity, move |column| column.identity = identity.clone().map(Box::new)),
+        );
     };
     // On SQLite a column is numbered by being the primary key: no fact of its own.
     match (&column.identity, dialect.name()) {
@@ -268,10 +270,13 @@ fn generation(place: &TablePlace, name: &str, column: &Column, dialect: &'static
         }
         (None, _) => {}
     }
-    let mut generated = |kind, shape, generated: Option<Generated>| {
-        let kind = (kind, "column-generated", shape);
-        all.push(place.on_column(name, kind, Fact::Generated, move |column| column.generated = generated.clone()));
-    };
+    let mut generated =
+        |kind, shape, generated: Option<Generated>| {
+            let kind = (kind, "column-generated", shape);
+            all.push(place.on_column(name, kind, Fact::Generated, move |column| {
+                column.generated = generated.clone().map(Box::new)
+            }));
+        };
     let expression = Expression::in_normal_form("(4711)");
     if let Some(found) = &column.generated {
         let storage = match found.storage {
@@ -279,8 +284,8 @@ fn generation(place: &TablePlace, name: &str, column: &Column, dialect: &'static
             GeneratedStorage::Virtual => GeneratedStorage::Stored,
         };
         generated("not generated", Shape::Removed, None);
-        generated("generated, otherwise kept", Shape::Changed, Some(Generated { storage, ..found.clone() }));
-        generated("generated from something else", Shape::Changed, Some(Generated { expression, ..found.clone() }));
+        generated("generated, otherwise kept", Shape::Changed, Some(Generated { storage, ..*found.clone() }));
+        generated("generated from something else", Shape::Changed, Some(Generated { expression, ..*found.clone() }));
     } else if column.default.is_none() && column.identity.is_none() {
         let storage = GeneratedStorage::Stored;
         generated("generated", Shape::Added, Some(Generated { expression, storage }));

@@ -72,7 +72,7 @@ impl Recording {
             return self.table(&mut schema).checks.remove(0).expression;
         }
         let mut column = Column::new(DataType::named("text"), true, Origin::default());
-        column.generated = Some(Generated { expression: written, storage: GeneratedStorage::Stored });
+        column.generated = Some(Generated { expression: written, storage: GeneratedStorage::Stored }.into());
         self.table(&mut schema).columns.insert("made".to_owned(), column);
         self.dialect.normalise(&mut schema, self.server.as_ref());
         self.table(&mut schema).columns["made"].generated.clone().unwrap().expression

@@ -146,7 +146,7 @@ fn postgresql_names_constraints() {
     assert_eq!(table.foreign_keys[0].referenced_namespace, "public");
     let id = &table.columns["id"];
     assert_eq!(id.data_type, DataType::named("integer"));
-    assert_eq!(id.identity, Some(Identity::auto_increment()));
+    assert_eq!(id.identity, Some(Identity::auto_increment().into()));
     assert!(!id.nullable);
 }
 
@@ -205,7 +205,7 @@ fn postgresql_finds_enums_and_sequences() {
     assert_eq!(table.columns["roles"].data_type, DataType::Array(Box::new(an_enum("public", "Role"))));
     assert_eq!(table.columns["other"].data_type, an_enum("auth", "kind"));
     assert_eq!(table.columns["role"].default, Some(DefaultValue::Literal(Literal::Text("admin".to_owned()))));
-    assert_eq!(table.columns["id"].identity, Some(Identity::auto_increment()));
+    assert_eq!(table.columns["id"].identity, Some(Identity::auto_increment().into()));
     assert_eq!(table.columns["id"].default, None);
     let numbers = DefaultValue::NextValue { namespace: "public".to_owned(), sequence: "numbers".to_owned() };
     assert_eq!(table.columns["n"].default, Some(numbers));
@@ -385,7 +385,7 @@ fn sqlite_keeps_no_names_and_numbers_row_ids() {
         .table("p", &["id INTEGER", "x TEXT"])
         .table("t", &["id BIGINT not null", "p_id INTEGER", "name VARCHAR(50)"])
         .with("t", |table| {
-            table.columns["id"].identity = Some(Identity::auto_increment());
+            table.columns["id"].identity = Some(Identity::auto_increment().into());
             table.foreign_keys = vec![ForeignKey { name: Some("fk".to_owned()), ..foreign_key(&["p_id"], "p") }];
             let generated = Some("sqlite_autoindex_t_1".to_owned());
             table.indexes = vec![Index { name: generated, ..index(IndexKind::UniqueConstraint, &["name"]) }];

@@ -31,7 +31,8 @@ pub fn long_names(source: &str, schema: &Schema, dialect: &dyn Dialect) -> Vec<L
     // Nearly no name is too long: only for those that are is said where they are.
     let mut look = |name: &str, origin: &Origin, at: &dyn Fn(&str) -> ObjectPath| {
         let cut = limit.cut(name);
-        if cut != name {
+        // What is cut off is the end.
+        if cut.len() != name.len() {
             let (source, name) = (source.to_owned(), name.to_owned());
             found.push(LongName { source, at: at(cut), name, origin: origin.clone() });
         }

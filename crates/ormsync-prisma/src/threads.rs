@@ -26,6 +26,23 @@ pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync 
     items.par_iter().with_max_len(1).map(work).collect()
 }
 
+/// The two things that come of `work` on each item, in order. Each part has at least `least` items. They are made where they
+/// stay: a large list that is only moved costs memory that nothing has touched before.
+pub(crate) fn each_in_parts<T: Sync, A: Send, B: Send>(
+    items: &[T],
+    least: usize,
+    work: impl Fn(&T) -> (A, B) + Sync + Send,
+) -> (Vec<A>, Vec<B>) {
+    match worth(items.len(), least) {
+        1 => items.iter().map(work).unzip(),
+        _ => {
+            let (mut first, mut second) = (Vec::new(), Vec::new());
+            items.par_iter().with_min_len(least).map(work).unzip_into_vecs(&mut first, &mut second);
+            (first, second)
+        }
+    }
+}
+
 /// What comes of two pieces of work, at once where `is_worth`.
 pub(crate) fn both<A: Send, B: Send>(
     is_worth: bool,

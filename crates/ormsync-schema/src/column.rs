@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DataType, Expression, Fact, Origin, Places, Wording};
 
+// What few columns have is in a box: a schema has tens of thousands of columns, and every pass goes over all of them.
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Column {
@@ -14,7 +15,7 @@ pub struct Column {
     pub nullable: bool,
     /// Its NOT NULL, where that is a constraint and not as the server makes it by itself. No ORM says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_null: Option<NotNull>,
+    pub not_null: Option<Box<NotNull>>,
     /// The database's default, if there is one. A column that the database numbers has none here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultValue>,
@@ -26,13 +27,13 @@ pub struct Column {
     pub on_update: Option<DefaultValue>,
     /// How the database numbers it, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub identity: Option<Identity>,
+    pub identity: Option<Box<Identity>>,
     /// The sequence that numbers it, where that is not called as the server calls it by itself. No ORM says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbered_by: Option<String>,
     /// The expression it is generated from, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub generated: Option<Generated>,
+    pub generated: Option<Box<Generated>>,
     /// Collation, where it is not the table's or the type's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,

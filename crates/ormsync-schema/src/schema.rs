@@ -290,7 +290,7 @@ impl Expression {
     /// The same, with the text it was made of.
     #[must_use]
     pub fn made_of(mut self, written: &str) -> Self {
-        self.written = Wording((written != self.text).then(|| written.to_owned()));
+        self.written = Wording((written != self.text).then(|| written.into()));
         self
     }
 
@@ -309,11 +309,11 @@ impl Expression {
 /// engine compares expressions letter by letter. They are no part of what is said, so any two are equal.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Wording(Option<String>);
+pub struct Wording(Option<Box<str>>);
 
 impl Wording {
     /// These words.
-    pub fn of(text: impl Into<String>) -> Self {
+    pub fn of(text: impl Into<Box<str>>) -> Self {
         Self(Some(text.into()))
     }
 

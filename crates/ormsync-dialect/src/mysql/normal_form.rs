@@ -76,11 +76,11 @@ fn expand_serial(column: &mut Column) {
     if column.data_type.as_named().is_some_and(|named| named.name == "serial") {
         column.data_type = types::parse("bigint unsigned");
         column.nullable = false;
-        column.identity.get_or_insert_with(Identity::auto_increment);
+        column.identity.get_or_insert_with(|| Identity::auto_increment().into());
     }
     if column.identity.is_some() {
         // Where counting starts is a fact of the table's data, not of the column.
-        column.identity = Some(Identity::auto_increment());
+        column.identity = Some(Identity::auto_increment().into());
         column.nullable = false;
         column.default = None;
     }

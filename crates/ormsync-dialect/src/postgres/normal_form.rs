@@ -223,13 +223,13 @@ fn number_columns(table_name: &str, table: &mut Table) {
         };
         if let Some(plain) = plain {
             column.data_type = DataType::named(plain);
-            column.identity.get_or_insert_with(Identity::auto_increment);
+            column.identity.get_or_insert_with(|| Identity::auto_increment().into());
         }
         if let Some(DefaultValue::NextValue { sequence, .. }) = &column.default
             && *sequence == constraint_names::object_name(table_name, name, "seq")
         {
             column.default = None;
-            column.identity.get_or_insert_with(Identity::auto_increment);
+            column.identity.get_or_insert_with(|| Identity::auto_increment().into());
         }
         if let Some(identity) = &mut column.identity {
             identity.start = identity.start.filter(|start| *start != 1);

@@ -31,6 +31,6 @@ fn number(column: &mut Column) {
         _ => return,
     };
     column.data_type = DataType::named(plain);
-    column.identity = Some(Identity::auto_increment());
+    column.identity = Some(Identity::auto_increment().into());
     column.nullable = false;
 }

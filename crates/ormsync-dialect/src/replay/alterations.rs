@@ -256,7 +256,7 @@ impl Replay<'_> {
             }
             AlterColumnOperation::AddGenerated { generated_as, sequence_options } => {
                 let kind = generated_as.unwrap_or(sqlparser::ast::GeneratedAs::ByDefault);
-                column.identity = Some(identity_of(kind, sequence_options.as_deref().unwrap_or_default()));
+                column.identity = Some(identity_of(kind, sequence_options.as_deref().unwrap_or_default()).into());
                 column.default = None;
                 column.nullable = false;
             }

@@ -49,7 +49,7 @@ impl Replay<'_> {
             ColumnOption::NotNull => {
                 column.nullable = false;
                 if name.is_some() {
-                    column.not_null = Some(NotNull { name, ..NotNull::default() });
+                    column.not_null = Some(NotNull { name, ..NotNull::default() }.into());
                 }
             }
             ColumnOption::Default(value) => self.set_default(value, column),
@@ -93,10 +93,11 @@ impl Replay<'_> {
                 let options = sequence_options.as_deref().unwrap_or_default();
                 match generation_expr {
                     Some(expression) => {
-                        column.generated = Some(generated(expression, *generated_as, generation_expr_mode.as_ref()));
+                        let generated = generated(expression, *generated_as, generation_expr_mode.as_ref());
+                        column.generated = Some(generated.into());
                     }
                     None => {
-                        column.identity = Some(identity_of(*generated_as, options));
+                        column.identity = Some(identity_of(*generated_as, options).into());
                         column.nullable = false;
                     }
                 }
@@ -154,7 +155,7 @@ fn is_null(default: &DefaultValue) -> bool {
 }
 
 fn numbers_itself(column: &mut Column) {
-    column.identity = Some(Identity::auto_increment());
+    column.identity = Some(Identity::auto_increment().into());
     column.nullable = false;
 }
 

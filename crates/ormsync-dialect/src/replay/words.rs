@@ -135,7 +135,7 @@ impl Replay<'_> {
             return Ok(());
         }
         found.default = None;
-        found.identity = Some(Identity::auto_increment());
+        found.identity = Some(Identity::auto_increment().into());
         found.numbered_by = own_name;
         self.content(&sequence.namespace).sequences.remove(&sequence.name);
         Ok(())

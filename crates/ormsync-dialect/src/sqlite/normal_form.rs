@@ -101,7 +101,7 @@ fn number_row_id(table: &mut Table) {
             column.data_type.as_named().is_some_and(|named| named.name == "integer" && named.arguments.is_empty());
         let is_row_id = is_integer && row_id.as_ref().is_some_and(|row_id| facts::same_name(row_id, name));
         let never_again = column.identity.as_ref().is_some_and(|identity| identity.never_again);
-        column.identity = is_row_id.then_some(Identity { never_again, ..Identity::auto_increment() });
+        column.identity = is_row_id.then(|| Identity { never_again, ..Identity::auto_increment() }.into());
         if is_row_id {
             column.nullable = false;
             column.default = None;

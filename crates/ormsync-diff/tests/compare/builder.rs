@@ -134,7 +134,7 @@ pub(crate) fn shop() -> Schema {
 
 fn users() -> Table {
     let mut id = column(DataType::named("integer"));
-    id.identity = Some(Identity::auto_increment());
+    id.identity = Some(Identity::auto_increment().into());
     let mut email = column(DataType::with_arguments("varchar", [191]));
     email.comment = Some("where we write to".into());
     let mut users = table([("id", id), ("email", email), ("name", column(DataType::named("text")))]);
@@ -149,7 +149,7 @@ fn orders() -> Table {
     let mut total = column(DataType::with_arguments("numeric", [18, 8]));
     total.default = number("0");
     let mut gross = column(DataType::named("integer"));
-    gross.generated = Some(Generated { expression: normal("total * 2"), storage: GeneratedStorage::Stored });
+    gross.generated = Some(Generated { expression: normal("total * 2"), storage: GeneratedStorage::Stored }.into());
     let mut orders = table([
         ("id", column(DataType::named("integer"))),
         ("user_id", column(DataType::named("integer"))),

@@ -283,7 +283,7 @@ fn table(dice: &mut Dice, flavour: Flavour, name: &str, enums: &[(String, EnumTy
             (Flavour::Postgresql, 2) => IdentityKind::Always,
             _ => IdentityKind::AutoIncrement,
         };
-        id.identity = Some(Identity { kind, ..Identity::default() });
+        id.identity = Some(Identity { kind, ..Identity::default() }.into());
     }
     let numbered = id.identity.is_some();
     table.columns.insert("id".to_owned(), id);
@@ -424,10 +424,13 @@ fn add_generated(dice: &mut Dice, flavour: Flavour, table: &mut Table) {
     let mut column = Column::new(dialect.parse_type(type_text), true, Origin::default());
     let type_text = if table.columns["id"].data_type == dialect.parse_type("bigint") { "bigint" } else { type_text };
     column.data_type = dialect.parse_type(type_text);
-    column.generated = Some(Generated {
-        expression: Expression::written(format!("{} * {factor}", quote(flavour, "id"))),
-        storage: if flavour == Flavour::Sqlite { GeneratedStorage::Virtual } else { GeneratedStorage::Stored },
-    });
+    column.generated = Some(
+        Generated {
+            expression: Expression::written(format!("{} * {factor}", quote(flavour, "id"))),
+            storage: if flavour == Flavour::Sqlite { GeneratedStorage::Virtual } else { GeneratedStorage::Stored },
+        }
+        .into(),
+    );
     table.columns.insert("twice".to_owned(), column);
 }
 

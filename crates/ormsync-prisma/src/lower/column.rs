@@ -71,7 +71,7 @@ impl<'t> Lowering<'_, 't> {
         let is_numbered = if only_ids { is_integer_id } else { is_said };
         if is_numbered {
             // The engine writes AUTOINCREMENT at every such key.
-            column.identity = Some(Identity { never_again: only_ids, ..Identity::auto_increment() });
+            column.identity = Some(Identity { never_again: only_ids, ..Identity::auto_increment() }.into());
         }
         column.default = default.and_then(|kind| self.default_value(field, kind, &column.data_type));
         if let Some(DefaultKind::DatabaseGenerated(Some(text))) = default {

@@ -75,20 +75,12 @@ pub(super) fn resolve<'t>(
     context: &Context<'_, 't>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Model<'t>> {
-    let mut all = Vec::with_capacity(blocks.len());
-    let parts = threads::in_parts(blocks, LARGE, |blocks| {
+    let (models, found) = threads::each_in_parts(blocks, LARGE, |(path, block)| {
         let mut diagnostics = Vec::new();
-        let mut models = Vec::with_capacity(blocks.len());
-        for (path, block) in blocks {
-            models.push(resolve_one(path, block, context, &mut Report::new(path, &mut diagnostics)));
-        }
-        (models, diagnostics)
+        (resolve_one(path, block, context, &mut Report::new(path, &mut diagnostics)), diagnostics)
     });
-    for (models, mut found) in parts {
-        all.extend(models);
-        diagnostics.append(&mut found);
-    }
-    all
+    diagnostics.extend(found.into_iter().flatten());
+    models
 }
 
 fn resolve_one<'t>(

@@ -25,8 +25,10 @@ pub(super) fn parse(text: &str) -> Document {
         return parse_part(text, 0);
     }
     let parts = cut(text);
+    let read = threads::each(&parts, |&(start, end)| parse_part(&text[start..end], start));
     let mut whole = Document::default();
-    for part in threads::each(&parts, |&(start, end)| parse_part(&text[start..end], start)) {
+    whole.blocks.reserve_exact(read.iter().map(|part| part.blocks.len()).sum());
+    for part in read {
         whole.append(part);
     }
     whole

@@ -80,7 +80,7 @@ impl Generator {
         let id = self.facts.dialect.parse_type((self.facts.default_type)(ScalarType::Int));
         let mut id = Column::new(id, false, Origin::nowhere());
         if self.choices.chance(2) || self.facts.integer_id_numbers_itself {
-            id.identity = Some(Identity::auto_increment());
+            id.identity = Some(Identity::auto_increment().into());
         }
         table.columns.insert("id".to_owned(), id);
         for name in &COLUMNS[..self.choices.below(COLUMNS.len())] {

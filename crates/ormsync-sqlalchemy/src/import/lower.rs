@@ -255,7 +255,7 @@ impl Lowering<'_> {
         self.set_default(&mut column, given, &origin);
         match &given.computed {
             Some(Piece::Made(computed)) => {
-                column.generated = Some(self.generated(computed));
+                column.generated = Some(self.generated(computed).into());
                 // MariaDB refuses NOT NULL on a generated column, so SQLAlchemy leaves it out unless it was asked for.
                 if self.compiler.is_mariadb() && !given.nullable_given {
                     column.nullable = true;
@@ -267,7 +267,7 @@ impl Lowering<'_> {
             }
             None => {}
         }
-        column.identity = self.identity(given, key, &column.data_type);
+        column.identity = self.identity(given, key, &column.data_type).map(Box::new);
         column
     }
 

@@ -110,10 +110,11 @@ impl<'a> Lowering<'_, 'a> {
             column.default = Some(DefaultValue::Unreadable(self.evaluator.source_text(draft.place)));
         }
         if let Some(computed) = &draft.computed {
-            column.generated = self.generated(id.table, &draft.name, computed);
+            column.generated = self.generated(id.table, &draft.name, computed).map(Box::new);
             self.force_nullable_on_mariadb(&draft, &mut column);
         }
-        column.identity = self.identity(&draft, is_numbered, &key.columns, &column.data_type);
+        let identity = self.identity(&draft, is_numbered, &key.columns, &column.data_type);
+        column.identity = identity.map(Box::new);
         if let Some(sequence) = &draft.sequence {
             self.declare_sequence(sequence);
         }

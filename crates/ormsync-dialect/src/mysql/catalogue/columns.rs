@@ -24,9 +24,9 @@ impl Assembly {
             column.without_history = extra.has("without system versioning");
             column.invisible = extra.has("invisible");
             if extra.has("auto_increment") {
-                column.identity = Some(Identity::auto_increment());
+                column.identity = Some(Identity::auto_increment().into());
             }
-            column.generated = expression.and_then(|expression| self.generated(&expression, &extra));
+            column.generated = expression.and_then(|expression| self.generated(&expression, &extra)).map(Box::new);
             if column.generated.is_none() {
                 column.default = default.and_then(|text| self.default(text, &extra, &column.data_type, database));
             }

@@ -29,9 +29,9 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(Strin
             column.numbered_by = sequence.own_name(relation, name);
         }
         match (identity, generated) {
-            ("a", _) => column.identity = Some(sequence.identity(IdentityKind::Always)),
-            ("d", _) => column.identity = Some(sequence.identity(IdentityKind::ByDefault)),
-            (_, "s" | "v") => column.generated = default.map(|text| generated_from(text, generated)),
+            ("a", _) => column.identity = Some(sequence.identity(IdentityKind::Always).into()),
+            ("d", _) => column.identity = Some(sequence.identity(IdentityKind::ByDefault).into()),
+            (_, "s" | "v") => column.generated = default.map(|text| generated_from(text, generated).into()),
             _ => {
                 if let Some(text) = default {
                     read_default(text, &sequence, &mut column, &mut numbering);
@@ -70,7 +70,7 @@ fn read_default(
     match numbered {
         Some(name) if sequence.owned => {
             numbering.insert((sequence.namespace.to_owned(), name.to_owned()));
-            column.identity = Some(sequence.identity(IdentityKind::AutoIncrement));
+            column.identity = Some(sequence.identity(IdentityKind::AutoIncrement).into());
         }
         Some(name) => {
             column.default =

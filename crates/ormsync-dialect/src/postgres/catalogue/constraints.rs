@@ -51,7 +51,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema, diagnostics: &mut 
                     on_conflict: None,
                 };
                 if let Some(column) = table.columns.get_mut(column_name).filter(|_| not_null != NotNull::default()) {
-                    column.not_null = Some(not_null);
+                    column.not_null = Some(not_null.into());
                 }
             }
             "x" => table.exclusions.push(Exclusion { name, definition: Expression::printed_by_server(text), origin }),

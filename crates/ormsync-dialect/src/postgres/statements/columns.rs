@@ -46,7 +46,7 @@ impl Writer<'_> {
     fn column_constraints(&self, column: &Column) -> String {
         let mut text = String::new();
         if !column.nullable && !column.not_null.as_ref().is_some_and(|not_null| not_null.not_valid) {
-            text.push_str(&not_null(column.not_null.as_ref()));
+            text.push_str(&not_null(column.not_null.as_deref()));
         }
         if let Some(generated) = &column.generated {
             let storage = match generated.storage {
@@ -66,7 +66,7 @@ impl Writer<'_> {
 
     /// A column numbered the ordinary way has a type of its own for that.
     fn column_type(&self, column: &Column) -> String {
-        let serial = match (&column.identity, types::kind(&column.data_type)) {
+        let serial = match (column.identity.as_deref(), types::kind(&column.data_type)) {
             (Some(Identity { kind: IdentityKind::AutoIncrement, .. }), Some(kind)) => match kind {
                 "smallint" => Some("SMALLSERIAL"),
                 "integer" => Some("SERIAL"),
@@ -268,7 +268,7 @@ impl Writer<'_> {
     }
 
     fn drop_identity(&self, table: &QualifiedName, change: &ColumnChange, column: &str, parts: &mut Parts) {
-        match (&change.from.identity, &change.to.identity) {
+        match (change.from.identity.as_deref(), change.to.identity.as_deref()) {
             (Some(Identity { kind: IdentityKind::AutoIncrement, .. }), other)
                 if other.as_ref().is_none_or(|other| other.kind != IdentityKind::AutoIncrement) =>
             {

@@ -30,8 +30,9 @@ pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, ta
         column.collation = words
             .and_then(|words| words.collation.clone())
             .filter(|collation| !collation.eq_ignore_ascii_case("BINARY"));
-        column.not_null = words.and_then(|words| words.not_null.clone()).filter(|it| *it != NotNull::default());
-        column.generated = generated(hidden, words.and_then(|words| words.generated.as_deref()));
+        let not_null = words.and_then(|words| words.not_null.clone()).filter(|it| *it != NotNull::default());
+        column.not_null = not_null.map(Box::new);
+        column.generated = generated(hidden, words.and_then(|words| words.generated.as_deref())).map(Box::new);
         column.default = default
             .filter(|text| !text.eq_ignore_ascii_case("NULL"))
             .map(|text| defaults::parse(text, &column.data_type));
@@ -52,7 +53,7 @@ pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, ta
             && let Some(column) = table.columns.get_mut(*name)
         {
             let never_again = matches!(words, Some((_, ConstraintKind::PrimaryKey { autoincrement: true, .. })));
-            column.identity = Some(Identity { never_again, ..Identity::auto_increment() });
+            column.identity = Some(Identity { never_again, ..Identity::auto_increment() }.into());
             column.nullable = false;
         }
         let mut primary_key = PrimaryKey {

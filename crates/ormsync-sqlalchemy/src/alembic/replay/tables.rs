@@ -233,7 +233,7 @@ impl<'a> Evaluator<'a> {
         }
         if let Some(flag) = keyword("autoincrement").or_else(|| keyword("existing_autoincrement")) {
             match flag.value.truth() {
-                Some(true) => to.identity = Some(ormsync_schema::Identity::auto_increment()),
+                Some(true) => to.identity = Some(ormsync_schema::Identity::auto_increment().into()),
                 Some(false) => to.identity = None,
                 None => {}
             }

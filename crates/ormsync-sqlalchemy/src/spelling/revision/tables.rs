@@ -238,7 +238,7 @@ pub(super) fn says_whole_column(column: &Column) -> bool {
                 ..Identity::default()
             },
         };
-        *identity == plain
+        **identity == plain
     });
     let rest = Column {
         default: None,

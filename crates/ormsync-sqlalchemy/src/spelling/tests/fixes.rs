@@ -94,7 +94,7 @@ fn a_column_that_is_missing_comes_with_its_attribute() {
         ],
         &["id"],
     );
-    flights.columns["counter"].identity = Some(Identity::auto_increment());
+    flights.columns["counter"].identity = Some(Identity::auto_increment().into());
     flights.indexes =
         vec![index(IndexKind::UniqueIndex, Some("x"), &["offer"]), index(IndexKind::Plain, None, &["gate"])];
     flights.foreign_keys = vec![ForeignKey {
@@ -149,7 +149,7 @@ fn uniqueness_stays_where_the_models_say_it() {
 fn keys_are_numbered_unless_told_otherwise() {
     let key = |dialect: &str, data_type: &str, numbered: bool, columns: &[&str]| {
         let mut id = column(dialect, data_type, false);
-        id.identity = numbered.then(Identity::auto_increment);
+        id.identity = numbered.then(|| Identity::auto_increment().into());
         let columns_of_table = columns.iter().map(|name| (*name, id.clone())).collect();
         let wanted = schema(dialect, vec![("t", table(columns_of_table, columns))]);
         fix(&wanted, &wanted, ObjectKind::Column, "t", "id")
@@ -203,7 +203,7 @@ fn on_update_is_part_of_the_default() {
 fn a_generated_column_is_computed() {
     let mut wanted = column("mysql", "int", true);
     wanted.generated =
-        Some(Generated { expression: Expression::written("id + 1"), storage: GeneratedStorage::Virtual });
+        Some(Generated { expression: Expression::written("id + 1"), storage: GeneratedStorage::Virtual }.into());
     let (wanted, own) = rates("mysql", wanted, column("mysql", "int", true));
     assert_eq!(
         fix(&wanted, &own, ObjectKind::Column, "rates", "rate"),
@@ -266,7 +266,7 @@ fn a_table_that_is_missing_is_a_class() {
         vec![("id", column("postgresql", "integer", false)), ("Name", column("postgresql", "varchar(20)", true))],
         &["id"],
     );
-    vendors.columns["id"].identity = Some(Identity::auto_increment());
+    vendors.columns["id"].identity = Some(Identity::auto_increment().into());
     let wanted = normal(schema("postgresql", vec![("vendors", vendors)]));
     let path = ObjectPath::table("", "vendors");
     assert_eq!(

@@ -163,9 +163,9 @@ fn postgresql_schema() -> Schema {
         &["tenant", "number"],
     );
     invoices.columns["gross"].generated =
-        Some(Generated { expression: Expression::written("net * 1.19"), storage: GeneratedStorage::Stored });
+        Some(Generated { expression: Expression::written("net * 1.19"), storage: GeneratedStorage::Stored }.into());
     invoices.columns["serial_number"].identity =
-        Some(Identity { kind: IdentityKind::Always, start: Some(1000), increment: None, ..Identity::default() });
+        Some(Identity { kind: IdentityKind::Always, start: Some(1000), increment: None, ..Identity::default() }.into());
     invoices.foreign_keys = vec![ForeignKey {
         name: Some("invoice_owner".to_owned()),
         on_delete: ReferentialAction::SetNull,
@@ -233,7 +233,7 @@ fn mysql_schema() -> Schema {
     flight.columns["updatedAt"].on_update = flight.columns["updatedAt"].default.clone();
     flight.columns["offerId"].collation = Some("utf8mb4_bin".to_owned());
     flight.columns["total"].generated =
-        Some(Generated { expression: Expression::written("`price` * 2"), storage: GeneratedStorage::Virtual });
+        Some(Generated { expression: Expression::written("`price` * 2"), storage: GeneratedStorage::Virtual }.into());
     flight.model = Some("Flight".to_owned());
     flight.indexes = vec![
         index(IndexKind::UniqueIndex, Some("Flight_offerId_key"), &["offerId"]),
@@ -258,11 +258,11 @@ fn mysql_schema() -> Schema {
         ("collation".to_owned(), "utf8mb4_unicode_ci".to_owned()),
     ]);
     let mut id = is("bigint");
-    id.identity = Some(Identity::auto_increment());
+    id.identity = Some(Identity::auto_increment().into());
     let mut vendors = table(vec![("id", id), ("code", is("char(3)")), ("geo", may_be("point"))], &["id"]);
     vendors.indexes = vec![index(IndexKind::UniqueIndex, None, &["code"])];
     let mut part = is("int");
-    part.identity = Some(Identity::auto_increment());
+    part.identity = Some(Identity::auto_increment().into());
     let parts = table(vec![("part", part), ("lot", is("int"))], &["part", "lot"]);
     let codes = table(vec![("code", is("int")), ("rate", may_be("double unsigned"))], &["code"]);
     normal(schema("mysql", vec![("Flight", flight), ("vendors", vendors), ("parts", parts), ("codes", codes)]))

@@ -231,7 +231,7 @@ impl<'s> Maker<'s> {
     fn insert(&self, (name, table): (&Name, &Table), columns: &Columns<'_>, rows: std::ops::Range<usize>) -> String {
         let names: Vec<String> = columns.iter().map(|(name, _)| self.dialect.quote_identifier(name)).collect();
         let is_always = |identity: &Identity| identity.kind == IdentityKind::Always;
-        let overrides = table.columns.values().any(|column| column.identity.as_ref().is_some_and(is_always));
+        let overrides = table.columns.values().any(|column| column.identity.as_deref().is_some_and(is_always));
         let overriding = if overrides { " OVERRIDING SYSTEM VALUE" } else { "" };
         let rows: Vec<String> = rows.map(|row| self.row(name, columns, row)).collect();
         let path = self.path(&name.0, &name.1);
