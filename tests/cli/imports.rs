@@ -74,7 +74,6 @@ fn models_of_an_installed_package_are_imported_once() {
     let project = Project::empty();
     project.file("env/site-packages/shop/__init__.py", "");
     project.file("env/site-packages/shop/models.py", MODELS);
-
     let file = "sqlalchemy:env/site-packages/shop/models.py";
     let answer =
         run(project.path(), ["inspect", file, "--dialect", "postgresql", "--python", &python(), "--cross-check"]);

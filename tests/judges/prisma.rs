@@ -9,7 +9,9 @@ use std::sync::{Mutex, PoisonError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::case::Dialect;
 use crate::judges::conversation::Conversation;
+use crate::judges::scratch::Scratch;
 use crate::judges::{Judge, folder};
 
 static ENGINE: Mutex<Option<Conversation>> = Mutex::new(None);
@@ -45,15 +47,6 @@ pub(crate) fn apply(url: &str, migrations: &[(&str, &str)]) -> Result<String, St
     request(json!({ "operation": "apply", "url": url, "migrations": migrations }))
 }
 
-/// A database as Prisma's engine reads it (`db pull`). PostgreSQL and SQLite only.
-///
-/// # Errors
-///
-/// What the server or the engine said.
-pub(crate) fn pull(url: &str) -> Result<String, String> {
-    request(json!({ "operation": "pull", "url": url }))
-}
-
 /// The SQL that would make a database what a schema says (`migrate diff --from-config-datasource --to-schema`), but for
 /// tables that are somebody else's. PostgreSQL and SQLite only.
 ///
@@ -62,6 +55,19 @@ pub(crate) fn pull(url: &str) -> Result<String, String> {
 /// What the server or the engine said.
 pub(crate) fn drift(url: &str, schema: &str, external: &[&str]) -> Result<String, String> {
     request(json!({ "operation": "drift", "url": url, "files": [["schema.prisma", schema]], "external": external }))
+}
+
+/// The SQL that would make a database what a script makes from nothing (`migrate diff --from-config-datasource
+/// --to-migrations`), but for tables that are somebody else's: the engine runs the script on a shadow database. On PostgreSQL
+/// with the namespaces that it is to look at. PostgreSQL and SQLite only.
+///
+/// # Errors
+///
+/// What the server or the engine said.
+pub(crate) fn apart(url: &str, script: &str, namespaces: &[&str], external: &[&str]) -> Result<String, String> {
+    request(json!({
+        "operation": "apart", "url": url, "script": script, "namespaces": namespaces, "external": external
+    }))
 }
 
 /// Name and text of a schema's file, or of all files in its folder.
@@ -146,4 +152,15 @@ pub(crate) fn variables() -> Vec<(&'static str, String)> {
         ("ORMSYNC_JUDGES", judges.display().to_string()),
         ("PRISMA_SCHEMA_ENGINE_BINARY", engine.display().to_string()),
     ]
+}
+
+#[test]
+fn tells_a_database_apart_from_a_script() {
+    let database = Scratch::new(Dialect::Sqlite).unwrap();
+    let table = r#"CREATE TABLE "item" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT);"#;
+    let index = r#"CREATE INDEX "item_name_idx" ON "item"("name") WHERE id > 10;"#;
+    database.execute(&format!("{table} {index} CREATE TABLE theirs (id INTEGER);")).unwrap();
+    let apart = |script: &str| apart(database.url(), script, &[], &["theirs"]).unwrap();
+    assert_eq!(apart(&format!("{table}\n{index}")).trim(), "-- This is an empty migration.");
+    assert_eq!(apart(table).trim(), "-- DropIndex\nDROP INDEX \"item_name_idx\";");
 }

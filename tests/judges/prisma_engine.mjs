@@ -3,8 +3,8 @@
 //
 //   {"operation": "validate" | "format" | "dmmf" | "script" | "between", "files": [[name, text], …], "to": […]}
 //   {"operation": "apply", "url": "…", "migrations": [[name, text], …]}
-//   {"operation": "pull", "url": "…"}
 //   {"operation": "drift", "url": "…", "files": [[name, text]], "external": ["alembic_version"]}
+//   {"operation": "apart", "url": "…", "script": "…", "namespaces": ["public"], "external": ["alembic_version"]}
 //   {"ok": true, "output": "…"}  or  {"ok": false, "output": "message", "panic": true}
 //
 // usage: node prisma_engine.mjs FOLDER-OF-THE-NPM-PACKAGES
@@ -90,34 +90,24 @@ async function script(from, to) {
 
 const everything = { externalTables: [], externalEnums: [] };
 
-/** Applies migrations ([name, text] each) that a database's history has not, as `migrate deploy` does; gives their names. */
-async function apply(url, migrations) {
-  const engine = await prisma.engine({ url, whole: true });
-  const migrationsList = {
+/** A folder of migrations ([name, text] each) as the engine takes it. */
+function migrationsOf(migrations, lockfile) {
+  return {
     baseDir: "/migrations",
-    lockfile: { path: "migration_lock.toml", content: null },
+    lockfile: { path: "migration_lock.toml", content: lockfile },
     shadowDbInitScript: "",
     migrationDirectories: migrations.map(([name, text]) => ({
       path: name,
       migrationFile: { path: "migration.sql", content: { tag: "ok", value: text } },
     })),
   };
-  const answer = await engine.applyMigrations({ migrationsList, filters: everything });
-  return answer.appliedMigrationNames.join("\n");
 }
 
-/** A database as a schema. */
-async function pull(url) {
-  const content = `datasource db {\n  provider = "${providerOfUrl(url)}"\n}\n`;
-  const engine = await prisma.engine({ url });
-  const answer = await engine.introspect({
-    schema: { files: [{ path: "schema.prisma", content }] },
-    baseDirectoryPath: "/",
-    force: true,
-    compositeTypeDepth: -1,
-    namespaces: null,
-  });
-  return answer.schema.files.map((file) => file.content).join("\n");
+/** Applies migrations ([name, text] each) that a database's history has not, as `migrate deploy` does; gives their names. */
+async function apply(url, migrations) {
+  const engine = await prisma.engine({ url, whole: true });
+  const answer = await engine.applyMigrations({ migrationsList: migrationsOf(migrations, null), filters: everything });
+  return answer.appliedMigrationNames.join("\n");
 }
 
 /** What would have to be done for a database to be what a schema says. */
@@ -135,11 +125,34 @@ async function drift(url, files, externalTables) {
   return answer.stdout;
 }
 
-async function answer({ operation, files, to, url, migrations, external }) {
+/** What would have to be done for a database to be what a script makes: the engine runs it on a database of its own. */
+async function apart(url, script, namespaces, externalTables) {
+  const provider = providerOfUrl(url);
+  const schemas = namespaces.length > 0 ? `  schemas = ${JSON.stringify(namespaces)}\n` : "";
+  // What it is not told to look at it leaves out: partial indexes, and views.
+  const generator = 'generator client {\n  provider = "prisma-client"\n  previewFeatures = ["partialIndexes", "views"]\n}\n';
+  const content = `${generator}datasource db {\n  provider = "${provider}"\n${schemas}}\n`;
+  const engine = await prisma.engine({ url, files: [["schema.prisma", content]], whole: true });
+  try {
+    const answer = await engine.diff({
+      from: { tag: "schemaDatasource", configDir: "/", files: [{ path: "schema.prisma", content }] },
+      to: { tag: "migrations", ...migrationsOf([["20260101000000_all", script]], `provider = "${provider}"`) },
+      script: true,
+      exitCode: false,
+      shadowDatabaseUrl: null,
+      filters: { externalTables, externalEnums: [] },
+    });
+    return answer.stdout;
+  } finally {
+    await prisma.close();
+  }
+}
+
+async function answer({ operation, files, to, url, migrations, external, script: text, namespaces }) {
   if (operation === "format") return format(files);
   if (operation === "apply") return apply(url, migrations);
-  if (operation === "pull") return pull(url);
   if (operation === "drift") return drift(url, files, external);
+  if (operation === "apart") return apart(url, text, namespaces, external);
   const schema = withoutConnection(files);
   validate(schema);
   switch (operation) {

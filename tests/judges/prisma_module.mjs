@@ -130,6 +130,15 @@ export function prismaOf(folder) {
     return connection;
   }
 
+  /**
+   * The engine asks for a partial index with its name in double quotes, `AND name = "…"`: the SQLite that the native engine
+   * brings takes them for a literal, the adapter's was built without that.
+   */
+  function withLiteralInQuotes(sql) {
+    const asked = /^(SELECT sql FROM sqlite_master WHERE type = 'index' AND name = )"(.*)";$/.exec(sql);
+    return asked ? `${asked[1]}'${asked[2].replaceAll("'", "''")}';` : sql;
+  }
+
   /** Prisma's own adapter for SQLite. */
   function sqlite(url) {
     const { PrismaLibSql } = require("@prisma/adapter-libsql");
@@ -139,7 +148,7 @@ export function prismaOf(folder) {
       // The engine takes a history that is not there yet for an error, where the adapter tells it so.
       connection.queryRaw = async (question) => {
         try {
-          return await query(question);
+          return await query({ ...question, sql: withLiteralInQuotes(question.sql) });
         } catch (error) {
           const isMissing = /no such table/.test(`${error.message} ${JSON.stringify(error.cause ?? "")}`) ||
             error.cause?.kind === "TableDoesNotExist";

@@ -54,8 +54,6 @@ pub(super) struct Held {
     rows: usize,
     /// At most so many in a table.
     most: usize,
-    /// Prisma's engine could not say whether it arrived: it refuses the schema that it has itself made of the target.
-    is_unread: bool,
 }
 
 /// What came of many changes that did as they should.
@@ -64,7 +62,6 @@ pub(super) struct Figures {
     /// Changes by the most rows in a table: none, one, three.
     by_most: [usize; 3],
     rows: usize,
-    unread: usize,
 }
 
 impl Figures {
@@ -72,7 +69,6 @@ impl Figures {
     pub(super) fn add(&mut self, held: Held) {
         self.by_most[held.most.min(2)] += 1;
         self.rows += held.rows;
-        self.unread += usize::from(held.is_unread);
     }
 }
 
@@ -81,10 +77,9 @@ impl fmt::Display for Figures {
         let [none, one, three] = self.by_most;
         write!(
             f,
-            "{} held ({three} with three rows a table, {one} with one, {none} without; {} rows), {} of them unread by Prisma's engine",
+            "{} held ({three} with three rows a table, {one} with one, {none} without; {} rows)",
             none + one + three,
-            self.rows,
-            self.unread
+            self.rows
         )
     }
 }
@@ -126,7 +121,7 @@ impl Change<'_> {
                 Ok(_) if !in_the_way.is_empty() && !depends_on_rows(&there) && !depends_on_rows(&back) => {
                     return Err(format!("rows are in its way, and nothing of the plan says so: {in_the_way}"));
                 }
-                Ok((rows, is_unread)) => return Ok(Outcome::Held(Held { rows, most, is_unread })),
+                Ok(rows) => return Ok(Outcome::Held(Held { rows, most })),
                 Err(Failure::Refused(message)) if most == 0 => {
                     return Ok(match Wanted::new(self) {
                         Err(Failure::Wrong(why)) => Outcome::Impossible(why),
@@ -151,9 +146,8 @@ impl Change<'_> {
         Ok((there, back))
     }
 
-    /// Tries the change with so many rows a table; gives how many there are in all, and whether Prisma's engine can't
-    /// read what it leads to.
-    fn attempt(&self, there: &Plan, back: &Plan, most: usize) -> Result<(usize, bool), Failure> {
+    /// Tries the change with so many rows a table; gives how many there are in all.
+    fn attempt(&self, there: &Plan, back: &Plan, most: usize) -> Result<usize, Failure> {
         let filled = || -> Result<(Scratch, usize), Failure> {
             let database = (self.load)().ok_or(Failure::Waived)?;
             let filling = Filling { dialect: self.dialect, from: self.from, to: self.to };
@@ -200,7 +194,7 @@ impl Change<'_> {
         run("downgrade", "base")
             .and_then(|()| self.arrives(&by_alembic, back, &start, self.from, &facts(self.from, self.dialect)))
             .map_err(|message| told("downgrade", &text, message))?;
-        Ok((rows, wanted.is_unread))
+        Ok(rows)
     }
 
     /// A migration that the server refuses leaves nothing behind where the server takes back all of a transaction. Where an enum
@@ -254,12 +248,9 @@ impl Change<'_> {
 /// What the change leads to, made from nothing.
 struct Wanted {
     database: Scratch,
+    /// What made it.
+    script: String,
     facts: String,
-    /// As Prisma's engine reads it, where there is one, and it reads what it has read itself: of a key over a list, a partial
-    /// index or a view without columns it makes a schema that it refuses.
-    pulled: Option<String>,
-    /// Whether there is an engine and it does not.
-    is_unread: bool,
 }
 
 impl Wanted {
@@ -267,24 +258,22 @@ impl Wanted {
         let dialect = change.dialect;
         let database = Scratch::new(dialect).ok_or(Failure::Waived)?;
         let empty = alembic::introspect_ours(&database, dialect);
-        let sql = script(&between(&empty, change.to, dialect), dialect);
-        send(&database, dialect, &sql).map_err(|message| format!("from nothing: {message}\n\n{sql}"))?;
+        let script = script(&between(&empty, change.to, dialect), dialect);
+        send(&database, dialect, &script).map_err(|message| format!("from nothing: {message}\n\n{script}"))?;
         let facts = facts(&alembic::introspect_ours(&database, dialect), dialect);
-        let has_engine = !matches!(dialect, Dialect::Mysql | Dialect::Mariadb) && !Judge::Prisma.waived();
-        let pulled = has_engine.then(|| prisma::pull(database.url()).ok()).flatten();
-        let pulled = pulled.filter(|pulled| prisma::drift(database.url(), pulled, &[]).is_ok());
-        Ok(Self { database, facts, is_unread: has_engine && pulled.is_none(), pulled })
+        Ok(Self { database, script, facts })
     }
 
-    /// Prisma's engine and Alembic's see no difference to it, or the same that they see in itself.
+    /// Prisma's engine sees no difference to it, and Alembic's none or the same that it sees in itself.
     fn engines_agree(&self, change: &Change<'_>, database: &Scratch) -> Result<(), String> {
         let is_postgresql = matches!(change.dialect, Dialect::Postgresql | Dialect::PostgresqlNewest);
-        let external = if is_postgresql { "public.alembic_version" } else { "alembic_version" };
-        if let Some(pulled) = &self.pulled {
-            let drift = prisma::drift(database.url(), pulled, &[external])?;
-            if !drift.contains("This is an empty migration") {
-                let own = prisma::drift(self.database.url(), pulled, &[external])?;
-                first_difference(&drift, &own).map_or(Ok(()), |it| Err(format!("Prisma's engine: {it}")))?;
+        if (is_postgresql || change.dialect == Dialect::Sqlite) && !Judge::Prisma.waived() {
+            let external = if is_postgresql { "public.alembic_version" } else { "alembic_version" };
+            let namespaces: Vec<&str> =
+                if is_postgresql { change.to.namespaces.keys().map(String::as_str).collect() } else { Vec::new() };
+            let apart = prisma::apart(database.url(), &self.script, &namespaces, &[external])?;
+            if !apart.contains("This is an empty migration") {
+                return Err(format!("Prisma's engine: {apart}"));
             }
         }
         let found = alembic_engine::differences(database.url(), self.database.url())?;

@@ -142,8 +142,8 @@ fn add_foreign_key_indexes(table: &mut Table) {
     }
 }
 
-/// An index that the server made for a foreign key stays when the key goes, and is then like any other; it goes when
-/// another index is made that serves the key.
+/// An index that the server made for a foreign key stays when the key goes, and no catalogue tells it from any other then; it
+/// goes when another index is made that serves the key.
 /// <https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html>
 fn drop_superfluous_indexes(table: &mut Table) {
     let keys = table.foreign_keys.clone();

@@ -152,3 +152,40 @@ fn what_queries_and_partitions_make_is_told() {
     assert!(table.primary_key.is_some());
     assert_eq!(messages, ["how a is parted (PARTITION BY) is not replayed"; 2]);
 }
+
+/// What both servers have after the two migrations (`information_schema.statistics`, MySQL 9.7 and MariaDB 10.11).
+#[test]
+fn mysql_takes_away_indexes_that_it_made() {
+    let migration = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/histories/prisma-mysql-keys/migrations");
+        std::fs::read_to_string(format!("{folder}/{name}/migration.sql")).unwrap()
+    };
+    let schema = replayed("mysql", &(migration("20260101080000_init") + &migration("20260102080000_changed")));
+    let wanted = [
+        ("again", vec!["again_b"]),
+        ("at_once", vec!["at_once_b"]),
+        ("copy", vec!["copy_c"]),
+        ("declared", vec!["declared_a"]),
+        ("left_alone", vec!["left_alone_a"]),
+        ("longer_first", vec!["longer_first_a"]),
+        ("longer_gone", vec!["longer_gone_a"]),
+        ("longer_index", vec!["longer_index_i"]),
+        ("moved_on", vec!["moved_on_b"]),
+        ("other_key", vec!["other_key_b"]),
+        ("parents", vec!["parents_id_part_key"]),
+        ("primary_key", vec![]),
+        ("renamed", vec!["renamed_i"]),
+        ("same_key", vec!["same_key_a"]),
+        ("shorter_first", vec!["shorter_first_b"]),
+        ("two_equal", vec!["two_equal_b"]),
+        ("two_longer", vec!["two_longer_b"]),
+        ("unique_index", vec!["unique_index_i"]),
+        ("without_names", vec!["x"]),
+    ];
+    let mut found: Vec<(&str, Vec<&str>)> = schema
+        .tables()
+        .map(|(_, name, table)| (name, table.indexes.iter().filter_map(|index| index.name.as_deref()).collect()))
+        .collect();
+    found.sort();
+    assert_eq!(found, wanted);
+}
