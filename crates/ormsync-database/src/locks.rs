@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ormsync_dialect::CatalogueRow;
 
 use crate::scratch::{LONGEST, query};
-use crate::session::Session;
+use crate::session::{Session, first_cell};
 use crate::url::{Address, ServerKind};
 use crate::{DatabaseUrl, Failure, ReadOptions, RunError};
 
@@ -121,8 +121,8 @@ async fn on_mysql(url: &DatabaseUrl, script: &str) -> Result<RanWithLocks, RunEr
     let outcome = async {
         let options = ReadOptions { statement_timeout: LONGEST, ..ReadOptions::default() };
         let mut session = Session::open_for_writing(url, &options).await?;
-        let connection =
-            first(session.rows("the connection", "SELECT CAST(CONNECTION_ID() AS CHAR)".to_owned()).await?);
+        let rows = session.rows("the connection", "SELECT CAST(CONNECTION_ID() AS CHAR)".to_owned()).await?;
+        let connection = first_cell(rows).unwrap_or_default();
         // The server may let this user have one connection only.
         let watching = match Session::open(url, &options).await {
             Ok(mut watcher) => match question(&mut watcher, &connection).await {
@@ -188,10 +188,6 @@ async fn watch<Value>(
     tokio::join!(working, asking)
 }
 
-fn first(rows: Vec<CatalogueRow>) -> String {
-    rows.into_iter().flatten().flatten().next().unwrap_or_default()
-}
-
 /// The query for the locks of a connection on tables: its rows are mode and table.
 ///
 /// # Errors
@@ -201,7 +197,10 @@ async fn question(watcher: &mut Session, connection: &str) -> Result<String, Str
     // An instrument that is switched off leaves its table empty.
     let instrument =
         "SELECT ENABLED FROM performance_schema.setup_instruments WHERE NAME = 'wait/lock/metadata/sql/mdl'";
-    let is_enabled = watcher.rows("the locks", instrument.to_owned()).await.is_ok_and(|rows| first(rows) == "YES");
+    let is_enabled = watcher
+        .rows("the locks", instrument.to_owned())
+        .await
+        .is_ok_and(|rows| first_cell(rows).is_some_and(|cell| cell == "YES"));
     if is_enabled {
         return Ok(format!(
             "SELECT CAST(LOCK_TYPE AS CHAR), CAST(OBJECT_NAME AS CHAR) FROM performance_schema.metadata_locks \

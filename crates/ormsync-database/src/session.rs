@@ -33,11 +33,15 @@ const POSTGRES_SETTINGS: &str = "SET LOCAL datestyle = 'ISO, MDY'; SET LOCAL int
 /// <https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION>
 const EXPORT_SNAPSHOT: &str = "SELECT pg_catalog.pg_export_snapshot()";
 
+/// Which server of those behind a name (a proxy, the readers of a cluster) this is. Their catalogue is in no snapshot: two
+/// connections to one of them see what one would.
+const WHICH_SERVER: &str = "SELECT CAST(CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir) AS CHAR)";
+
 /// An open connection.
 pub(crate) struct Session {
     connection: Driver,
-    /// The snapshot that another session can take up.
-    snapshot: Option<String>,
+    /// By what another session reaches the same as this one.
+    companion: Option<String>,
     statement_timeout: Duration,
     lock_timeout: Duration,
 }
@@ -62,7 +66,7 @@ impl Session {
         };
         Ok(Self {
             connection,
-            snapshot: None,
+            companion: None,
             statement_timeout: options.statement_timeout,
             lock_timeout: options.lock_timeout,
         })
@@ -76,7 +80,7 @@ impl Session {
         let connecting = connect::sqlite_for_writing(file, limit);
         let connection = within(limit + PATIENCE, connecting.connect(), Step::Connect).await.map(Driver::Sqlite)?;
         let (statement_timeout, lock_timeout) = (options.statement_timeout, options.lock_timeout);
-        Ok(Self { connection, snapshot: None, statement_timeout, lock_timeout })
+        Ok(Self { connection, companion: None, statement_timeout, lock_timeout })
     }
 
     /// Connects to the first of the hosts that can be reached, each within the limit, as libpq does.
@@ -110,19 +114,19 @@ impl Session {
             Driver::Sqlite(_) => ("SQLite", "SELECT sqlite_version()"),
         };
         let rows = self.rows("version", sql.to_owned()).await?;
-        let text = rows.into_iter().flatten().flatten().next().unwrap_or_default();
+        let text = first_cell(rows).unwrap_or_default();
         Ok(server::from_version(product, &text))
     }
 
-    /// Begins the read-only transaction, with timeouts. Where the server can, it keeps a snapshot of it for
-    /// [`Self::join`].
+    /// Begins the read-only transaction, with timeouts, and keeps what [`Self::join`] needs.
     pub(crate) async fn begin(&mut self, server: &Server, url: &DatabaseUrl) -> Result<(), Failure> {
         let begin = self.beginning(server, None);
         if !url.allows_two_connections() {
             return self.rows("session", begin).await.map(|_| ());
         }
-        match self.rows("session", format!("{begin}; {EXPORT_SNAPSHOT}")).await {
-            Ok(rows) => self.snapshot = rows.into_iter().flatten().flatten().next(),
+        let tell = if matches!(self.connection, Driver::Postgres(_)) { EXPORT_SNAPSHOT } else { WHICH_SERVER };
+        match self.rows("session", format!("{begin}; {tell}")).await {
+            Ok(rows) => self.companion = first_cell(rows),
             Err(failure) if failure.is_answer() => _ = self.rows("session", format!("ROLLBACK; {begin}")).await?,
             Err(failure) => return Err(failure),
         }
@@ -135,16 +139,23 @@ impl Session {
         self.rows("session", begin).await.map(|_| ())
     }
 
-    /// Another connection that sees the very same, and is set up by these statements. None where there can't be one.
+    /// Another connection that reaches the same (on PostgreSQL sees the very same), and is set up by these statements. None where
+    /// there can't be one.
     pub(crate) async fn join(
-        snapshot: &str,
+        companion: &str,
         (url, options): (&DatabaseUrl, &ReadOptions),
         server: &Server,
         set_up: &[CatalogueQuery],
     ) -> Option<Self> {
         let mut session = Self::open(url, options).await.ok()?;
-        let begin = session.beginning(server, Some(snapshot));
-        let mut ready = session.rows("session", begin).await.is_ok();
+        let mut ready = if matches!(session.connection, Driver::Postgres(_)) {
+            let begin = session.beginning(server, Some(companion));
+            session.rows("session", begin).await.is_ok()
+        } else {
+            let begin = session.beginning(server, None);
+            let reached = session.rows("session", format!("{begin}; {WHICH_SERVER}")).await;
+            reached.is_ok_and(|rows| first_cell(rows).is_some_and(|name| name == companion))
+        };
         for query in set_up {
             ready = ready && session.answer(query.clone()).await.is_ok();
         }
@@ -155,9 +166,9 @@ impl Session {
         Some(session)
     }
 
-    /// The name of the snapshot that [`Self::join`] takes.
-    pub(crate) fn snapshot(&self) -> Option<String> {
-        self.snapshot.clone()
+    /// What [`Self::join`] takes: the name of a snapshot, or that of the server.
+    pub(crate) fn companion(&self) -> Option<String> {
+        self.companion.clone()
     }
 
     /// The statements that begin the transaction.
@@ -240,6 +251,11 @@ impl Session {
         };
         let _ = tokio::time::timeout(PATIENCE, goodbye).await;
     }
+}
+
+/// The first value that is not NULL.
+pub(crate) fn first_cell(rows: Vec<CatalogueRow>) -> Option<String> {
+    rows.into_iter().flatten().flatten().next()
 }
 
 /// Runs statements by the simple protocol, which prepares nothing, and gives the rows of the last one.

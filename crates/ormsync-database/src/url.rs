@@ -51,13 +51,11 @@ impl DatabaseUrl {
         Self::parse_in(text, Path::new(""))
     }
 
-    /// Whether a second connection may help to read: only where both can be made to see the same, and nobody said that
+    /// Whether a second connection may help to read: only where both surely reach the same server, and nobody said that
     /// there is to be one (`connection_limit=1`).
     pub(crate) fn allows_two_connections(&self) -> bool {
         match &self.address {
-            Address::Server(server) => {
-                server.kind == ServerKind::Postgres && !server.one_connection && server.further.is_empty()
-            }
+            Address::Server(server) => !server.one_connection && server.further.is_empty(),
             Address::File(_) => false,
         }
     }
@@ -109,8 +107,8 @@ impl DatabaseUrl {
         }
     }
 
-    /// A table that was dropped between two catalogue queries. MySQL and MariaDB have no snapshot of their catalogue,
-    /// so it is then told without the columns that every table of theirs has.
+    /// A table that was dropped between two catalogue queries, even where it is made again by now. MySQL and MariaDB have no
+    /// snapshot of their catalogue, so it may be told without the columns that every table of theirs has.
     pub(crate) fn half_read(&self, schema: &Schema) -> Option<String> {
         if !matches!(&self.address, Address::Server(server) if server.kind == ServerKind::MySql) {
             return None;

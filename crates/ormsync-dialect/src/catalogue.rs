@@ -23,18 +23,32 @@ pub struct CatalogueQuery {
     pub name: &'static str,
     /// The statement, without parameters.
     pub sql: String,
-    /// Whether it sets the session up for the others: it runs first, and on every connection.
-    pub sets_up: bool,
+    /// When it runs.
+    pub turn: Turn,
     /// Whether its rows come packed into JSON: each row of the answer is one cell, an array of rows that are arrays of
     /// texts. (SQLite's driver needs longer to hand a row over than to read it.)
     pub packed: bool,
+}
+
+/// When a catalogue query runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Before all others and on every connection: it sets the session up for them.
+    SetsUp,
+    /// When all that set up have run, and before any other. Where a server has no snapshot of its catalogue, the list of tables: all
+    /// that is asked later knows at least of these, or they have gone.
+    First,
+    /// Whenever a connection is free.
+    Any,
+    /// When all others have been answered.
+    Last,
 }
 
 impl CatalogueQuery {
     /// A query whose rows come as they are.
     #[must_use]
     pub fn new(name: &'static str, sql: impl Into<String>) -> Self {
-        Self { name, sql: sql.into(), sets_up: false, packed: false }
+        Self { name, sql: sql.into(), turn: Turn::Any, packed: false }
     }
 }
 

@@ -110,6 +110,11 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// Where the account may not ask them, their rows are left out.
     fn further_catalogue_queries(&self, server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery>;
 
+    /// A table that went away while the rows were read, so that they may have it half. None where the server has a snapshot.
+    fn gone(&self, _rows: &CatalogueRows) -> Option<String> {
+        None
+    }
+
     /// Queries for what the server knows of the use of its tables and indexes, whose rows
     /// [`crate::usage_of`] understands; none where it knows nothing without reading all data. Where the account may
     /// not ask them, or the server does not count, their rows are left out.

@@ -121,18 +121,43 @@ fn a_fixed_number_of_statements_and_none_prepared() {
         let number_with = |what: &str, script: &str| {
             let database = Database::create(variable, what, script);
             let (port, commands) = listen_to_mysql(&server(variable));
-            let url = format!("mysql://root@127.0.0.1:{port}/{}?sslmode=disable", database.name);
+            let url = format!("mysql://root@127.0.0.1:{port}/{}?sslmode=disable&connection_limit=1", database.name);
             wait(read_in(&url, &[])).unwrap();
             let commands = commands.lock().unwrap();
             assert_eq!(commands.iter().filter(|(kind, _)| *kind == PREPARE).count(), 0, "{flavour}");
             commands.iter().filter(|(kind, _)| *kind == QUERY).count()
         };
         let many: String = (0..50).map(|number| format!("CREATE TABLE t{number} (id int PRIMARY KEY);")).collect();
-        assert_eq!(number_with("statements_none", "SELECT 1"), 17, "{flavour}");
-        assert_eq!(number_with("statements_many", &many), 17, "{flavour}");
+        assert_eq!(number_with("statements_none", "SELECT 1"), 18, "{flavour}");
+        assert_eq!(number_with("statements_many", &many), 18, "{flavour}");
         if flavour == "mariadb" {
-            assert_eq!(number_with("statements_sequences", "CREATE SEQUENCE a; CREATE SEQUENCE b"), 18);
+            assert_eq!(number_with("statements_sequences", "CREATE SEQUENCE a; CREATE SEQUENCE b"), 19);
         }
+    }
+}
+
+#[test]
+fn two_connections_see_what_one_sees() {
+    let columns: String = (0..40).map(|number| format!(", c{number} varchar(40) DEFAULT 'a'")).collect();
+    let tables: String = (0..150)
+        .map(|number| format!("CREATE TABLE t{number} (id int PRIMARY KEY{columns}, KEY (c1), KEY (c2, c3));"))
+        .collect();
+    for (flavour, variable) in servers() {
+        let database = Database::create(variable, "connections", &tables);
+        let read = |limit: &str| {
+            let (port, commands) = listen_to_mysql(&server(variable));
+            let url = format!("mysql://root@127.0.0.1:{port}/{}?sslmode=disable{limit}", database.name);
+            let schema = wait(read_in(&url, &[])).unwrap().schema;
+            let commands = commands.lock().unwrap();
+            let begun = commands.iter().filter(|(_, text)| text.contains("START TRANSACTION READ ONLY")).count();
+            (schema, begun)
+        };
+        let (of_two, begun) = read("");
+        assert_eq!(begun, 2, "{flavour}: a second connection has helped");
+        let (of_one, begun) = read("&connection_limit=1");
+        assert_eq!(begun, 1, "{flavour}");
+        assert_eq!(of_one.tables().count(), 150, "{flavour}");
+        assert_eq!(of_two, of_one, "{flavour}");
     }
 }
 

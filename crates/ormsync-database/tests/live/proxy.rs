@@ -78,21 +78,26 @@ pub(crate) fn listen_to_mysql(server: &str) -> (u16, Notes) {
     let commands = Arc::new(Mutex::new(Vec::new()));
     let notes = Arc::clone(&commands);
     thread::spawn(move || {
-        for mut client in listener.incoming().flatten() {
-            let mut server = TcpStream::connect(&place).unwrap();
+        for client in listener.incoming().flatten() {
+            let server = TcpStream::connect(&place).unwrap();
             let (mut from_server, mut to_client) = (server.try_clone().unwrap(), client.try_clone().unwrap());
             thread::spawn(move || _ = std::io::copy(&mut from_server, &mut to_client));
-            let mut header = [0; 4];
-            // A packet is three bytes of length, its number, and what it holds; a command is a packet number 0.
-            while client.read_exact(&mut header).is_ok() {
-                let mut packet = vec![0; u32::from_le_bytes([header[0], header[1], header[2], 0]) as usize];
-                client.read_exact(&mut packet).unwrap();
-                if let (0, [kind, text @ ..]) = (header[3], packet.as_slice()) {
-                    notes.lock().unwrap().push((*kind, String::from_utf8_lossy(text).into_owned()));
-                }
-                server.write_all(&header).and_then(|()| server.write_all(&packet)).unwrap();
-            }
+            let notes = Arc::clone(&notes);
+            thread::spawn(move || pass_packets_on(client, server, &notes));
         }
     });
     (port, commands)
+}
+
+fn pass_packets_on(mut client: TcpStream, mut server: TcpStream, notes: &Mutex<Vec<(u8, String)>>) {
+    let mut header = [0; 4];
+    // A packet is three bytes of length, its number, and what it holds; a command is a packet number 0.
+    while client.read_exact(&mut header).is_ok() {
+        let mut packet = vec![0; u32::from_le_bytes([header[0], header[1], header[2], 0]) as usize];
+        client.read_exact(&mut packet).unwrap();
+        if let (0, [kind, text @ ..]) = (header[3], packet.as_slice()) {
+            notes.lock().unwrap().push((*kind, String::from_utf8_lossy(text).into_owned()));
+        }
+        server.write_all(&header).and_then(|()| server.write_all(&packet)).unwrap();
+    }
 }

@@ -11,14 +11,16 @@ mod shown;
 mod text;
 mod visibility;
 
+use std::collections::BTreeSet;
+
 use ormsync_schema::{Diagnostic, Origin, Schema, Server, Table};
 
 use super::{MYSQL, facts};
 use crate::catalogue::{Cells, UNSAID_BY_SERVERS};
-use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect};
+use crate::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope, Dialect, Turn};
 
 /// The queries that both servers answer, with their files.
-const QUERIES: [(&str, &str); 12] = [
+const QUERIES: [(&str, &str); 13] = [
     ("schemata", include_str!("queries/schemata.sql")),
     ("privileges", include_str!("queries/privileges.sql")),
     ("tables", include_str!("queries/tables.sql")),
@@ -31,6 +33,7 @@ const QUERIES: [(&str, &str); 12] = [
     ("triggers", include_str!("queries/triggers.sql")),
     ("routines", include_str!("queries/routines.sql")),
     ("parameters", include_str!("queries/parameters.sql")),
+    ("remaining", include_str!("queries/remaining.sql")),
 ];
 
 /// The account as `information_schema` writes grantees: `'user'@'host'`.
@@ -71,7 +74,12 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
                 .replace("{algorithm}", algorithm)
                 .replace("{level}", level)
                 .replace("{expression}", expression);
-            CatalogueQuery::new(name, sql)
+            let turn = match name {
+                "tables" => Turn::First,
+                "remaining" => Turn::Last,
+                _ => Turn::Any,
+            };
+            CatalogueQuery { turn, ..CatalogueQuery::new(name, sql) }
         })
         .collect()
 }
@@ -95,6 +103,15 @@ pub(super) fn further_queries(server: &Server, rows: &CatalogueRows) -> Vec<Cata
         queries.extend(sequences(rows));
     }
     queries
+}
+
+/// A table that was there when the others were asked for and no longer is in the end.
+pub(super) fn gone(rows: &CatalogueRows) -> Option<String> {
+    let remaining = rows.get("remaining")?;
+    let names = |row: &CatalogueRow| row.iter().take(2).cloned().collect::<Vec<_>>();
+    let remaining: BTreeSet<_> = remaining.iter().map(names).collect();
+    let gone = rows.get("tables")?.iter().find(|row| !remaining.contains(&names(row)))?;
+    gone.get(1).cloned().flatten()
 }
 
 /// What MariaDB's sequences are made of stands in each of them (in `information_schema` only from 11.5 on): they are

@@ -152,6 +152,10 @@ impl Dialect for MySql {
         catalogue::further_queries(server, rows)
     }
 
+    fn gone(&self, rows: &CatalogueRows) -> Option<String> {
+        catalogue::gone(rows)
+    }
+
     fn usage_queries(&self, _server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
         catalogue::usage_queries(scope)
     }

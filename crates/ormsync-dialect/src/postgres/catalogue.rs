@@ -18,7 +18,7 @@ use ormsync_schema::{
 
 use super::{POSTGRESQL, facts};
 use crate::catalogue::{Cells, UNSAID_BY_SERVERS};
-use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect};
+use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Turn};
 
 /// The queries with their files. [`SETS_UP`] comes first; what takes the server longest follows it, so that two
 /// connections that share the rest end at about the same time.
@@ -42,11 +42,11 @@ const QUERIES: [(&str, &str); 13] = [
 const SETS_UP: &str = "search_path";
 
 /// The columns that `ON DELETE SET NULL (…)` names.
-const SET_ON_DELETE: &str = "(
+const SET_ON_DELETE: &str = "CASE WHEN con.confdelsetcols IS NOT NULL THEN (
            SELECT pg_catalog.json_agg(a.attname ORDER BY part.place)::text
            FROM pg_catalog.unnest(con.confdelsetcols) WITH ORDINALITY AS part (attnum, place)
            JOIN pg_catalog.pg_attribute AS a ON a.attrelid = con.conrelid AND a.attnum = part.attnum
-       )";
+       ) END";
 
 /// The queries.
 pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {
@@ -58,7 +58,7 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
     let enforced = if major >= 18 { "con.conenforced::text" } else { "'true'" };
     let period = if major >= 18 { "con.conperiod::text" } else { "NULL" };
     let set_on_delete = if major >= 15 { SET_ON_DELETE } else { "NULL" };
-    let part_options = if major >= 13 { "pg_catalog.array_to_string(ia.attoptions, ', ')" } else { "NULL" };
+    let part_options = if major >= 13 { "pg_catalog.array_to_string(part.attoptions, ', ')" } else { "NULL" };
     let multirange = if major >= 14 { "pg_catalog.format_type(r.rngmultitypid, NULL)" } else { "NULL" };
     // Before PostgreSQL 13 the copies of a trigger on partitions can only be told by their dependency.
     let not_a_copy = if major >= 13 {
@@ -79,7 +79,8 @@ pub(super) fn queries(server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQ
                 .replace("{part_options}", part_options)
                 .replace("{multirange}", multirange)
                 .replace("{not_a_copy}", not_a_copy);
-            CatalogueQuery { sets_up: *name == SETS_UP, ..CatalogueQuery::new(name, sql) }
+            let turn = if *name == SETS_UP { Turn::SetsUp } else { Turn::Any };
+            CatalogueQuery { turn, ..CatalogueQuery::new(name, sql) }
         })
         .collect()
 }

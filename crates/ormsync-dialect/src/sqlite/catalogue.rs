@@ -13,6 +13,7 @@ mod trigger;
 use std::collections::BTreeMap;
 
 use ormsync_schema::{Diagnostic, Expression, Fact, Opaque, Origin, Schema, Server, Table, View};
+use rayon::prelude::*;
 
 use self::statement::TableStatement;
 use self::tokens::Tokens;
@@ -74,13 +75,15 @@ pub(super) fn assemble(server: &Server, scope: &CatalogueScope, rows: &Catalogue
     for (name, statement) in &objects.views {
         content.views.insert((*name).to_owned(), view(name, statement));
     }
-    let statements: BTreeMap<&str, TableStatement> = content
+    let texts: Vec<(&str, &str)> = content
         .tables
         .iter()
         .filter(|(_, table)| !table.options.contains_key("virtual"))
-        .filter_map(|(name, _)| objects.tables.get_key_value(name.as_str()))
-        .map(|(name, text)| (*name, statement::read(text)))
+        .filter_map(|(name, _)| objects.tables.get_key_value(name.as_str()).map(|(name, text)| (*name, *text)))
         .collect();
+    // To take the statements apart is most of what is done here.
+    let statements: BTreeMap<&str, TableStatement> =
+        texts.into_par_iter().map(|(name, text)| (name, statement::read(text))).collect();
     table::read_columns(rows, &statements, &mut content.tables);
     table::read_foreign_keys(rows, &statements, &mut content.tables, &mut diagnostics);
     indexes::read(rows, &objects.indexes, &statements, &mut content.tables, &mut diagnostics);

@@ -10,7 +10,8 @@ SELECT n.nspname::text,
        base_namespace.nspname::text,
        base.typname::text,
        a.attnotnull::text,
-       pg_catalog.pg_get_expr(ad.adbin, ad.adrelid),
+       -- Only a generated column's expression has columns in it; to look a relation up for the others takes longer than to print.
+       pg_catalog.pg_get_expr(ad.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE ad.adrelid END),
        a.attidentity::text,
        a.attgenerated::text,
        collation_.collname::text,
@@ -62,25 +63,22 @@ JOIN pg_catalog.pg_namespace AS base_namespace ON base_namespace.oid = base.typn
 LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation AS collation_
        ON collation_.oid = a.attcollation AND a.attcollation <> t.typcollation
-LEFT JOIN LATERAL (
-    SELECT dep.objid AS sequence
+LEFT JOIN (
+    SELECT dep.refobjid AS relation, dep.refobjsubid::smallint AS place, dep.objid AS sequence
     FROM pg_catalog.pg_depend AS dep
-    WHERE a.attidentity <> ''
-      AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-      AND dep.refobjid = a.attrelid
-      AND dep.refobjsubid = a.attnum
+    WHERE dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
       AND dep.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
       AND dep.deptype = 'i'
+      AND dep.objid IN (SELECT identity.seqrelid FROM pg_catalog.pg_sequence AS identity)
     UNION ALL
-    SELECT dep.refobjid
+    SELECT default_.adrelid, default_.adnum, pg_catalog.min(dep.refobjid)
     FROM pg_catalog.pg_depend AS dep
-    JOIN pg_catalog.pg_class AS sequence ON sequence.oid = dep.refobjid AND sequence.relkind = 'S'
-    WHERE ad.oid IS NOT NULL
-      AND dep.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
-      AND dep.objid = ad.oid
+    JOIN pg_catalog.pg_attrdef AS default_ ON default_.oid = dep.objid
+    WHERE dep.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
       AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    LIMIT 1
-) AS numbering ON a.attidentity <> '' OR ad.oid IS NOT NULL
+      AND dep.refobjid IN (SELECT taken.seqrelid FROM pg_catalog.pg_sequence AS taken)
+    GROUP BY default_.adrelid, default_.adnum
+) AS numbering ON numbering.relation = a.attrelid AND numbering.place = a.attnum
 LEFT JOIN pg_catalog.pg_class AS sequence_class ON sequence_class.oid = numbering.sequence
 LEFT JOIN pg_catalog.pg_namespace AS sequence_namespace ON sequence_namespace.oid = sequence_class.relnamespace
 LEFT JOIN pg_catalog.pg_sequence AS s ON s.seqrelid = numbering.sequence
