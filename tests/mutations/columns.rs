@@ -241,7 +241,7 @@ fn defaults(place: &TablePlace, name: &str, column: &Column, dialect: &'static d
             name,
             ("on update added", "column-default", Shape::Added),
             Fact::OnUpdate,
-            move |column| column.on_update = Some(now.clone()),
+            move |column| column.on_update = Some(now.clone().into()),
         ));
     }
     all

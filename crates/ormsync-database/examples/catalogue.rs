@@ -50,7 +50,7 @@ fn recorded(catalogue: &Catalogue) -> serde_json::Result<String> {
     let mut queries = Vec::new();
     for (query, rows) in &catalogue.rows {
         let rows: Result<Vec<String>, _> =
-            rows.iter().map(|row| serde_json::to_string(row).map(|row| format!("      {row}"))).collect();
+            rows.iter().map(|row| serde_json::to_string(&row).map(|row| format!("      {row}"))).collect();
         queries.push(format!("    {}: [\n{}\n    ]", serde_json::to_string(query)?, rows?.join(",\n")));
     }
     Ok(format!(

@@ -19,7 +19,7 @@ pub(crate) fn postgres(address: &ServerAddress) -> PgConnectOptions {
         .extra_float_digits(None)
         .statement_cache_capacity(0)
         .ssl_mode(match address.tls {
-            TlsMode::Disable => PgSslMode::Disable,
+            TlsMode::Disable | TlsMode::Allow => PgSslMode::Disable,
             TlsMode::Prefer => PgSslMode::Prefer,
             TlsMode::Require => PgSslMode::Require,
             TlsMode::VerifyAuthority => PgSslMode::VerifyCa,
@@ -57,7 +57,7 @@ pub(crate) fn mysql(address: &ServerAddress) -> MySqlConnectOptions {
         .no_engine_substitution(false)
         .statement_cache_capacity(0)
         .ssl_mode(match address.tls {
-            TlsMode::Disable => MySqlSslMode::Disabled,
+            TlsMode::Disable | TlsMode::Allow => MySqlSslMode::Disabled,
             TlsMode::Prefer => MySqlSslMode::Preferred,
             TlsMode::Require => MySqlSslMode::Required,
             TlsMode::VerifyAuthority => MySqlSslMode::VerifyCa,

@@ -113,10 +113,22 @@ pub struct Catalogue {
 /// When no connection is made or a catalogue query fails. A connection that breaks in the middle is
 /// tried once more.
 pub async fn read(url: &DatabaseUrl, options: &ReadOptions) -> Result<Reading, DatabaseError> {
+    read_and_tell(url, options, |_| {}).await
+}
+
+/// As [`read`], and tells which server it is as soon as that is known, for those who wait for nothing else.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_and_tell(
+    url: &DatabaseUrl,
+    options: &ReadOptions,
+    tell: impl Fn(&Server),
+) -> Result<Reading, DatabaseError> {
     let attempt = async || {
-        let Catalogue { server, scope, rows } = read_once(url, options).await?;
+        let Catalogue { server, scope, rows } = read_once(url, options, &tell).await?;
         let (schema, diagnostics) = url.dialect.assemble(&server, &scope, &rows);
-        match url.dialect.gone(&rows).or_else(|| url.half_read(&schema)) {
+        match url.dialect.half_read(&rows, &schema) {
             Some(table) => Err(Failure::changed(table)),
             None => Ok(Reading { schema, diagnostics, files: SourceFiles::default() }),
         }
@@ -129,7 +141,7 @@ pub async fn read(url: &DatabaseUrl, options: &ReadOptions) -> Result<Reading, D
 /// # Errors
 /// As [`read`].
 pub async fn read_catalogue(url: &DatabaseUrl, options: &ReadOptions) -> Result<Catalogue, DatabaseError> {
-    twice(url, async || read_once(url, options).await).await
+    twice(url, async || read_once(url, options, &|_| {}).await).await
 }
 
 /// What came of one statement of [`ask`].
@@ -196,10 +208,11 @@ async fn twice<T>(url: &DatabaseUrl, attempt: impl AsyncFn() -> Result<T, Failur
     .map_err(|failure| failure.describe(url))
 }
 
-async fn read_once(url: &DatabaseUrl, options: &ReadOptions) -> Result<Catalogue, Failure> {
+async fn read_once(url: &DatabaseUrl, options: &ReadOptions, tell: &impl Fn(&Server)) -> Result<Catalogue, Failure> {
     let mut session = Session::open(url, options).await?;
     let server = session.server().await?;
     server::refuse_too_old(&server)?;
+    tell(&server);
     session.begin(&server, url).await?;
     let scope = scope(url, options);
     let queries = url.dialect.catalogue_queries(&server, &scope);

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use ormsync_dialect::{CatalogueQuery, CatalogueRow};
+use ormsync_dialect::{CatalogueAnswer, CatalogueQuery, CatalogueRow};
 use ormsync_schema::Server;
 use sqlx::{
     AssertSqlSafe, ColumnIndex, ConnectOptions as _, Connection as _, Database, Decode, Executor, MySqlConnection,
@@ -12,7 +12,7 @@ use sqlx::{
 };
 
 use crate::failure::{Failure, Step};
-use crate::url::{Address, ServerAddress, ServerKind};
+use crate::url::{Address, ServerAddress, ServerKind, TlsMode};
 use crate::{DatabaseUrl, ReadOptions, connect, server};
 
 /// How much longer than the server we wait for a statement that the server should have ended: then the
@@ -87,23 +87,38 @@ impl Session {
     async fn connect(server: &ServerAddress, options: &ReadOptions) -> Result<Driver, Failure> {
         let limit = server.connect_timeout.unwrap_or(options.connect_timeout);
         let mut outcome = None;
-        for host in server.each() {
-            let connected = match host.kind {
-                ServerKind::Postgres => {
-                    let options = connect::postgres(&host).disable_statement_logging();
-                    within(limit, options.connect(), Step::Connect).await.map(Driver::Postgres)
+        for mut host in server.each() {
+            let mut connected = Self::connect_to(&host, limit).await;
+            if host.tls == TlsMode::Allow
+                && let Err(failure) = &connected
+                && !failure.is_of_the_host()
+            {
+                host.tls = TlsMode::Require;
+                match Self::connect_to(&host, limit).await {
+                    // Without TLS, too, the server had an answer, which says more.
+                    Err(failure) if !failure.is_answer() => {}
+                    with_tls => connected = with_tls,
                 }
-                ServerKind::MySql => {
-                    let options = connect::mysql(&host).disable_statement_logging();
-                    within(limit, options.connect(), Step::Connect).await.map(Driver::MySql)
-                }
-            };
+            }
             match connected {
                 Err(failure) if failure.is_of_the_host() => outcome = Some(failure),
                 answer => return answer,
             }
         }
         Err(outcome.expect("an address has at least one host"))
+    }
+
+    async fn connect_to(host: &ServerAddress, limit: Duration) -> Result<Driver, Failure> {
+        match host.kind {
+            ServerKind::Postgres => {
+                let options = connect::postgres(host).disable_statement_logging();
+                within(limit, options.connect(), Step::Connect).await.map(Driver::Postgres)
+            }
+            ServerKind::MySql => {
+                let options = connect::mysql(host).disable_statement_logging();
+                within(limit, options.connect(), Step::Connect).await.map(Driver::MySql)
+            }
+        }
     }
 
     /// Asks the server who it is.
@@ -202,29 +217,22 @@ impl Session {
 
     /// The rows of a query by its name, every value as text.
     pub(crate) async fn rows(&mut self, query: &'static str, sql: String) -> Result<Vec<CatalogueRow>, Failure> {
-        let limit = self.statement_timeout + PATIENCE;
-        let step = Step::Query(query);
-        match &mut self.connection {
-            Driver::Postgres(connection) => within(limit, texts(connection, sql), step).await,
-            Driver::MySql(connection) => within(limit, texts(connection, sql), step).await,
-            Driver::Sqlite(connection) => within(limit, texts(connection, sql), step).await,
-        }
+        self.run(query, sql, false).await.map(|answer| answer.iter().collect())
     }
 
     /// The rows of a catalogue query, unpacked where they come packed.
-    pub(crate) async fn answer(&mut self, query: CatalogueQuery) -> Result<Vec<CatalogueRow>, Failure> {
-        let rows = self.rows(query.name, query.sql).await?;
-        if !query.packed {
-            return Ok(rows);
+    pub(crate) async fn answer(&mut self, query: CatalogueQuery) -> Result<CatalogueAnswer, Failure> {
+        self.run(query.name, query.sql, query.packed).await
+    }
+
+    async fn run(&mut self, query: &'static str, sql: String, packed: bool) -> Result<CatalogueAnswer, Failure> {
+        let limit = self.statement_timeout + PATIENCE;
+        let step = Step::Query(query);
+        match &mut self.connection {
+            Driver::Postgres(connection) => within(limit, texts(connection, sql, packed), step).await,
+            Driver::MySql(connection) => within(limit, texts(connection, sql, packed), step).await,
+            Driver::Sqlite(connection) => within(limit, texts(connection, sql, packed), step).await,
         }
-        let unpacked: Result<Vec<Vec<CatalogueRow>>, _> =
-            rows.iter().flatten().flatten().map(|cell| serde_json::from_str(cell)).collect();
-        let rows = unpacked.map_err(|error| Failure {
-            step: Step::Query(query.name),
-            cause: Some(Box::new(sqlx::Error::Decode(Box::new(error)))),
-            tries: 1,
-        })?;
-        Ok(rows.into_iter().flatten().collect())
     }
 
     /// Ends the transaction, also one that a failure has broken off.
@@ -258,24 +266,32 @@ pub(crate) fn first_cell(rows: Vec<CatalogueRow>) -> Option<String> {
     rows.into_iter().flatten().flatten().next()
 }
 
-/// Runs statements by the simple protocol, which prepares nothing, and gives the rows of the last one.
+/// Runs statements by the simple protocol, which prepares nothing, and gives the rows of all; packed ones as what they
+/// hold.
 async fn texts<'connection, Driver, Connection>(
     connection: &'connection mut Connection,
     sql: String,
-) -> Result<Vec<CatalogueRow>, sqlx::Error>
+    packed: bool,
+) -> Result<CatalogueAnswer, sqlx::Error>
 where
     Driver: Database,
     &'connection mut Connection: Executor<'connection, Database = Driver>,
     usize: ColumnIndex<Driver::Row>,
-    for<'row> Option<String>: Decode<'row, Driver> + Type<Driver>,
+    for<'row> &'row str: Decode<'row, Driver> + Type<Driver>,
 {
     let mut rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(connection);
-    let mut texts = Vec::new();
+    let mut answer = CatalogueAnswer::default();
     while let Some(row) = rows.try_next().await? {
-        let cells: Result<CatalogueRow, _> = (0..row.len()).map(|cell| row.try_get_unchecked(cell)).collect();
-        texts.push(cells?);
+        let cells = (0..row.len()).map(|cell| row.try_get_unchecked::<Option<&str>, _>(cell));
+        if packed {
+            for rows in cells.flat_map(Result::transpose) {
+                answer.push_json(rows?).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            }
+        } else {
+            answer.push_row(cells)?;
+        }
     }
-    Ok(texts)
+    Ok(answer)
 }
 
 async fn within<Value>(

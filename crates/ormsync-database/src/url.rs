@@ -11,7 +11,6 @@ use std::fmt;
 use std::path::Path;
 
 use ormsync_dialect::{Dialect, by_name};
-use ormsync_schema::Schema;
 
 pub(crate) use file::FileAddress;
 pub(crate) use server::{ServerAddress, ServerKind};
@@ -105,16 +104,6 @@ impl DatabaseUrl {
             Address::Server(server) => server.namespace.as_deref(),
             Address::File(_) => None,
         }
-    }
-
-    /// A table that was dropped between two catalogue queries, even where it is made again by now. MySQL and MariaDB have no
-    /// snapshot of their catalogue, so it may be told without the columns that every table of theirs has.
-    pub(crate) fn half_read(&self, schema: &Schema) -> Option<String> {
-        if !matches!(&self.address, Address::Server(server) if server.kind == ServerKind::MySql) {
-            return None;
-        }
-        let half = schema.tables().find(|(_, _, table)| table.columns.is_empty() && table.opaque.is_empty());
-        half.map(|(_, name, _)| name.to_owned())
     }
 
     /// The server's host, or the folder or path of its socket; none for a file.

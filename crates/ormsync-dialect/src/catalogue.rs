@@ -1,11 +1,13 @@
 //! How catalogue queries and their rows travel between this crate and the one that has the sockets.
 
+mod answer;
 mod cells;
 
 use std::collections::BTreeMap;
 
 use ormsync_schema::Fact;
 
+pub use answer::CatalogueAnswer;
 pub(crate) use cells::Cells;
 
 /// Which part of a server is read.
@@ -56,7 +58,7 @@ impl CatalogueQuery {
 pub type CatalogueRow = Vec<Option<String>>;
 
 /// The rows of every query, by the query's name.
-pub type CatalogueRows = BTreeMap<&'static str, Vec<CatalogueRow>>;
+pub type CatalogueRows = BTreeMap<&'static str, CatalogueAnswer>;
 
 /// What no server has words for: what an ORM does on its own.
 pub(crate) const UNSAID_BY_SERVERS: [Fact; 2] = [Fact::ClientDefault, Fact::ClientUpdate];

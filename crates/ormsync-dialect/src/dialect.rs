@@ -110,8 +110,9 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// Where the account may not ask them, their rows are left out.
     fn further_catalogue_queries(&self, server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery>;
 
-    /// A table that went away while the rows were read, so that they may have it half. None where the server has a snapshot.
-    fn gone(&self, _rows: &CatalogueRows) -> Option<String> {
+    /// A table that went away, or went and came again, while the rows were read, so that they and the schema made of them
+    /// have it half. None where the server has a snapshot.
+    fn half_read(&self, _rows: &CatalogueRows, _schema: &Schema) -> Option<String> {
         None
     }
 

@@ -37,7 +37,7 @@ mod type_text;
 mod usage;
 
 pub use alterations::{Alterations, Conversion};
-pub use catalogue::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope, Turn};
+pub use catalogue::{CatalogueAnswer, CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope, Turn};
 pub use condition::{Condition, Existing};
 pub use dialect::{Dialect, Equivalence, IdentifierLimit, all, by_name, is_reserved_anywhere};
 pub use expression::{Comparison, Constant, Demand};

@@ -112,12 +112,10 @@ impl Forms {
 
     fn apply_to_column(&self, column: &mut Column) {
         (self.data_type)(&mut column.data_type);
-        for slot in [&mut column.default, &mut column.on_update] {
-            *slot = slot
-                .take()
-                .map(|default| (self.default)(default, &column.data_type))
-                .filter(|default| !(self.is_null)(default));
-        }
+        let form =
+            |default| Some((self.default)(default, &column.data_type)).filter(|default| !(self.is_null)(default));
+        column.default = column.default.take().and_then(form);
+        column.on_update = column.on_update.take().and_then(|default| form(*default)).map(Box::new);
     }
 }
 

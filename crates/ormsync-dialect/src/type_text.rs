@@ -1,7 +1,9 @@
 //! Splitting the text of a type into words, quoted names, arguments and symbols; shared by the
 //! dialects' `types.rs`, which know what the words mean.
 
-use ormsync_schema::{NamedType, TypeArgument};
+use std::collections::HashMap;
+
+use ormsync_schema::{DataType, NamedType, TypeArgument};
 
 /// Longer texts are no type; nothing is gained by looking at them.
 const LONGEST_TYPE: usize = 100_000;
@@ -39,6 +41,24 @@ pub(crate) struct TypeText {
     pub(crate) arguments: Option<Vec<Vec<Token>>>,
     /// Behind.
     pub(crate) tail: Vec<Token>,
+}
+
+/// Types that a catalogue has named: it has many columns and few types.
+pub(crate) struct NamedBefore<'text> {
+    parse: fn(&str) -> DataType,
+    known: HashMap<&'text str, DataType>,
+}
+
+impl<'text> NamedBefore<'text> {
+    /// None yet; new ones are parsed by this.
+    pub(crate) fn new(parse: fn(&str) -> DataType) -> Self {
+        Self { parse, known: HashMap::new() }
+    }
+
+    /// The type of a text.
+    pub(crate) fn get(&mut self, text: &'text str) -> DataType {
+        self.known.entry(text).or_insert_with(|| (self.parse)(text)).clone()
+    }
 }
 
 /// Splits a type's text; none where it can't be a type (unclosed quotes, stray characters).

@@ -368,14 +368,14 @@ fn mysql_precision_of_now_is_the_columns() {
             for column in ["a", "b"] {
                 table.columns[column].default = Some(DefaultValue::Now { precision: None });
                 table.columns[column].on_update =
-                    Some(DefaultValue::Expression(Expression::written("current_timestamp(6)")));
+                    Some(DefaultValue::Expression(Expression::written("current_timestamp(6)")).into());
             }
         })
         .normal();
     let columns = &schema.table("", "t").unwrap().columns;
     assert_eq!(columns["a"].default, Some(DefaultValue::Now { precision: Some(3) }));
-    assert_eq!(columns["a"].on_update, Some(DefaultValue::Now { precision: Some(3) }));
-    assert_eq!(columns["b"].on_update, Some(DefaultValue::Now { precision: None }));
+    assert_eq!(columns["a"].on_update.as_deref(), Some(&DefaultValue::Now { precision: Some(3) }));
+    assert_eq!(columns["b"].on_update.as_deref(), Some(&DefaultValue::Now { precision: None }));
     assert_eq!(MYSQL.default_text(columns["a"].default.as_ref().unwrap()), "CURRENT_TIMESTAMP(3)");
 }
 

@@ -271,7 +271,7 @@ proptest! {
                     let mut table = Table::default();
                     let mut column = Column::new(data_type.clone(), true, Origin::default());
                     column.default = Some(DefaultValue::Literal(Literal::Text(text.clone())));
-                    column.on_update = Some(dialect.parse_default(&text, &data_type));
+                    column.on_update = Some(dialect.parse_default(&text, &data_type).into());
                     table.columns.insert("x".to_owned(), column);
                     schema.namespace_mut(dialect.default_namespace()).tables.insert("t".to_owned(), table);
                     dialect.normalise(&mut schema, None);

@@ -58,10 +58,10 @@ fn unreadable(schema: &Schema) -> usize {
     let columns = schema.tables().flat_map(|(_, _, table)| table.columns.values());
     columns
         .map(|column| {
-            let of_default = |default: &Option<DefaultValue>| matches!(default, Some(DefaultValue::Unreadable(_)));
+            let of_default = |default: Option<&DefaultValue>| matches!(default, Some(DefaultValue::Unreadable(_)));
             usize::from(column.data_type.is_unreadable())
-                + usize::from(of_default(&column.default))
-                + usize::from(of_default(&column.on_update))
+                + usize::from(of_default(column.default.as_ref()))
+                + usize::from(of_default(column.on_update.as_deref()))
         })
         .sum()
 }

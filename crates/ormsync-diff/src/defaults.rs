@@ -23,7 +23,7 @@ pub(crate) fn compare(facts: &mut ColumnFacts<'_, '_>, types_differ: bool) {
             None => "no default".to_owned(),
         });
     }
-    if let Some(groups) = differing(facts, Fact::OnUpdate, types_differ, |column| Some(column.on_update.as_ref())) {
+    if let Some(groups) = differing(facts, Fact::OnUpdate, types_differ, |column| Some(column.on_update.as_deref())) {
         report(facts, groups, Fact::OnUpdate, Vec::new(), |column| match &column.on_update {
             Some(value) => format!("on update {}", text(dialect, value)),
             None => "no value on update".to_owned(),

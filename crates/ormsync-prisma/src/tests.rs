@@ -166,7 +166,7 @@ fn on_update_behind_a_default() {
     let columns = &reading.schema.table("", "A").unwrap().columns;
     for name in ["a", "b"] {
         assert!(matches!(columns[name].default, Some(DefaultValue::Now { .. })), "{name}: {:?}", columns[name].default);
-        assert!(matches!(columns[name].on_update, Some(DefaultValue::Now { .. })), "{name}");
+        assert!(matches!(columns[name].on_update.as_deref(), Some(DefaultValue::Now { .. })), "{name}");
     }
     assert!(matches!(columns["c"].default, Some(DefaultValue::Unreadable(_))), "{:?}", columns["c"].default);
     assert_eq!(columns["c"].on_update, None);

@@ -1,5 +1,7 @@
 //! Columns: type, nullability, default, generation, and what an ORM does on its own.
 
+use std::ops::{Deref, DerefMut};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +26,7 @@ pub struct Column {
     pub default_wording: Wording,
     /// What the database sets it to on every update (`ON UPDATE CURRENT_TIMESTAMP`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_update: Option<DefaultValue>,
+    pub on_update: Option<Box<DefaultValue>>,
     /// How the database numbers it, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Box<Identity>>,
@@ -56,8 +58,9 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inherited: bool,
     /// What the ORM does on its own.
-    #[serde(default, skip_serializing_if = "ClientSide::is_empty")]
-    pub client: ClientSide,
+    #[serde(default, skip_serializing_if = "Client::is_empty")]
+    #[schemars(with = "ClientSide")]
+    pub client: Client,
     /// The declaration as a whole.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,
@@ -87,7 +90,7 @@ impl Column {
             compressed: false,
             without_history: false,
             inherited: false,
-            client: ClientSide::default(),
+            client: Client::default(),
             origin,
             places: Places::default(),
         }
@@ -255,9 +258,55 @@ pub struct ClientSide {
     pub ignored: bool,
 }
 
-impl ClientSide {
+/// The [`ClientSide`] of a column, which for most has nothing in it, and then takes no room.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Client(Option<Box<ClientSide>>);
+
+impl Client {
     /// Whether the ORM does nothing of its own.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        **self == NOTHING
     }
 }
+
+/// What an ORM does on its own with most columns.
+static NOTHING: ClientSide = ClientSide {
+    attribute: None,
+    default: None,
+    update: None,
+    version_counter: false,
+    enum_labels: None,
+    text_labels: None,
+    decimal_as_float: false,
+    enum_name: Wording::NONE,
+    ignored: false,
+};
+
+impl From<ClientSide> for Client {
+    fn from(side: ClientSide) -> Self {
+        Self((side != NOTHING || !side.enum_name.is_unknown()).then(|| Box::new(side)))
+    }
+}
+
+impl Deref for Client {
+    type Target = ClientSide;
+
+    fn deref(&self) -> &ClientSide {
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for Client {
+    fn deref_mut(&mut self) -> &mut ClientSide {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for Client {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Client {}

@@ -37,7 +37,7 @@ mod table;
 mod trigger;
 
 pub use column::{
-    ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal, NotNull,
+    Client, ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal, NotNull,
 };
 pub use constraint::{Check, Deferrability, Exclusion, ForeignKey, MatchKind, PrimaryKey, ReferentialAction};
 pub use data_type::{DataType, NamedType, TypeArgument};

@@ -312,6 +312,9 @@ impl Expression {
 pub struct Wording(Option<Box<str>>);
 
 impl Wording {
+    /// No words.
+    pub(crate) const NONE: Self = Self(None);
+
     /// These words.
     pub fn of(text: impl Into<Box<str>>) -> Self {
         Self(Some(text.into()))

@@ -2,11 +2,12 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::thread;
 use std::time::Instant;
 
 use ormsync_diff::{Comparison, Selection, compare};
 use ormsync_report::{Outcome, Report, TextStyle};
-use ormsync_schema::{Diagnostic, Origin, SUPPRESSION_MARK, Severity, SourceFiles};
+use ormsync_schema::{Diagnostic, Origin, SUPPRESSION_MARK, Schema, Severity, SourceFiles};
 
 use crate::command_line::{DocumentFormat, Format, FormatChoice, GateOptions};
 use crate::failure::{Failure, Result};
@@ -50,6 +51,9 @@ pub(crate) fn check_outputs(options: &GateOptions) -> Result<()> {
 pub(crate) fn answer(project: &Project, options: &GateOptions, terminal: &Terminal, start: Instant) -> Answer {
     let selection = Selection { only: options.only.clone(), except: options.except.clone() };
     let Compared { sources, comparison, .. } = compared(project, selection, terminal, start);
+    // To give large schemas back takes a while, for which nobody needs to wait.
+    let schemas: Vec<Schema> = sources.read.into_iter().map(|read| read.schema).collect();
+    thread::spawn(move || drop(schemas));
     Answer { comparison, diagnostics: sources.diagnostics, histories: Vec::new(), files: sources.files }
 }
 

@@ -110,9 +110,24 @@ fn read_in_form(project: &Project, form: impl Fn(&dyn Dialect, &mut Schema, Opti
     sources
 }
 
+/// Takes memory in pages of 4 KB from now on. The allocator asks for pages of 2 MB, which are cleared whole when they are first
+/// touched; and what other programs gave back seconds ago (the job before, the tool that ran before) a virtual machine has to
+/// get from its host again. For all that reading a database takes, that costs more than it saves (docs/performance.md).
+#[cfg(target_os = "linux")]
+fn take_small_pages() {
+    // It is faster; nothing depends on it.
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn take_small_pages() {}
+
 fn read_all(project: &Project) -> Vec<(Reading, Duration)> {
     let database = project.sides.iter().position(|side| matches!(side.location, Location::Database { .. }));
-    // Set when the database has been read (or could not be): models may be lowered differently for its server.
+    if database.is_some() {
+        take_small_pages();
+    }
+    // Set when the database has said which it is (or could not be read): models may be lowered differently for its server.
     let server: OnceLock<Option<Server>> = OnceLock::new();
     let database_server = || {
         let asked = database.is_some() && lowers_by_server(project.dialect);
@@ -122,10 +137,11 @@ fn read_all(project: &Project) -> Vec<(Reading, Duration)> {
     let read = &|index: usize, side: &Side| {
         let start = Instant::now();
         // A reader that panics is a defect, but not the end of the others; nobody must wait for it for ever.
-        let reading = catch_unwind(AssertUnwindSafe(|| read_side(project, side, database_server)));
+        let servers = Servers { of_database: &database_server, tell: &|found| _ = server.set(Some(found.clone())) };
+        let reading = catch_unwind(AssertUnwindSafe(|| read_side(project, side, &servers)));
         let reading = reading.unwrap_or_else(|_| failed(project, reader_failed(side)));
         if database == Some(index) {
-            let _ = server.set(reading.schema.server.clone());
+            let _ = server.set(None);
         }
         (reading, start.elapsed())
     };
@@ -144,7 +160,16 @@ fn read_all(project: &Project) -> Vec<(Reading, Duration)> {
     readings
 }
 
-fn read_side<'a>(project: &Project, side: &Side, server: impl FnOnce() -> Option<&'a Server>) -> Reading {
+/// Who asks for the database's server and who tells it.
+struct Servers<'own, 'server> {
+    /// The server that models are lowered for; waits until it is known.
+    of_database: &'own dyn Fn() -> Option<&'server Server>,
+    /// Ends the waiting.
+    tell: &'own dyn Fn(&Server),
+}
+
+fn read_side(project: &Project, side: &Side, servers: &Servers<'_, '_>) -> Reading {
+    let server = servers.of_database;
     match &side.location {
         Location::Prisma(path) => {
             let options = ormsync_prisma::ReadOptions { default_namespace: project.default_namespace.clone() };
@@ -162,7 +187,7 @@ fn read_side<'a>(project: &Project, side: &Side, server: impl FnOnce() -> Option
         Location::Alembic(path) => replayed::alembic(project, side, path, server()),
         Location::PrismaMigrations(path) => replayed::prisma_migrations(project, path, server()),
         Location::Sql(path) => replayed::sql(project, side, path, server()),
-        Location::Database { url, namespaces } => read_database(project, side, url, namespaces.clone()),
+        Location::Database { url, namespaces } => read_database(project, side, url, namespaces.clone(), servers.tell),
         Location::Snapshot(path) => snapshot::read(path, project.dialect.name()),
         Location::Empty => {
             let schema = Schema::new(project.dialect.name());
@@ -186,12 +211,18 @@ fn lowers_by_server(dialect: &dyn Dialect) -> bool {
     dialect.name() == "mysql"
 }
 
-fn read_database(project: &Project, side: &Side, url: &DatabaseUrl, namespaces: Vec<String>) -> Reading {
+fn read_database(
+    project: &Project,
+    side: &Side,
+    url: &DatabaseUrl,
+    namespaces: Vec<String>,
+    tell: &dyn Fn(&Server),
+) -> Reading {
     let options = ormsync_database::ReadOptions { namespaces, ..Default::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let read = match runtime {
         Ok(runtime) => {
-            let answer = runtime.block_on(ormsync_database::read(url, &options));
+            let answer = runtime.block_on(ormsync_database::read_and_tell(url, &options, tell));
             // A resolver of host names that never answers blocks a thread that cannot be ended: nobody waits for it.
             runtime.shutdown_background();
             answer
@@ -229,7 +260,7 @@ fn read_declared_namespaces(project: &Project, database: usize, readings: &mut [
         .collect();
     if declared.len() > 1 {
         let start = Instant::now();
-        readings[database].0 = read_database(project, side, url, declared.into_iter().collect());
+        readings[database].0 = read_database(project, side, url, declared.into_iter().collect(), &|_| {});
         readings[database].1 += start.elapsed();
     }
 }

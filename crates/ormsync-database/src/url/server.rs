@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
@@ -118,6 +119,12 @@ impl ServerAddress {
     /// The same address with each of its hosts alone, in order.
     pub(crate) fn each(&self) -> impl Iterator<Item = Self> + '_ {
         self.hosts().map(|(host, port)| Self { host: host.to_owned(), port, further: Vec::new(), ..self.clone() })
+    }
+
+    /// Whether all of its hosts are this machine.
+    pub(super) fn is_here(&self) -> bool {
+        let is_loopback = |host: &str| host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+        self.socket.is_some() || self.hosts().all(|(host, _)| host == "localhost" || is_loopback(host))
     }
 
     fn hosts(&self) -> impl Iterator<Item = (&str, u16)> + '_ {

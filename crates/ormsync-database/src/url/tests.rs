@@ -155,6 +155,14 @@ fn namespaces() {
 fn how_far_tls_is_wanted() {
     for (text, mode) in [
         ("postgres://h/d", TlsMode::Prefer),
+        ("postgres://localhost/d", TlsMode::Allow),
+        ("mysql://127.0.0.1/d", TlsMode::Allow),
+        ("postgres://[::1],localhost/d", TlsMode::Allow),
+        ("postgres://localhost,h/d", TlsMode::Prefer),
+        ("postgres://localhost/d?host=h", TlsMode::Prefer),
+        ("postgres://localhost/d?sslmode=prefer", TlsMode::Prefer),
+        ("postgres://h/d?sslmode=allow", TlsMode::Allow),
+        ("postgres://localhost/d?sslrootcert=system", TlsMode::VerifyHost),
         ("postgres://h/d?sslmode=disable", TlsMode::Disable),
         ("postgres://h/d?sslmode=require", TlsMode::Require),
         ("postgres://h/d?sslmode=verify-ca", TlsMode::VerifyAuthority),

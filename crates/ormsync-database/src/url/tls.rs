@@ -8,6 +8,8 @@ use super::server::ServerAddress;
 pub(crate) enum TlsMode {
     /// Never.
     Disable,
+    /// Only where the server takes nothing else; its certificate is not looked at.
+    Allow,
     /// If the server has it; its certificate is not looked at.
     #[default]
     Prefer,
@@ -69,7 +71,9 @@ impl TlsWords {
 
     /// Says all of it of an address.
     pub(super) fn apply(self, address: &mut ServerAddress) {
-        let mode = self.mode.unwrap_or_default();
+        // On this machine nobody listens in, and a handshake takes a while.
+        let unsaid = if address.is_here() { TlsMode::Allow } else { TlsMode::Prefer };
+        let mode = self.mode.unwrap_or(unsaid);
         let mut least = self.least;
         // MySQL's drivers check what an authority is named for; libpq does where TLS is required ("for backward
         // compatibility", its documentation says of sslmode=require). Prisma does only when it is told to be strict.
@@ -102,7 +106,8 @@ fn mode(value: &str) -> Result<TlsMode, UrlError> {
     let value: String = value.chars().filter(|letter| !letter.is_whitespace()).collect::<String>().to_ascii_lowercase();
     Ok(match value.as_str() {
         "disable" | "disabled" | "false" | "0" => TlsMode::Disable,
-        "prefer" | "preferred" | "allow" => TlsMode::Prefer,
+        "allow" => TlsMode::Allow,
+        "prefer" | "preferred" => TlsMode::Prefer,
         // `no-verify` is node-postgres's word.
         "require" | "required" | "true" | "1" | "no-verify" => TlsMode::Require,
         "verify-ca" | "verify_ca" => TlsMode::VerifyAuthority,
@@ -112,7 +117,7 @@ fn mode(value: &str) -> Result<TlsMode, UrlError> {
         json if json.starts_with('{') => TlsMode::VerifyHost,
         _ => {
             return Err(UrlError(
-                "unknown sslmode in the database URL: disable, prefer, require, verify-ca and verify-full are known"
+                "unknown sslmode in the database URL: disable, allow, prefer, require, verify-ca and verify-full are known"
                     .to_owned(),
             ));
         }

@@ -53,9 +53,11 @@ impl FakeServer {
     /// Has no TLS and refuses the log-in with an ErrorResponse of PostgreSQL's protocol.
     pub(crate) fn postgres_error(code: &'static str, message: &'static str) -> Self {
         Self::answering(move |stream| {
-            hear(stream);
-            let _ = stream.write_all(b"N");
-            hear(stream);
+            // Eight bytes ask for TLS.
+            if hear(stream) == 8 {
+                let _ = stream.write_all(b"N");
+                hear(stream);
+            }
             let fields = format!("SFATAL\0VFATAL\0C{code}\0M{message}\0\0");
             let mut packet = vec![b'E'];
             packet.extend(u32::try_from(fields.len() + 4).unwrap().to_be_bytes());
@@ -106,9 +108,10 @@ impl FakeServer {
     }
 }
 
-fn hear(stream: &mut TcpStream) {
+/// Takes in what the client says; gives how many bytes it was.
+fn hear(stream: &mut TcpStream) -> usize {
     let _ = stream.set_read_timeout(Some(Duration::from_millis(500)));
-    let _ = stream.read(&mut [0; 4096]);
+    stream.read(&mut [0; 4096]).unwrap_or_default()
 }
 
 fn packet(number: u8, payload: &[u8]) -> Vec<u8> {

@@ -14,6 +14,9 @@ use super::{read_in, server, wait, waived};
 
 const VARIABLE: &str = "ORMSYNC_TEST_POSTGRES";
 
+/// What PostgreSQL says to a client whom its pg_hba.conf takes with `hostssl` only.
+const ONLY_WITH_TLS: &[u8] = b"E\0\0\0\x3fSFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry, no encryption\0\0";
+
 /// An authority with its certificate in a file.
 struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
@@ -70,8 +73,11 @@ fn serve(certificate: CertificateDer<'static>, key: &KeyPair) -> u16 {
             while let Ok((mut client, _)) = listener.accept().await {
                 let (acceptor, place) = (acceptor.clone(), place.clone());
                 tokio::spawn(async move {
-                    // The request for TLS, and the answer that there is.
-                    client.read_exact(&mut [0; 8]).await?;
+                    // The request for TLS has eight bytes; the answer is that there is.
+                    if client.read(&mut [0; 4096]).await? != 8 {
+                        client.write_all(ONLY_WITH_TLS).await?;
+                        return Ok((0, 0));
+                    }
                     client.write_all(b"S").await?;
                     let mut client = acceptor.accept(client).await?;
                     let mut server = tokio::net::TcpStream::connect(place).await?;
@@ -115,6 +121,9 @@ fn certificates_are_checked_as_far_as_asked() {
     // Prisma's words: the authority is `sslcert`.
     takes(good, &format!("sslaccept=strict&sslcert={}", authority.file().display()));
     takes(good, "sslmode=require");
+    // This machine is first asked without.
+    takes(good, "");
+    takes(good, "sslmode=allow");
     assert_eq!(refusal(good, "sslmode=verify-full"), untrusted, "the system does not know our authority");
 
     let other = authority.server_for("other.example", false);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ormsync_dialect::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope, Dialect, by_name};
+use ormsync_dialect::{CatalogueAnswer, CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, by_name};
 use ormsync_schema::{Diagnostic, Schema, Server};
 use serde::Deserialize;
 
@@ -18,7 +18,7 @@ pub(crate) struct Recording {
 struct File {
     server: Server,
     namespaces: Vec<String>,
-    rows: std::collections::BTreeMap<String, Vec<CatalogueRow>>,
+    rows: std::collections::BTreeMap<String, CatalogueAnswer>,
 }
 
 impl Recording {

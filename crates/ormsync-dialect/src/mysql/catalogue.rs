@@ -17,7 +17,7 @@ use ormsync_schema::{Diagnostic, Origin, Schema, Server, Table};
 
 use super::{MYSQL, facts};
 use crate::catalogue::{Cells, UNSAID_BY_SERVERS};
-use crate::{CatalogueQuery, CatalogueRow, CatalogueRows, CatalogueScope, Dialect, Turn};
+use crate::{CatalogueQuery, CatalogueRows, CatalogueScope, Dialect, Turn};
 
 /// The queries that both servers answer, with their files.
 const QUERIES: [(&str, &str); 13] = [
@@ -105,13 +105,31 @@ pub(super) fn further_queries(server: &Server, rows: &CatalogueRows) -> Vec<Cata
     queries
 }
 
-/// A table that was there when the others were asked for and no longer is in the end.
-pub(super) fn gone(rows: &CatalogueRows) -> Option<String> {
-    let remaining = rows.get("remaining")?;
-    let names = |row: &CatalogueRow| row.iter().take(2).cloned().collect::<Vec<_>>();
-    let remaining: BTreeSet<_> = remaining.iter().map(names).collect();
-    let gone = rows.get("tables")?.iter().find(|row| !remaining.contains(&names(row)))?;
-    gone.get(1).cloned().flatten()
+/// Where the column stands that says whether its column is in an index, in the rows of `columns`.
+const COLUMN_KEY: usize = 11;
+
+/// A table that is no longer there in the end, that has no columns, or that has a column with an index and no index. What
+/// this account may not see is not missing.
+pub(super) fn half_read(rows: &CatalogueRows, schema: &Schema) -> Option<String> {
+    let names = |query: &str| Cells::of(rows, query).map(|mut cells| (cells.text(), cells.text()));
+    if rows.contains_key("remaining") {
+        let remaining: BTreeSet<_> = names("remaining").collect();
+        if let Some((_, gone)) = names("tables").find(|names| !remaining.contains(names)) {
+            return Some(gone.to_owned());
+        }
+    }
+    let seen_whole = |(_, _, table): &(&str, &str, &Table)| table.opaque.is_empty();
+    let without_index = |(_, _, table): &(&str, &str, &Table)| table.primary_key.is_none() && table.indexes.is_empty();
+    if let Some((_, name, _)) = schema.tables().filter(seen_whole).find(|(_, _, table)| table.columns.is_empty()) {
+        return Some(name.to_owned());
+    }
+    let bare: Vec<(&str, &str, &Table)> = schema.tables().filter(seen_whole).filter(without_index).collect();
+    Cells::of(rows, "columns").find_map(|mut cells| {
+        let (database, table, key) = (cells.text(), cells.text(), cells.nth(COLUMN_KEY - 2).flatten());
+        let is_bare =
+            |(namespace, name, _): &(&str, &str, _)| *name == table && (namespace.is_empty() || *namespace == database);
+        (key.is_some_and(|key| !key.is_empty()) && bare.iter().any(is_bare)).then(|| table.to_owned())
+    })
 }
 
 /// What MariaDB's sequences are made of stands in each of them (in `information_schema` only from 11.5 on): they are

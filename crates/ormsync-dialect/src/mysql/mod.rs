@@ -152,8 +152,8 @@ impl Dialect for MySql {
         catalogue::further_queries(server, rows)
     }
 
-    fn gone(&self, rows: &CatalogueRows) -> Option<String> {
-        catalogue::gone(rows)
+    fn half_read(&self, rows: &CatalogueRows, schema: &Schema) -> Option<String> {
+        catalogue::half_read(rows, schema)
     }
 
     fn usage_queries(&self, _server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery> {

@@ -135,7 +135,7 @@ fn fill_in_timestamps(table: &mut Table) {
         }
         if !column.nullable && column.default.is_none() && column.on_update.is_none() {
             column.default = Some(if is_first {
-                column.on_update = Some(DefaultValue::Now { precision: None });
+                column.on_update = Some(DefaultValue::Now { precision: None }.into());
                 DefaultValue::Now { precision: None }
             } else {
                 DefaultValue::Literal(Literal::Text("0000-00-00 00:00:00".to_owned()))

@@ -54,7 +54,8 @@ impl Replay<'_> {
             }
             ColumnOption::Default(value) => self.set_default(value, column),
             ColumnOption::OnUpdate(value) => {
-                column.on_update = Some(self.rules.dialect.parse_default(&value.to_string(), &column.data_type));
+                let value = self.rules.dialect.parse_default(&value.to_string(), &column.data_type);
+                column.on_update = Some(value.into());
             }
             ColumnOption::PrimaryKey(_) => {
                 column.nullable = false;

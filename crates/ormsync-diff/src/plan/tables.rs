@@ -253,7 +253,9 @@ impl Planner<'_> {
             to.data_type = from.data_type.clone();
             unknown.push("types");
         }
-        for (old, new) in [(&from.default, &mut to.default), (&from.on_update, &mut to.on_update)] {
+        for (old, new) in
+            [(from.default.as_ref(), to.default.as_mut()), (from.on_update.as_deref(), to.on_update.as_deref_mut())]
+        {
             if let (Some(old), Some(new)) = (old, new)
                 && self.dialect.compare_defaults(old, new) == Equivalence::Unknown
             {

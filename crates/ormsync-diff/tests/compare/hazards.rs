@@ -140,7 +140,7 @@ static HAZARDS: &[Hazard] = &[
         about: "updated by one side and the database",
         left: |schema| email(schema).client.update = Some("@updatedAt".into()),
         right: nothing,
-        all: |schema| email(schema).on_update = Some(DefaultValue::Now { precision: None }),
+        all: |schema| email(schema).on_update = Some(DefaultValue::Now { precision: None }.into()),
         findings: &[],
     },
     Hazard {

@@ -99,7 +99,8 @@ fn of_columns() -> Vec<Mutation> {
         mutation(
             "a value on update",
             |schema| {
-                users(schema).columns["email"].on_update = Some(ormsync_schema::DefaultValue::Now { precision: None });
+                users(schema).columns["email"].on_update =
+                    Some(ormsync_schema::DefaultValue::Now { precision: None }.into());
             },
             "column-default users.email: right drifted",
         ),

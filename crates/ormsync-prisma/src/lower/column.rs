@@ -18,7 +18,7 @@ impl<'t> Lowering<'_, 't> {
         let nullable = field.arity() != Arity::Required;
         let mut column = Column::new(data_type, nullable, model.origin(field.field.span));
         self.set_default(model, field, &mut column);
-        column.client = self.client_side(field, &column);
+        column.client = self.client_side(field, &column).into();
         self.set_places(model, field, &mut column);
         Some(column)
     }
@@ -89,7 +89,7 @@ impl<'t> Lowering<'_, 't> {
         // The server takes nothing but the present time.
         if matches!(on_update, DefaultValue::Now { .. }) {
             column.default = Some(facts.dialect.parse_default(default, &column.data_type));
-            column.on_update = Some(on_update);
+            column.on_update = Some(on_update.into());
         }
     }
 

@@ -248,7 +248,8 @@ impl Lowering<'_> {
             version_counter: given.version_counter,
             decimal_as_float: given.decimal_as_float,
             ..schema::ClientSide::default()
-        };
+        }
+        .into();
         if self.compiler.has_comments() {
             column.comment.clone_from(&given.comment);
         }

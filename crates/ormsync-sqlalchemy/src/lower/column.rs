@@ -11,7 +11,7 @@ use crate::lower::Lowering;
 use crate::lower::compiler::Compiler;
 use crate::lower::types::{Affinity, LoweredType, is_exactly};
 use crate::mapping::{ColumnDraft, ColumnId, Metadata, TableId};
-use crate::python::{Arguments, Form, Place, Symbol, Value};
+use crate::python::{Arguments, Form, Located, Symbol, Value};
 
 /// How many foreign keys a column's type may be followed through.
 const REFERENCES: usize = 12;
@@ -79,9 +79,7 @@ impl<'a> Lowering<'_, 'a> {
         let mut column = Column::new(lowered_type.data_type.clone(), nullable, origin);
         column.places = self.places(&draft);
         column.collation.clone_from(&lowered_type.collation);
-        column.client = self.client_side(&draft);
-        column.client.text_labels.clone_from(&lowered_type.text_labels);
-        column.client.decimal_as_float = lowered_type.decimal_as_float;
+        column.client = self.client_side(&draft, &lowered_type).into();
         if self.compiler.has_comments()
             && let Some(comment) = &draft.comment
         {
@@ -154,40 +152,38 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn places(&self, draft: &ColumnDraft<'a>) -> ormsync_schema::Places {
-        let mut places = ormsync_schema::Places::default();
-        let mut note = |fact: Fact, place: Option<Place>| {
+        let of_value = |located: &Option<Box<Located<'a>>>| located.as_ref().map(|located| located.place);
+        let of_symbol = |symbol: &Option<Rc<Symbol<'a>>>| symbol.as_ref().map(|symbol| symbol.place);
+        let said = [
+            (Fact::ColumnType, of_value(&draft.data_type)),
+            (Fact::Nullability, of_value(&draft.nullable)),
+            (Fact::Default, of_value(&draft.server_default)),
+            (Fact::Generated, of_symbol(&draft.computed)),
+            (Fact::Identity, of_symbol(&draft.identity).or_else(|| of_value(&draft.autoincrement))),
+            (Fact::ColumnComment, of_value(&draft.comment)),
+            (Fact::ClientDefault, of_value(&draft.default)),
+            (Fact::ClientUpdate, of_value(&draft.onupdate)),
+        ];
+        let mut places =
+            ormsync_schema::Places::with_capacity(said.iter().filter(|(_, place)| place.is_some()).count());
+        for (fact, place) in said {
             if let Some(place) = place {
                 places.insert(fact, self.evaluator.origin(place));
             }
-        };
-        note(Fact::ColumnType, draft.data_type.as_ref().map(|located| located.place));
-        note(Fact::Nullability, draft.nullable.as_ref().map(|located| located.place));
-        note(Fact::Default, draft.server_default.as_ref().map(|located| located.place));
-        note(Fact::Generated, draft.computed.as_ref().map(|symbol| symbol.place));
-        note(
-            Fact::Identity,
-            draft
-                .identity
-                .as_ref()
-                .map(|symbol| symbol.place)
-                .or_else(|| draft.autoincrement.as_ref().map(|located| located.place)),
-        );
-        note(Fact::ColumnComment, draft.comment.as_ref().map(|located| located.place));
-        note(Fact::ClientDefault, draft.default.as_ref().map(|located| located.place));
-        note(Fact::ClientUpdate, draft.onupdate.as_ref().map(|located| located.place));
+        }
         places
     }
 
-    fn client_side(&self, draft: &ColumnDraft<'a>) -> ClientSide {
-        let text = |located: &crate::python::Located<'a>| self.evaluator.source_text(located.place);
+    fn client_side(&self, draft: &ColumnDraft<'a>, lowered_type: &LoweredType) -> ClientSide {
+        let text = |located: &Located<'a>| self.evaluator.source_text(located.place);
         ClientSide {
             attribute: draft.attribute.as_ref().filter(|name| **name != draft.name).map(ToString::to_string),
-            default: draft.default.as_ref().map(text),
-            update: draft.onupdate.as_ref().map(text),
+            default: draft.default.as_deref().map(text),
+            update: draft.onupdate.as_deref().map(text),
             version_counter: draft.is_version_counter,
             enum_labels: None,
-            text_labels: None,
-            decimal_as_float: false,
+            text_labels: lowered_type.text_labels.clone(),
+            decimal_as_float: lowered_type.decimal_as_float,
             enum_name: ormsync_schema::Wording::default(),
             ignored: false,
         }

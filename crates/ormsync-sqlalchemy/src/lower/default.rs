@@ -14,7 +14,7 @@ use crate::python::{Form, Located, Value};
 pub(crate) struct LoweredDefault {
     pub(crate) default: Option<DefaultValue>,
     /// `CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP` says both in one text on MySQL.
-    pub(crate) on_update: Option<DefaultValue>,
+    pub(crate) on_update: Option<Box<DefaultValue>>,
 }
 
 impl<'a> Lowering<'_, 'a> {
@@ -117,7 +117,7 @@ pub(crate) fn default_of_text(
         // `DEFAULT NULL` is no default.
         default: (!text.is_empty() && !text.eq_ignore_ascii_case("null"))
             .then(|| dialect.parse_default(text, data_type)),
-        on_update: on_update.map(|text| dialect.parse_default(text.trim(), data_type)),
+        on_update: on_update.map(|text| dialect.parse_default(text.trim(), data_type).into()),
     }
 }
 

@@ -16,8 +16,8 @@ impl<'a> Lowering<'_, 'a> {
         let mut indexes = Vec::new();
         for id in self.evaluator.registry.columns_of(table) {
             let draft = self.evaluator.registry.column(id).clone();
-            let is_indexed = self.column_flag(&draft.index, table, Fact::Index, hidden);
-            let is_unique = self.column_flag(&draft.unique, table, Fact::Index, hidden);
+            let is_indexed = self.column_flag(draft.index.as_deref(), table, Fact::Index, hidden);
+            let is_unique = self.column_flag(draft.unique.as_deref(), table, Fact::Index, hidden);
             let kind = match (is_indexed, is_unique) {
                 (true, true) => IndexKind::UniqueIndex,
                 (true, false) => IndexKind::Plain,
@@ -47,7 +47,7 @@ impl<'a> Lowering<'_, 'a> {
 
     fn column_flag(
         &mut self,
-        flag: &Option<Located<'a>>,
+        flag: Option<&Located<'a>>,
         table: TableId,
         fact: Fact,
         hidden: &mut Vec<HiddenPart>,

@@ -95,6 +95,7 @@ impl<'a> Lowering<'_, 'a> {
             columns.iter().map(|column| (*column, self.column_type(*column))).collect();
         let (key, key_symbol) = self.key_columns(id, &mut hidden);
         let facts = self.key_facts(&key, &types);
+        table.columns.reserve(types.len());
         for (column, lowered_type) in &types {
             let lowered = self.lower_column(*column, lowered_type.clone(), &facts);
             let name = self.evaluator.registry.column(*column).name.to_string();

@@ -7,6 +7,7 @@ use ormsync_schema::Fact;
 use crate::mapping::{HiddenPart, sqlalchemy_call};
 use crate::python::{Arguments, Evaluator, Form, Located, Place, Symbol, Value, last_segment};
 
+// What is said of a column is in boxes: most say little, and there are tens of thousands.
 /// A column as it was declared.
 #[derive(Debug, Clone)]
 pub(crate) struct ColumnDraft<'a> {
@@ -18,19 +19,19 @@ pub(crate) struct ColumnDraft<'a> {
     pub(crate) place: Place,
     /// The ids of the `Column(…)` calls it was made of; copies of a mixin's column keep them.
     pub(crate) made_of: Vec<u32>,
-    pub(crate) data_type: Option<Located<'a>>,
-    pub(crate) nullable: Option<Located<'a>>,
+    pub(crate) data_type: Option<Box<Located<'a>>>,
+    pub(crate) nullable: Option<Box<Located<'a>>>,
     /// What the annotation says of NULL, where there is one.
     pub(crate) annotated_nullable: Option<(bool, Place)>,
-    pub(crate) primary_key: Option<Located<'a>>,
-    pub(crate) autoincrement: Option<Located<'a>>,
-    pub(crate) index: Option<Located<'a>>,
-    pub(crate) unique: Option<Located<'a>>,
-    pub(crate) server_default: Option<Located<'a>>,
-    pub(crate) server_onupdate: Option<Located<'a>>,
-    pub(crate) default: Option<Located<'a>>,
-    pub(crate) onupdate: Option<Located<'a>>,
-    pub(crate) comment: Option<Located<'a>>,
+    pub(crate) primary_key: Option<Box<Located<'a>>>,
+    pub(crate) autoincrement: Option<Box<Located<'a>>>,
+    pub(crate) index: Option<Box<Located<'a>>>,
+    pub(crate) unique: Option<Box<Located<'a>>>,
+    pub(crate) server_default: Option<Box<Located<'a>>>,
+    pub(crate) server_onupdate: Option<Box<Located<'a>>>,
+    pub(crate) default: Option<Box<Located<'a>>>,
+    pub(crate) onupdate: Option<Box<Located<'a>>>,
+    pub(crate) comment: Option<Box<Located<'a>>>,
     pub(crate) foreign_keys: Vec<Rc<Symbol<'a>>>,
     pub(crate) checks: Vec<Rc<Symbol<'a>>>,
     pub(crate) identity: Option<Rc<Symbol<'a>>>,
@@ -136,7 +137,7 @@ impl<'a> Evaluator<'a> {
         draft.attribute = attribute.cloned();
         draft.made_of.push(symbol.id);
         let mut name = arguments.keyword("name").and_then(|name| name.value.as_text());
-        draft.data_type = arguments.keyword("type_").map(|given| self.argument_value(given));
+        draft.data_type = arguments.keyword("type_").cloned().map(Box::new);
         for (position, argument) in arguments.positional.iter().enumerate() {
             if position == 0 && name.is_none() {
                 if let Some(text) = argument.value.as_text() {
@@ -198,11 +199,11 @@ impl<'a> Evaluator<'a> {
                 "Computed" => return draft.computed = Some(Rc::clone(symbol)),
                 "Sequence" => {
                     draft.sequence = Some(Rc::clone(symbol));
-                    draft.default = Some(argument.clone());
+                    draft.default = Some(Box::new(argument.clone()));
                     return;
                 }
-                "DefaultClause" | "FetchedValue" => return draft.server_default = Some(argument.clone()),
-                "ColumnDefault" => return draft.default = Some(argument.clone()),
+                "DefaultClause" | "FetchedValue" => return draft.server_default = Some(Box::new(argument.clone())),
+                "ColumnDefault" => return draft.default = Some(Box::new(argument.clone())),
                 _ => {}
             }
         }
@@ -212,7 +213,7 @@ impl<'a> Evaluator<'a> {
                 self.hide(draft, argument.place, &reason);
             }
             Value::None => {}
-            _ if draft.data_type.is_none() => draft.data_type = Some(argument.clone()),
+            _ if draft.data_type.is_none() => draft.data_type = Some(Box::new(argument.clone())),
             _ => self.hide(draft, argument.place, "it is neither a type nor anything else a column takes"),
         }
     }
@@ -231,15 +232,10 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn keyword_value(&self, arguments: &Arguments<'a>, name: &str) -> Option<Located<'a>> {
+    fn keyword_value(&self, arguments: &Arguments<'a>, name: &str) -> Option<Box<Located<'a>>> {
         let given = arguments.keyword(name)?;
         // `default=None` says the same as nothing at all, for all of them.
-        (!matches!(given.value, Value::None)).then(|| given.clone())
-    }
-
-    /// A keyword argument with the place of its value alone.
-    fn argument_value(&self, given: &Located<'a>) -> Located<'a> {
-        given.clone()
+        (!matches!(given.value, Value::None)).then(|| Box::new(given.clone()))
     }
 }
 

@@ -130,6 +130,7 @@ impl<'a> Evaluator<'a> {
         draft.condition = class.condition;
         draft.hidden = scan.hidden;
         draft.relationships = scan.relationships;
+        draft.columns.reserve_exact(scan.columns.len());
         for column in scan.columns {
             draft.add_column(column);
         }
@@ -476,7 +477,7 @@ impl<'a> Evaluator<'a> {
                     Ok(value) => self.marked_type(value),
                     Err(reason) => Value::opaque(reason, place),
                 };
-                draft.data_type = Some(Located { value, place });
+                draft.data_type = Some(Located { value, place }.into());
             }
         }
         scan.columns.push(draft);

@@ -160,6 +160,7 @@ impl<'a> Evaluator<'a> {
             return Value::Table(known);
         }
         let mut draft = TableDraft::new(name_text, metadata, place);
+        draft.columns.reserve_exact(arguments.positional.len().saturating_sub(2));
         draft.condition = self.condition();
         self.set_options(&mut draft, &arguments.keywords);
         if let Some(hidden) = arguments.hidden {

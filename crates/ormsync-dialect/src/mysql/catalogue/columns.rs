@@ -6,10 +6,12 @@ use super::{Assembly, origin, text};
 use crate::CatalogueRows;
 use crate::catalogue::Cells;
 use crate::mysql::{defaults, types};
+use crate::type_text::NamedBefore;
 
 impl Assembly {
     /// Columns of tables and views.
     pub(super) fn read_columns(&mut self, rows: &CatalogueRows) {
+        let mut types = NamedBefore::new(types::parse);
         for mut cells in Cells::of(rows, "columns") {
             let (database, relation, name) = (cells.text(), cells.text(), cells.text());
             let (type_text, nullable) = (cells.text(), cells.flag());
@@ -17,7 +19,7 @@ impl Assembly {
             let (expression, collation, comment) = (cells.filled(), cells.filled(), cells.filled());
             // MariaDB says in a comment that only it reads how a column is kept.
             let (type_text, kept) = type_text.split_once(" /*M!").unwrap_or((type_text, ""));
-            let mut column = Column::new(types::parse(type_text), nullable, origin(&[database, relation, name]));
+            let mut column = Column::new(types.get(type_text), nullable, origin(&[database, relation, name]));
             column.comment = comment;
             column.spatial_reference = cells.number();
             column.compressed = kept.contains("COMPRESSED");
@@ -30,16 +32,24 @@ impl Assembly {
             if column.generated.is_none() {
                 column.default = default.and_then(|text| self.default(text, &extra, &column.data_type, database));
             }
-            column.on_update = extra.on_update().map(|text| defaults::parse(text, &column.data_type));
+            column.on_update = extra.on_update().map(|text| defaults::parse(text, &column.data_type).into());
             let namespace = self.namespace(database);
             let Some(content) = self.schema.namespaces.get_mut(namespace) else { continue };
-            if let Some(table) = content.tables.get_mut(relation) {
-                // Only a collation of the column's own is said.
-                column.collation = collation.filter(|own| table.options.get("collation") != Some(own));
-                table.columns.insert(name.to_owned(), column);
-            } else if let Some(view) = content.views.get_mut(relation) {
-                view.columns.insert(name.to_owned(), column);
+            let columns = match content.tables.get_mut(relation) {
+                Some(table) => {
+                    // Only a collation of the column's own is said.
+                    column.collation = collation.filter(|own| table.options.get("collation") != Some(own));
+                    &mut table.columns
+                }
+                None => match content.views.get_mut(relation) {
+                    Some(view) => &mut view.columns,
+                    None => continue,
+                },
+            };
+            if columns.is_empty() {
+                columns.reserve(cells.rows_alike(2));
             }
+            columns.insert(name.to_owned(), column);
         }
     }
 

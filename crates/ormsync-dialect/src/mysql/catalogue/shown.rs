@@ -137,13 +137,8 @@ fn answers<'rows>(
     asked: Vec<Asked<'rows>>,
     column: usize,
 ) -> Vec<(Asked<'rows>, &'rows str)> {
-    let statements: Vec<&str> = rows
-        .get(query)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
-        .iter()
-        .map(|row| row.get(column).and_then(Option::as_deref).unwrap_or_default())
-        .collect();
+    let statements: Vec<&str> =
+        Cells::of(rows, query).map(|mut cells| cells.nth(column).flatten().unwrap_or_default()).collect();
     if statements.len() != asked.len() {
         return Vec::new();
     }

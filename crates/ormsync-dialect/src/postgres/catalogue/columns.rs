@@ -9,14 +9,16 @@ use crate::CatalogueRows;
 use crate::catalogue::Cells;
 use crate::postgres::constraint_names::object_name;
 use crate::postgres::defaults;
+use crate::type_text::NamedBefore;
 
 /// Columns of tables and views. Gives back the sequences (namespace, name) that number a column as
 /// `serial` does, and so are facts of their columns.
 pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(String, String)> {
     let mut numbering = BTreeSet::new();
+    let mut known = NamedBefore::new(crate::postgres::types::parse);
     for mut cells in Cells::of(rows, "columns") {
         let (namespace, relation, name) = (cells.text(), cells.text(), cells.text());
-        let data_type = types::read_data_type(&mut cells);
+        let data_type = types::read_data_type(&mut cells, &mut known);
         let not_null = cells.flag();
         let mut column = Column::new(data_type, !not_null, origin(&[namespace, relation, name]));
         let default = cells.optional();
@@ -42,11 +44,17 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(Strin
             }
         }
         let Some(content) = schema.namespaces.get_mut(namespace) else { continue };
-        if let Some(table) = content.tables.get_mut(relation) {
-            table.columns.insert(name.to_owned(), column);
-        } else if let Some(view) = content.views.get_mut(relation) {
-            view.columns.insert(name.to_owned(), column);
+        let columns = match content.tables.get_mut(relation) {
+            Some(table) => &mut table.columns,
+            None => match content.views.get_mut(relation) {
+                Some(view) => &mut view.columns,
+                None => continue,
+            },
+        };
+        if columns.is_empty() {
+            columns.reserve(cells.rows_alike(2));
         }
+        columns.insert(name.to_owned(), column);
     }
     numbering
 }

@@ -9,17 +9,19 @@ use crate::CatalogueRows;
 use crate::catalogue::Cells;
 use crate::postgres::constraint_names::object_name;
 use crate::postgres::{defaults, types};
+use crate::type_text::NamedBefore;
 
 /// The five cells that every query gives of a type, as `columns.sql` says.
-pub(super) fn read_data_type(cells: &mut Cells<'_>) -> DataType {
+pub(super) fn read_data_type<'text>(cells: &mut Cells<'text>, known: &mut NamedBefore<'text>) -> DataType {
     let (text, is_array, kind) = (cells.text(), cells.flag(), cells.text());
-    let (namespace, name) = (cells.text().to_owned(), cells.text().to_owned());
+    let (namespace, name) = (cells.text(), cells.text());
+    let user_defined = || DataType::UserDefined { namespace: namespace.to_owned(), name: name.to_owned() };
     let element = match kind {
-        "e" => DataType::Enum { namespace, name },
-        "d" | "c" => DataType::UserDefined { namespace, name },
+        "e" => DataType::Enum { namespace: namespace.to_owned(), name: name.to_owned() },
+        "d" | "c" => user_defined(),
         // Ranges that someone declared; the server's own are known by name.
-        "r" | "m" if namespace != "pg_catalog" => DataType::UserDefined { namespace, name },
-        _ => types::parse(text),
+        "r" | "m" if namespace != "pg_catalog" => user_defined(),
+        _ => known.get(text),
     };
     if is_array { DataType::Array(Box::new(element)) } else { element }
 }
@@ -40,9 +42,10 @@ pub(super) fn read_enums(rows: &CatalogueRows, schema: &mut Schema) {
 
 /// Domains with their checks, composite types with their fields, and range types.
 pub(super) fn read_user_types(rows: &CatalogueRows, schema: &mut Schema) {
+    let mut known = NamedBefore::new(types::parse);
     for mut cells in Cells::of(rows, "user_types") {
         let (namespace, name, kind) = (cells.text(), cells.text(), cells.text());
-        let slot = Slot::read(&mut cells, origin(&[namespace, name]));
+        let slot = Slot::read(&mut cells, &mut known, origin(&[namespace, name]));
         let content = schema.namespace_mut(namespace);
         match kind {
             "d" => slot.add_domain(name, &mut cells, content),
@@ -62,9 +65,9 @@ struct Slot {
 }
 
 impl Slot {
-    fn read(cells: &mut Cells<'_>, origin: Origin) -> Self {
+    fn read<'text>(cells: &mut Cells<'text>, known: &mut NamedBefore<'text>, origin: Origin) -> Self {
         let field = cells.optional().map(str::to_owned);
-        let data_type = read_data_type(cells);
+        let data_type = read_data_type(cells, known);
         Self { field, data_type, comment: cells.filled(), collation: cells.filled(), origin }
     }
 

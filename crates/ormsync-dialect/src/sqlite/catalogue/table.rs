@@ -12,6 +12,7 @@ use super::{indexes, unreadable};
 use crate::CatalogueRows;
 use crate::catalogue::Cells;
 use crate::sqlite::{defaults, types};
+use crate::type_text::NamedBefore;
 
 /// The statements that made the tables, by the table's name.
 pub(super) type Statements<'a> = BTreeMap<&'a str, TableStatement>;
@@ -19,6 +20,7 @@ pub(super) type Statements<'a> = BTreeMap<&'a str, TableStatement>;
 /// Columns and primary keys.
 pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, tables: &mut BTreeMap<String, Table>) {
     let mut keys: BTreeMap<&str, BTreeMap<u32, &str>> = BTreeMap::new();
+    let mut types = NamedBefore::new(types::parse);
     for mut cells in Cells::of(rows, "columns") {
         let (table_name, name, type_text) = (cells.text(), cells.text(), cells.text());
         let (not_null, default) = (cells.flag(), cells.optional());
@@ -26,7 +28,7 @@ pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, ta
         let Some(table) = tables.get_mut(table_name) else { continue };
         let words = statements.get(table_name).and_then(|statement| statement.column(name));
         let origin = Origin::catalogue(format!("{table_name}.{name}"));
-        let mut column = Column::new(types::parse(type_text), !not_null, origin);
+        let mut column = Column::new(types.get(type_text), !not_null, origin);
         column.collation = words
             .and_then(|words| words.collation.clone())
             .filter(|collation| !collation.eq_ignore_ascii_case("BINARY"));
@@ -38,6 +40,9 @@ pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, ta
             .map(|text| defaults::parse(text, &column.data_type));
         if place_in_key > 0 {
             keys.entry(table_name).or_default().insert(place_in_key, name);
+        }
+        if table.columns.is_empty() {
+            table.columns.reserve(cells.rows_alike(1));
         }
         table.columns.insert(name.to_owned(), column);
     }

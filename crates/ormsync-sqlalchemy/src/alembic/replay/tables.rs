@@ -161,7 +161,7 @@ impl<'a> Evaluator<'a> {
         for column in table.columns.keys() {
             let mut column = ColumnDraft::annotated(&Rc::from(column.as_str()), place);
             // What is built on a column does not ask for its type.
-            column.data_type = Some(at(Value::external("sqlalchemy.Integer")));
+            column.data_type = Some(at(Value::external("sqlalchemy.Integer")).into());
             draft.add_column(column);
         }
         draft.made_at = self.new_id();
@@ -261,7 +261,7 @@ impl<'a> Evaluator<'a> {
         call: &Call<'_, 'a>,
         which: &str,
         data_type: &DataType,
-    ) -> Result<(Option<DefaultValue>, Option<DefaultValue>), String> {
+    ) -> Result<(Option<DefaultValue>, Option<Box<DefaultValue>>), String> {
         let given = call.arguments.keyword(which).cloned();
         if let Some(text) = given.as_ref().and_then(|given| given.value.as_text()) {
             let (sql, compiler) = (replay.dialect.quote_text(&text), lower::Compiler::of(&replay.options()));
@@ -289,8 +289,8 @@ impl<'a> Evaluator<'a> {
         let mut draft = TableDraft::new("table".into(), metadata, place);
         let mut column = ColumnDraft::annotated(&Rc::from(NAME), place);
         let text = || Located { value: Value::external("sqlalchemy.Text"), place };
-        column.data_type = Some(data_type.unwrap_or_else(text));
-        column.server_default = default;
+        column.data_type = Some(data_type.unwrap_or_else(text).into());
+        column.server_default = default.map(Box::new);
         draft.add_column(column);
         let made = lower::lower_draft(self, &replay.options(), draft);
         let (_, mut table) = only_table(&made).ok_or("it could not be read")?;

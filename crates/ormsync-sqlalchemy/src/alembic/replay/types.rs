@@ -21,7 +21,7 @@ impl<'a> Evaluator<'a> {
             let metadata = evaluator.metadata_of_revision(replay, place);
             let mut draft = TableDraft::new("table".into(), metadata, place);
             let mut column = ColumnDraft::annotated(&"column".into(), place);
-            column.data_type = Some(Located { value: value.clone(), place });
+            column.data_type = Some(Located { value: value.clone(), place }.into());
             draft.add_column(column);
             let made = lower::lower_draft(evaluator, &replay.options(), draft);
             if is_made {

@@ -189,7 +189,7 @@ fn defaults_are_what_the_server_has() {
 fn on_update_is_part_of_the_default() {
     let now = DefaultValue::Now { precision: Some(3) };
     let mut wanted = column("mysql", "datetime(3)", true);
-    wanted.on_update = Some(now.clone());
+    wanted.on_update = Some(now.clone().into());
     let (nullable, own) = rates("mysql", wanted.clone(), column("mysql", "datetime", true));
     let written = fix(&nullable, &own, ObjectKind::Column, "rates", "rate");
     assert!(written.contains("server_default=text(\"NULL ON UPDATE CURRENT_TIMESTAMP(3)\")"), "{written}");

@@ -230,7 +230,7 @@ fn mysql_schema() -> Schema {
         ],
         &["id"],
     );
-    flight.columns["updatedAt"].on_update = flight.columns["updatedAt"].default.clone();
+    flight.columns["updatedAt"].on_update = flight.columns["updatedAt"].default.clone().map(Box::new);
     flight.columns["offerId"].collation = Some("utf8mb4_bin".to_owned());
     flight.columns["total"].generated =
         Some(Generated { expression: Expression::written("`price` * 2"), storage: GeneratedStorage::Virtual }.into());
