@@ -5,7 +5,8 @@ mod cells;
 
 use std::collections::BTreeMap;
 
-use ormsync_schema::Fact;
+use indexmap::IndexMap;
+use ormsync_schema::{Column, Fact, Namespace};
 
 pub use answer::CatalogueAnswer;
 pub(crate) use cells::Cells;
@@ -59,6 +60,16 @@ pub type CatalogueRow = Vec<Option<String>>;
 
 /// The rows of every query, by the query's name.
 pub type CatalogueRows = BTreeMap<&'static str, CatalogueAnswer>;
+
+/// The columns of a table or view.
+pub(crate) fn columns_mut<'content>(
+    content: &'content mut Namespace,
+    relation: &str,
+) -> Option<&'content mut IndexMap<String, Column>> {
+    let Namespace { tables, views, .. } = content;
+    let of_table = tables.get_mut(relation).map(|table| &mut table.columns);
+    of_table.or_else(|| views.get_mut(relation).map(|view| &mut view.columns))
+}
 
 /// What no server has words for: what an ORM does on its own.
 pub(crate) const UNSAID_BY_SERVERS: [Fact; 2] = [Fact::ClientDefault, Fact::ClientUpdate];

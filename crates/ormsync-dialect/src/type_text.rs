@@ -44,12 +44,12 @@ pub(crate) struct TypeText {
 }
 
 /// Types that a catalogue has named: it has many columns and few types.
-pub(crate) struct NamedBefore<'text> {
+pub(crate) struct KnownTypes<'text> {
     parse: fn(&str) -> DataType,
     known: HashMap<&'text str, DataType>,
 }
 
-impl<'text> NamedBefore<'text> {
+impl<'text> KnownTypes<'text> {
     /// None yet; new ones are parsed by this.
     pub(crate) fn new(parse: fn(&str) -> DataType) -> Self {
         Self { parse, known: HashMap::new() }

@@ -58,9 +58,9 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inherited: bool,
     /// What the ORM does on its own.
-    #[serde(default, skip_serializing_if = "Client::is_empty")]
+    #[serde(default, skip_serializing_if = "OptionalClientSide::is_empty")]
     #[schemars(with = "ClientSide")]
-    pub client: Client,
+    pub client: OptionalClientSide,
     /// The declaration as a whole.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,
@@ -90,7 +90,7 @@ impl Column {
             compressed: false,
             without_history: false,
             inherited: false,
-            client: Client::default(),
+            client: OptionalClientSide::default(),
             origin,
             places: Places::default(),
         }
@@ -261,9 +261,9 @@ pub struct ClientSide {
 /// The [`ClientSide`] of a column, which for most has nothing in it, and then takes no room.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Client(Option<Box<ClientSide>>);
+pub struct OptionalClientSide(Option<Box<ClientSide>>);
 
-impl Client {
+impl OptionalClientSide {
     /// Whether the ORM does nothing of its own.
     pub fn is_empty(&self) -> bool {
         **self == NOTHING
@@ -283,13 +283,13 @@ static NOTHING: ClientSide = ClientSide {
     ignored: false,
 };
 
-impl From<ClientSide> for Client {
+impl From<ClientSide> for OptionalClientSide {
     fn from(side: ClientSide) -> Self {
         Self((side != NOTHING || !side.enum_name.is_unknown()).then(|| Box::new(side)))
     }
 }
 
-impl Deref for Client {
+impl Deref for OptionalClientSide {
     type Target = ClientSide;
 
     fn deref(&self) -> &ClientSide {
@@ -297,16 +297,16 @@ impl Deref for Client {
     }
 }
 
-impl DerefMut for Client {
+impl DerefMut for OptionalClientSide {
     fn deref_mut(&mut self) -> &mut ClientSide {
         self.0.get_or_insert_default()
     }
 }
 
-impl PartialEq for Client {
+impl PartialEq for OptionalClientSide {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
     }
 }
 
-impl Eq for Client {}
+impl Eq for OptionalClientSide {}

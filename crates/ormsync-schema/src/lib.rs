@@ -37,7 +37,8 @@ mod table;
 mod trigger;
 
 pub use column::{
-    Client, ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal, NotNull,
+    ClientSide, Column, DefaultValue, Generated, GeneratedStorage, Identity, IdentityKind, Literal, NotNull,
+    OptionalClientSide,
 };
 pub use constraint::{Check, Deferrability, Exclusion, ForeignKey, MatchKind, PrimaryKey, ReferentialAction};
 pub use data_type::{DataType, NamedType, TypeArgument};

@@ -51,9 +51,9 @@ pub(crate) fn check_outputs(options: &GateOptions) -> Result<()> {
 pub(crate) fn answer(project: &Project, options: &GateOptions, terminal: &Terminal, start: Instant) -> Answer {
     let selection = Selection { only: options.only.clone(), except: options.except.clone() };
     let Compared { sources, comparison, .. } = compared(project, selection, terminal, start);
-    // To give large schemas back takes a while, for which nobody needs to wait.
+    // To give large schemas back takes a while, for which nobody needs to wait; without a thread they are given back here.
     let schemas: Vec<Schema> = sources.read.into_iter().map(|read| read.schema).collect();
-    thread::spawn(move || drop(schemas));
+    let _ = thread::Builder::new().spawn(move || drop(schemas));
     Answer { comparison, diagnostics: sources.diagnostics, histories: Vec::new(), files: sources.files }
 }
 

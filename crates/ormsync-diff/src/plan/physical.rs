@@ -1,7 +1,7 @@
 //! What is left of a schema when all goes that no statement makes: the ORM's own business, places, order.
 
 use ormsync_dialect::Dialect;
-use ormsync_schema::{Client, Column, Expression, Schema, Table};
+use ormsync_schema::{Column, Expression, Schema, Table};
 
 /// The physical facts of a settled schema, in one order: two schemas that a server can't tell apart are equal.
 pub fn physical(schema: &Schema, dialect: &dyn Dialect) -> Schema {
@@ -46,7 +46,7 @@ pub(super) fn bare_table(table: &Table, dialect: &dyn Dialect) -> Table {
 
 /// A column without what no statement makes.
 pub(super) fn bare_column(column: &Column) -> Column {
-    Column { client: Client::default(), places: Default::default(), ..column.clone() }
+    Column { client: Default::default(), places: Default::default(), ..column.clone() }
 }
 
 /// The same with everything in one order, so that equal tables are equal values.

@@ -4,14 +4,14 @@ use ormsync_schema::{Column, DataType, DefaultValue, Expression, Generated, Gene
 
 use super::{Assembly, origin, text};
 use crate::CatalogueRows;
-use crate::catalogue::Cells;
+use crate::catalogue::{Cells, columns_mut};
 use crate::mysql::{defaults, types};
-use crate::type_text::NamedBefore;
+use crate::type_text::KnownTypes;
 
 impl Assembly {
     /// Columns of tables and views.
     pub(super) fn read_columns(&mut self, rows: &CatalogueRows) {
-        let mut types = NamedBefore::new(types::parse);
+        let mut types = KnownTypes::new(types::parse);
         for mut cells in Cells::of(rows, "columns") {
             let (database, relation, name) = (cells.text(), cells.text(), cells.text());
             let (type_text, nullable) = (cells.text(), cells.flag());
@@ -35,17 +35,11 @@ impl Assembly {
             column.on_update = extra.on_update().map(|text| defaults::parse(text, &column.data_type).into());
             let namespace = self.namespace(database);
             let Some(content) = self.schema.namespaces.get_mut(namespace) else { continue };
-            let columns = match content.tables.get_mut(relation) {
-                Some(table) => {
-                    // Only a collation of the column's own is said.
-                    column.collation = collation.filter(|own| table.options.get("collation") != Some(own));
-                    &mut table.columns
-                }
-                None => match content.views.get_mut(relation) {
-                    Some(view) => &mut view.columns,
-                    None => continue,
-                },
-            };
+            if let Some(table) = content.tables.get(relation) {
+                // Only a collation of the column's own is said.
+                column.collation = collation.filter(|own| table.options.get("collation") != Some(own));
+            }
+            let Some(columns) = columns_mut(content, relation) else { continue };
             if columns.is_empty() {
                 columns.reserve(cells.rows_alike(2));
             }

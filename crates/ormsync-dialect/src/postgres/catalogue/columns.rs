@@ -6,16 +6,16 @@ use ormsync_schema::{Column, DefaultValue, Expression, Generated, GeneratedStora
 
 use super::{origin, types};
 use crate::CatalogueRows;
-use crate::catalogue::Cells;
+use crate::catalogue::{Cells, columns_mut};
 use crate::postgres::constraint_names::object_name;
 use crate::postgres::defaults;
-use crate::type_text::NamedBefore;
+use crate::type_text::KnownTypes;
 
 /// Columns of tables and views. Gives back the sequences (namespace, name) that number a column as
 /// `serial` does, and so are facts of their columns.
 pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(String, String)> {
     let mut numbering = BTreeSet::new();
-    let mut known = NamedBefore::new(crate::postgres::types::parse);
+    let mut known = KnownTypes::new(crate::postgres::types::parse);
     for mut cells in Cells::of(rows, "columns") {
         let (namespace, relation, name) = (cells.text(), cells.text(), cells.text());
         let data_type = types::read_data_type(&mut cells, &mut known);
@@ -44,13 +44,7 @@ pub(super) fn read(rows: &CatalogueRows, schema: &mut Schema) -> BTreeSet<(Strin
             }
         }
         let Some(content) = schema.namespaces.get_mut(namespace) else { continue };
-        let columns = match content.tables.get_mut(relation) {
-            Some(table) => &mut table.columns,
-            None => match content.views.get_mut(relation) {
-                Some(view) => &mut view.columns,
-                None => continue,
-            },
-        };
+        let Some(columns) = columns_mut(content, relation) else { continue };
         if columns.is_empty() {
             columns.reserve(cells.rows_alike(2));
         }

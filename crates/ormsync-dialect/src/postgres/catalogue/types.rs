@@ -9,10 +9,10 @@ use crate::CatalogueRows;
 use crate::catalogue::Cells;
 use crate::postgres::constraint_names::object_name;
 use crate::postgres::{defaults, types};
-use crate::type_text::NamedBefore;
+use crate::type_text::KnownTypes;
 
 /// The five cells that every query gives of a type, as `columns.sql` says.
-pub(super) fn read_data_type<'text>(cells: &mut Cells<'text>, known: &mut NamedBefore<'text>) -> DataType {
+pub(super) fn read_data_type<'text>(cells: &mut Cells<'text>, known: &mut KnownTypes<'text>) -> DataType {
     let (text, is_array, kind) = (cells.text(), cells.flag(), cells.text());
     let (namespace, name) = (cells.text(), cells.text());
     let user_defined = || DataType::UserDefined { namespace: namespace.to_owned(), name: name.to_owned() };
@@ -42,7 +42,7 @@ pub(super) fn read_enums(rows: &CatalogueRows, schema: &mut Schema) {
 
 /// Domains with their checks, composite types with their fields, and range types.
 pub(super) fn read_user_types(rows: &CatalogueRows, schema: &mut Schema) {
-    let mut known = NamedBefore::new(types::parse);
+    let mut known = KnownTypes::new(types::parse);
     for mut cells in Cells::of(rows, "user_types") {
         let (namespace, name, kind) = (cells.text(), cells.text(), cells.text());
         let slot = Slot::read(&mut cells, &mut known, origin(&[namespace, name]));
@@ -65,7 +65,7 @@ struct Slot {
 }
 
 impl Slot {
-    fn read<'text>(cells: &mut Cells<'text>, known: &mut NamedBefore<'text>, origin: Origin) -> Self {
+    fn read<'text>(cells: &mut Cells<'text>, known: &mut KnownTypes<'text>, origin: Origin) -> Self {
         let field = cells.optional().map(str::to_owned);
         let data_type = read_data_type(cells, known);
         Self { field, data_type, comment: cells.filled(), collation: cells.filled(), origin }

@@ -12,7 +12,7 @@ use super::{indexes, unreadable};
 use crate::CatalogueRows;
 use crate::catalogue::Cells;
 use crate::sqlite::{defaults, types};
-use crate::type_text::NamedBefore;
+use crate::type_text::KnownTypes;
 
 /// The statements that made the tables, by the table's name.
 pub(super) type Statements<'a> = BTreeMap<&'a str, TableStatement>;
@@ -20,7 +20,7 @@ pub(super) type Statements<'a> = BTreeMap<&'a str, TableStatement>;
 /// Columns and primary keys.
 pub(super) fn read_columns(rows: &CatalogueRows, statements: &Statements<'_>, tables: &mut BTreeMap<String, Table>) {
     let mut keys: BTreeMap<&str, BTreeMap<u32, &str>> = BTreeMap::new();
-    let mut types = NamedBefore::new(types::parse);
+    let mut types = KnownTypes::new(types::parse);
     for mut cells in Cells::of(rows, "columns") {
         let (table_name, name, type_text) = (cells.text(), cells.text(), cells.text());
         let (not_null, default) = (cells.flag(), cells.optional());
