@@ -156,11 +156,17 @@ pub(crate) fn variables() -> Vec<(&'static str, String)> {
 
 #[test]
 fn tells_a_database_apart_from_a_script() {
-    let database = Scratch::new(Dialect::Sqlite).unwrap();
     let table = r#"CREATE TABLE "item" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT);"#;
     let index = r#"CREATE INDEX "item_name_idx" ON "item"("name") WHERE id > 10;"#;
-    database.execute(&format!("{table} {index} CREATE TABLE theirs (id INTEGER);")).unwrap();
-    let apart = |script: &str| apart(database.url(), script, &[], &["theirs"]).unwrap();
-    assert_eq!(apart(&format!("{table}\n{index}")).trim(), "-- This is an empty migration.");
-    assert_eq!(apart(table).trim(), "-- DropIndex\nDROP INDEX \"item_name_idx\";");
+    for (dialect, namespaces, external, dropped) in [
+        (Dialect::Sqlite, [].as_slice(), "theirs", r#""item_name_idx""#),
+        (Dialect::Postgresql, &["public"], "public.theirs", r#""public"."item_name_idx""#),
+        (Dialect::PostgresqlNewest, &["public"], "public.theirs", r#""public"."item_name_idx""#),
+    ] {
+        let Some(database) = Scratch::new(dialect) else { continue };
+        database.execute(&format!("{table} {index} CREATE TABLE theirs (id INTEGER);")).unwrap();
+        let apart = |script: &str| apart(database.url(), script, namespaces, &[external]).unwrap();
+        assert_eq!(apart(&format!("{table}\n{index}")).trim(), "-- This is an empty migration.", "{dialect:?}");
+        assert_eq!(apart(table).trim(), format!("-- DropIndex\nDROP INDEX {dropped};"), "{dialect:?}");
+    }
 }

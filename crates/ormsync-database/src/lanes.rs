@@ -1,11 +1,11 @@
-//! The queries of a catalogue by one connection, or by two of the same server.
+//! The queries of a catalogue by one connection, or by several of the same server.
 
 use std::collections::VecDeque;
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use ormsync_dialect::{CatalogueQuery, CatalogueRows, Turn};
 use ormsync_schema::Server;
 
@@ -16,12 +16,15 @@ use crate::{DatabaseUrl, ReadOptions};
 /// How long one connection reads alone. What takes no longer needs no second.
 const ALONE: Duration = Duration::from_millis(30);
 
-/// Runs the queries. Where that takes the server long, a second connection takes some of them over; it is never waited
-/// for while it connects, and where there can't be one (too many connections, another server behind the same name) the
-/// first does all.
+/// How long the first connection waits for others where they shall begin together. Those that take longer come later.
+const TOGETHER: Duration = Duration::from_millis(200);
+
+/// Runs the queries. Where that takes the server long, a second connection takes some of them over, and where the dialect
+/// says so, several begin together. Where there can't be as many (too many connections, another server behind the same
+/// name) those that there are do all; what is still connecting in the end is not waited for.
 ///
 /// # Errors
-/// When a query fails, on either connection.
+/// When a query fails, on any connection.
 pub(crate) async fn read(
     session: &mut Session,
     queries: Vec<CatalogueQuery>,
@@ -34,30 +37,35 @@ pub(crate) async fn read(
     for query in set_up.iter().cloned().chain(in_turn(Turn::First)) {
         work.answer(session, query).await?;
     }
+    let wanted = place.0.dialect.catalogue_connections(server, &locked(&work.rows)).min(place.0.most_connections());
+    let (others, delay) = if wanted > 1 { (wanted - 1, Duration::ZERO) } else { (1, ALONE) };
     let companion = session.companion();
-    let helps = AtomicBool::new(false);
-    {
-        let mut first = pin!(work.take_turns(session));
-        let mut second = pin!(async {
-            let Some(companion) = companion else { return Ok(()) };
-            tokio::time::sleep(ALONE).await;
-            let Some(mut second) = Session::join(&companion, place, server, &set_up).await else { return Ok(()) };
-            helps.store(true, Ordering::Relaxed);
-            let outcome = work.take_turns(&mut second).await;
-            second.close().await;
-            outcome
-        });
-        tokio::select! {
-            outcome = &mut first => {
-                outcome?;
-                // One that is still connecting has nothing left to do.
-                if helps.load(Ordering::Relaxed) {
-                    second.await?;
-                }
+    let mut joining: FuturesUnordered<_> = companion
+        .iter()
+        .flat_map(|companion| std::iter::repeat_n(companion, others))
+        .map(async |companion| {
+            tokio::time::sleep(delay).await;
+            Session::join(companion, place, server, &set_up).await
+        })
+        .collect();
+    let mut joined = Vec::new();
+    if wanted > 1 {
+        let all = async {
+            while let Some(session) = joining.next().await {
+                joined.extend(session);
             }
-            outcome = &mut second => {
-                outcome?;
-                first.await?;
+        };
+        // Who comes later is let in below.
+        let _ = tokio::time::timeout(TOGETHER, all).await;
+    }
+    {
+        let mut lanes: FuturesUnordered<Lane<'_>> = FuturesUnordered::new();
+        lanes.push(Box::pin(work.take_turns(session)));
+        lanes.extend(joined.into_iter().map(|session| work.lane(session)));
+        while !lanes.is_empty() {
+            tokio::select! {
+                Some(outcome) = lanes.next() => outcome?,
+                Some(session) = joining.next() => lanes.extend(session.map(|session| work.lane(session))),
             }
         }
     }
@@ -66,6 +74,9 @@ pub(crate) async fn read(
     }
     Ok(std::mem::take(&mut locked(&work.rows)))
 }
+
+/// A connection that takes queries until there are none.
+type Lane<'work> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'work>>;
 
 struct Work {
     queries: Mutex<VecDeque<CatalogueQuery>>,
@@ -79,6 +90,15 @@ impl Work {
             let Some(query) = locked(&self.queries).pop_front() else { return Ok(()) };
             self.answer(session, query).await?;
         }
+    }
+
+    /// A connection beside the first, which is closed in the end.
+    fn lane(&self, mut session: Session) -> Lane<'_> {
+        Box::pin(async move {
+            let outcome = self.take_turns(&mut session).await;
+            session.close().await;
+            outcome
+        })
     }
 
     async fn answer(&self, session: &mut Session, query: CatalogueQuery) -> Result<(), Failure> {

@@ -136,7 +136,7 @@ impl Session {
     /// Begins the read-only transaction, with timeouts, and keeps what [`Self::join`] needs.
     pub(crate) async fn begin(&mut self, server: &Server, url: &DatabaseUrl) -> Result<(), Failure> {
         let begin = self.beginning(server, None);
-        if !url.allows_two_connections() {
+        if url.most_connections() == 1 {
             return self.rows("session", begin).await.map(|_| ());
         }
         let tell = if matches!(self.connection, Driver::Postgres(_)) { EXPORT_SNAPSHOT } else { WHICH_SERVER };
@@ -201,7 +201,10 @@ impl Session {
             // The SQL mode decides how the server prints expressions: the queries want its plainest one.
             Driver::MySql(_) => {
                 let statement = if server.product == "MariaDB" {
-                    format!("max_statement_time = {}", self.statement_timeout.as_secs_f64())
+                    // Statistics of the engine's own are looked up for each table that STATISTICS is asked about.
+                    // <https://mariadb.com/docs/server/ha-and-performance/optimization-and-tuning/query-optimizations/statistics-for-optimizing-queries/engine-independent-table-statistics>
+                    let limit = self.statement_timeout.as_secs_f64();
+                    format!("max_statement_time = {limit}, SESSION use_stat_tables = never")
                 } else {
                     format!("max_execution_time = {statement}")
                 };

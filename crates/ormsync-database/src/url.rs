@@ -50,12 +50,12 @@ impl DatabaseUrl {
         Self::parse_in(text, Path::new(""))
     }
 
-    /// Whether a second connection may help to read: only where both surely reach the same server, and nobody said that
-    /// there is to be one (`connection_limit=1`).
-    pub(crate) fn allows_two_connections(&self) -> bool {
+    /// How many connections may read at most: more than one only where all surely reach the same server, and no more than
+    /// somebody said (`connection_limit`).
+    pub(crate) fn most_connections(&self) -> usize {
         match &self.address {
-            Address::Server(server) => !server.one_connection && server.further.is_empty(),
-            Address::File(_) => false,
+            Address::Server(server) if server.further.is_empty() => server.connection_limit.unwrap_or(usize::MAX),
+            Address::Server(_) | Address::File(_) => 1,
         }
     }
 

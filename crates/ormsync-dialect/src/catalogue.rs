@@ -38,7 +38,7 @@ pub struct CatalogueQuery {
 pub enum Turn {
     /// Before all others and on every connection: it sets the session up for them.
     SetsUp,
-    /// When all that set up have run, and before any other. Where a server has no snapshot of its catalogue, the list of tables: all
+    /// When all that set up have run, and before any other. Where a server has no snapshot of its catalogue, the names of its tables: all
     /// that is asked later knows at least of these, or they have gone.
     First,
     /// Whenever a connection is free.

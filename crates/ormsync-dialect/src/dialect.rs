@@ -106,6 +106,12 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// The catalogue queries of a server: a fixed number, whatever the number of tables.
     fn catalogue_queries(&self, server: &Server, scope: &CatalogueScope) -> Vec<CatalogueQuery>;
 
+    /// How many connections shall read the catalogue side by side as soon as the queries that come first ([`crate::Turn::First`])
+    /// have been answered. With one, a second helps only where it takes long.
+    fn catalogue_connections(&self, _server: &Server, _rows: &CatalogueRows) -> usize {
+        1
+    }
+
     /// Queries that can only be asked once the rows of the first ones are known: a fixed number again, mostly none.
     /// Where the account may not ask them, their rows are left out.
     fn further_catalogue_queries(&self, server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery>;

@@ -1,6 +1,9 @@
 //! The comparison as a whole.
 
 use std::collections::{BTreeMap, HashSet};
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
 
 use ormsync_dialect::Dialect;
 use ormsync_schema::{Diagnostic, ObjectKind, ObjectPath, Severity, Suppression};
@@ -17,6 +20,9 @@ use crate::{
     delete_rules, enums, foreign_keys, hazards, indexes, names_on_server, objects, options, primary_keys, tables,
     witness,
 };
+
+/// So few tables are compared sooner than another thread has begun.
+const LEAST_SHARE: usize = 100;
 
 /// How to compare.
 #[derive(Debug, Clone, Default)]
@@ -95,28 +101,11 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
     enums::compare(&mut comparing, &rows);
     tables::compare(&mut comparing, &rows);
     if !options.differences_only {
-        hazards::names_differing_by_case(&mut comparing, &rows);
+        hazards::tables_differing_by_case(&mut comparing, &rows);
         names_on_server::long(&mut comparing, &options.long_names);
-        names_on_server::reserved(&mut comparing, &rows);
     }
-    for row in rows.iter().filter(|row| row.holders() > 1) {
-        let told = comparing.findings.len();
-        columns::compare(&mut comparing, row);
-        primary_keys::compare(&mut comparing, row);
-        indexes::compare(&mut comparing, row);
-        foreign_keys::compare(&mut comparing, row);
-        conditions::compare(&mut comparing, row);
-        objects::compare_triggers(&mut comparing, row);
-        objects::compare_policies(&mut comparing, row);
-        options::compare_row_security(&mut comparing, row);
-        options::compare_partitioning(&mut comparing, row);
-        options::compare_comments(&mut comparing, row);
-        options::compare(&mut comparing, row);
-        if !options.differences_only {
-            hazards::compare(&mut comparing, row, told);
-            delete_rules::compare(&mut comparing, row, told);
-        }
-    }
+    let found = compare_tables(&comparing, &rows, options.differences_only);
+    comparing.findings.extend(found);
 
     let mut findings = comparing.findings;
     select(&mut findings, &options.selection, (&rows, namespace_of(dialect)), &mut diagnostics);
@@ -128,6 +117,61 @@ pub fn compare(sources: &[Source<'_>], dialect: &dyn Dialect, options: &Options)
     let tables = compared_tables(&rows, dialect);
     let summary = summarise(&tables, &findings, &coverage);
     Comparison { findings, suppressed, tables, coverage, summary, diagnostics, ..Comparison::default() }
+}
+
+/// What is found in the tables, in their order. Each is compared by itself: many are shared out among the processors.
+fn compare_tables<'a>(comparing: &Comparing<'a>, rows: &[TableRow<'a>], differences_only: bool) -> Vec<Finding> {
+    let compare_share = &|rows: &[TableRow<'a>]| {
+        let mut comparing = comparing.beside();
+        rows.iter().for_each(|row| compare_table(&mut comparing, row, differences_only));
+        comparing.findings
+    };
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut shares = rows.chunks(rows.len().div_ceil(processors).max(LEAST_SHARE));
+    let own = shares.next().unwrap_or_default();
+    thread::scope(|scope| {
+        let begin = |share| thread::Builder::new().spawn_scoped(scope, move || compare_share(share));
+        let others: Vec<_> = shares.map(|share| (share, begin(share))).collect();
+        let mut findings = compare_share(own);
+        for (share, begun) in others {
+            findings.extend(match begun {
+                Ok(begun) => begun.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                // There is no other thread to be had.
+                Err(_) => compare_share(share),
+            });
+        }
+        findings
+    })
+}
+
+fn compare_table<'a>(comparing: &mut Comparing<'a>, row: &TableRow<'a>, differences_only: bool) {
+    if row.holders() > 1 {
+        compare_shared_table(comparing, row, differences_only);
+    }
+    if !differences_only {
+        hazards::columns_differing_by_case(comparing, row);
+    }
+}
+
+/// A table that several sources have.
+fn compare_shared_table<'a>(comparing: &mut Comparing<'a>, row: &TableRow<'a>, differences_only: bool) {
+    let told = comparing.findings.len();
+    columns::compare(comparing, row);
+    primary_keys::compare(comparing, row);
+    indexes::compare(comparing, row);
+    foreign_keys::compare(comparing, row);
+    conditions::compare(comparing, row);
+    objects::compare_triggers(comparing, row);
+    objects::compare_policies(comparing, row);
+    options::compare_row_security(comparing, row);
+    options::compare_partitioning(comparing, row);
+    options::compare_comments(comparing, row);
+    options::compare(comparing, row);
+    if !differences_only {
+        hazards::compare(comparing, row, told);
+        delete_rules::compare(comparing, row, told);
+        names_on_server::reserved(comparing, row);
+    }
 }
 
 impl Comparison {

@@ -88,6 +88,11 @@ impl<'a> Comparing<'a> {
         }
     }
 
+    /// The same comparison with nothing found yet, for another thread.
+    pub(crate) fn beside(&self) -> Self {
+        Self { findings: Vec::new(), renamed: self.renamed.clone(), overrides: self.overrides.clone(), ..*self }
+    }
+
     /// The source of that name.
     pub(crate) fn source_named(&self, name: &str) -> Option<usize> {
         self.sources.iter().position(|source| source.name == name)

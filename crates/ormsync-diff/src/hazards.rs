@@ -317,7 +317,7 @@ pub(crate) fn serves(table: &Table, key: &ForeignKey) -> bool {
 }
 
 /// Tables that one source has twice, by names that differ in nothing but letter case.
-pub(crate) fn names_differing_by_case(comparing: &mut Comparing<'_>, rows: &[TableRow<'_>]) {
+pub(crate) fn tables_differing_by_case(comparing: &mut Comparing<'_>, rows: &[TableRow<'_>]) {
     let mut by_letters: HashMap<(String, String), Vec<&TableRow<'_>>> = HashMap::new();
     for row in rows {
         by_letters.entry((row.namespace.to_owned(), row.name.to_lowercase())).or_default().push(row);
@@ -335,17 +335,19 @@ pub(crate) fn names_differing_by_case(comparing: &mut Comparing<'_>, rows: &[Tab
             comparing.report_hazard(&rules::NAME_CASE, path, headline, (source, saying), second.at_most());
         }
     }
-    for row in rows {
-        columns_differing_by_case(comparing, row);
-    }
 }
 
-fn columns_differing_by_case(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
+/// Columns that one source has twice, by names that differ in nothing but letter case.
+pub(crate) fn columns_differing_by_case(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
     let mut found: Vec<(usize, String, String)> = Vec::new();
     for source in 0..row.slots.len() {
         let mut seen: HashMap<String, &str> = HashMap::new();
-        let columns = row.table(source).into_iter().flat_map(|table| table.columns.keys());
-        for name in columns {
+        let columns = || row.table(source).into_iter().flat_map(|table| table.columns.keys());
+        // Two of a kind can't both be all lower case, which nearly all names are.
+        if columns().all(|name| name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())) {
+            continue;
+        }
+        for name in columns() {
             match seen.insert(name.to_lowercase(), name) {
                 Some(first) if !found.iter().any(|(_, _, second)| second == name) => {
                     found.push((source, first.to_owned(), name.clone()));

@@ -88,18 +88,17 @@ pub(crate) fn long(comparing: &mut Comparing<'_>, names: &[LongName]) {
     }
 }
 
-/// Tells tables and columns that are called by a word the server keeps for itself, each once. Names with capital letters
+/// Tells a table and columns that are called by a word the server keeps for itself, each once. Names with capital letters
 /// are not told: they are an ORM's own (`Order`), and who writes SQL for them by hand is used to quoting.
-pub(crate) fn reserved(comparing: &mut Comparing<'_>, rows: &[TableRow<'_>]) {
-    for row in rows.iter().filter(|row| row.holders() > 1) {
-        let holder = (0..row.slots.len()).find(|source| row.table(*source).is_some());
-        let Some((source, table)) = holder.and_then(|source| Some((source, row.table(source)?))) else { continue };
-        if is_told(comparing, row.name) {
-            let saying = Saying::new(format!("called {}", row.name), &table.origin);
-            tell(comparing, row.own_path(comparing), row, (source, saying));
-        }
-        let columns: Vec<_> = table.columns.iter().filter(|(name, _)| is_told(comparing, name)).collect();
-        for (name, column) in columns {
+pub(crate) fn reserved(comparing: &mut Comparing<'_>, row: &TableRow<'_>) {
+    let holder = (0..row.slots.len()).find(|source| row.table(*source).is_some());
+    let Some((source, table)) = holder.and_then(|source| Some((source, row.table(source)?))) else { return };
+    if is_told(comparing, row.name) {
+        let saying = Saying::new(format!("called {}", row.name), &table.origin);
+        tell(comparing, row.own_path(comparing), row, (source, saying));
+    }
+    for (name, column) in &table.columns {
+        if is_told(comparing, name) {
             let saying = Saying::new(format!("called {name}"), &column.origin);
             let path = row.path(comparing, ObjectKind::Column, name);
             tell(comparing, path, row, (source, saying));

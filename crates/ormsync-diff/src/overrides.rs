@@ -15,7 +15,7 @@ pub struct Override {
 }
 
 /// [`Override`]s, ready to be asked: the longest pattern first, which is the most exact one.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Overrides<'a> {
     patterns: Vec<(GlobMatcher, &'a BTreeMap<String, Option<Severity>>)>,
 }

@@ -22,7 +22,7 @@ impl Reading {
 
 /// How a source would write an object in its own language. Suggested fixes are made of this, chosen
 /// by the source that has to change.
-pub trait Spelling {
+pub trait Spelling: Sync {
     /// The declaration of the object at `path` in `wanted`, in this source's language, on one or a few
     /// lines; none where the language has no words for it. `own` is what the source itself has now,
     /// for names and style.

@@ -39,8 +39,8 @@ pub(crate) struct ServerAddress {
     pub(crate) client_certificate: Option<String>,
     pub(crate) client_key: Option<String>,
     pub(crate) connect_timeout: Option<Duration>,
-    /// Whether more than one connection is forbidden (`connection_limit=1`, as Prisma's URLs have it).
-    pub(crate) one_connection: bool,
+    /// How many connections there may be at most (`connection_limit`, as Prisma's URLs have it).
+    pub(crate) connection_limit: Option<usize>,
     /// The parameters as they were written, for other programs.
     pub(crate) query: String,
 }
@@ -74,7 +74,7 @@ impl ServerAddress {
             client_certificate: None,
             client_key: None,
             connect_timeout: None,
-            one_connection: false,
+            connection_limit: None,
             query: query.to_owned(),
         };
         address.set_hosts(host_and_port)?;
@@ -199,7 +199,7 @@ impl ServerAddress {
                 "connect_timeout" | "connection_timeout" => {
                     self.connect_timeout = value.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
                 }
-                "connection_limit" => self.one_connection = value == "1",
+                "connection_limit" => self.connection_limit = value.parse().ok().filter(|limit| *limit > 0),
                 _ => tls.read(name, value)?,
             }
         }

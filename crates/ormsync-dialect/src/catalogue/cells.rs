@@ -6,6 +6,7 @@ use super::CatalogueRows;
 use super::answer::{CatalogueAnswer, NULL};
 
 /// The cells of one row, from left to right.
+#[derive(Clone)]
 pub(crate) struct Cells<'a> {
     answer: &'a CatalogueAnswer,
     row: usize,

@@ -148,6 +148,10 @@ impl Dialect for MySql {
         catalogue::queries(server, scope)
     }
 
+    fn catalogue_connections(&self, server: &Server, rows: &CatalogueRows) -> usize {
+        catalogue::connections(server, rows)
+    }
+
     fn further_catalogue_queries(&self, server: &Server, rows: &CatalogueRows) -> Vec<CatalogueQuery> {
         catalogue::further_queries(server, rows)
     }

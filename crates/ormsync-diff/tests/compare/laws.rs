@@ -1,9 +1,9 @@
 //! What holds for every comparison.
 
 use ormsync_diff::Options;
-use ormsync_schema::Schema;
+use ormsync_schema::{DataType, Schema};
 
-use crate::builder::{changed, shop, table_of, three, told, two};
+use crate::builder::{changed, column, shop, table, table_of, three, told, two};
 use crate::mutations::MUTATIONS;
 
 #[test]
@@ -76,4 +76,26 @@ fn more_than_three_sources_are_compared_alike() {
     let comparison = compare(&sources, crate::builder::DIALECT, &Options::default());
     assert_eq!(told(&comparison), ["column-nullable users.email: d drifted"]);
     assert_eq!(comparison.findings[0].headline, "users.email takes NULL in d, not in a, b, c and e");
+}
+
+/// So many tables are shared out among the processors.
+#[test]
+fn many_tables_are_compared_as_each_is_alone() {
+    let of_tables = |nullable: fn(usize) -> bool, numbers: std::ops::Range<usize>| {
+        let mut schema = Schema::new("postgresql");
+        for number in numbers {
+            let mut table = table([("id", column(DataType::named("int"))), ("note", column(DataType::named("text")))]);
+            table.columns["note"].nullable = nullable(number);
+            schema.namespace_mut("public").tables.insert(format!("t{number:04}"), table);
+        }
+        schema
+    };
+    let compare = |numbers: std::ops::Range<usize>| {
+        let (left, right) = (of_tables(|_| false, numbers.clone()), of_tables(|number| number % 3 == 0, numbers));
+        two(&left, &right, &Options::default())
+    };
+    let together = compare(0..1000);
+    assert_eq!((together.summary.tables_compared, together.summary.drifted), (1000, 334));
+    let each: Vec<String> = (0..1000).flat_map(|number| told(&compare(number..number + 1))).collect();
+    assert_eq!(told(&together), each);
 }

@@ -1,5 +1,6 @@
 //! Columns, and how the two servers write their defaults.
 
+use indexmap::IndexMap;
 use ormsync_schema::{Column, DataType, DefaultValue, Expression, Generated, GeneratedStorage, Identity, Literal};
 
 use super::{Assembly, origin, text};
@@ -12,39 +13,60 @@ impl Assembly {
     /// Columns of tables and views.
     pub(super) fn read_columns(&mut self, rows: &CatalogueRows) {
         let mut types = KnownTypes::new(types::parse);
-        for mut cells in Cells::of(rows, "columns") {
-            let (database, relation, name) = (cells.text(), cells.text(), cells.text());
-            let (type_text, nullable) = (cells.text(), cells.flag());
-            let (default, extra) = (cells.optional(), Extra::of(cells.text()));
-            let (expression, collation, comment) = (cells.filled(), cells.filled(), cells.filled());
-            // MariaDB says in a comment that only it reads how a column is kept.
-            let (type_text, kept) = type_text.split_once(" /*M!").unwrap_or((type_text, ""));
-            let mut column = Column::new(types.get(type_text), nullable, origin(&[database, relation, name]));
-            column.comment = comment;
-            column.spatial_reference = cells.number();
-            column.compressed = kept.contains("COMPRESSED");
-            column.without_history = extra.has("without system versioning");
-            column.invisible = extra.has("invisible");
-            if extra.has("auto_increment") {
-                column.identity = Some(Identity::auto_increment().into());
-            }
-            column.generated = expression.and_then(|expression| self.generated(&expression, &extra)).map(Box::new);
-            if column.generated.is_none() {
-                column.default = default.and_then(|text| self.default(text, &extra, &column.data_type, database));
-            }
-            column.on_update = extra.on_update().map(|text| defaults::parse(text, &column.data_type).into());
-            let namespace = self.namespace(database);
-            let Some(content) = self.schema.namespaces.get_mut(namespace) else { continue };
-            if let Some(table) = content.tables.get(relation) {
+        let mut rows = Cells::of(rows, "columns");
+        while let Some(first) = rows.next() {
+            // Nearly always all columns of a table stand together: those of two that differ by letter case need not.
+            let together = first.rows_alike(2);
+            let mut names = first.clone();
+            let (database, relation) = (names.text(), names.text());
+            let namespace = self.namespace(database).to_owned();
+            let content = self.schema.namespaces.get(&namespace);
+            let of_table = content.and_then(|content| content.tables.get(relation)?.options.get("collation")).cloned();
+            let mut columns = IndexMap::with_capacity(together);
+            for mut cells in std::iter::once(first).chain(rows.by_ref().take(together - 1)) {
+                let name = cells.nth(2).flatten().unwrap_or_default();
+                let mut column = self.column(&mut types, (database, relation, name), &mut cells);
                 // Only a collation of the column's own is said.
-                column.collation = collation.filter(|own| table.options.get("collation") != Some(own));
+                column.collation = column.collation.filter(|own| Some(own) != of_table.as_ref());
+                columns.insert(name.to_owned(), column);
             }
-            let Some(columns) = columns_mut(content, relation) else { continue };
-            if columns.is_empty() {
-                columns.reserve(cells.rows_alike(2));
+            let content = self.schema.namespaces.get_mut(&namespace);
+            match content.and_then(|content| columns_mut(content, relation)) {
+                Some(known) if known.is_empty() => *known = columns,
+                Some(known) => known.extend(columns),
+                None => {}
             }
-            columns.insert(name.to_owned(), column);
         }
+    }
+
+    /// What a row says of a column behind its name.
+    fn column<'text>(
+        &self,
+        types: &mut KnownTypes<'text>,
+        (database, relation, name): (&str, &str, &str),
+        cells: &mut Cells<'text>,
+    ) -> Column {
+        let (type_text, nullable) = (cells.text(), cells.flag());
+        let (default, extra) = (cells.optional(), Extra::of(cells.text()));
+        let (expression, collation, comment) = (cells.filled(), cells.filled(), cells.filled());
+        // MariaDB says in a comment that only it reads how a column is kept.
+        let (type_text, kept) = type_text.split_once(" /*M!").unwrap_or((type_text, ""));
+        let mut column = Column::new(types.get(type_text), nullable, origin(&[database, relation, name]));
+        column.collation = collation;
+        column.comment = comment;
+        column.spatial_reference = cells.number();
+        column.compressed = kept.contains("COMPRESSED");
+        column.without_history = extra.has("without system versioning");
+        column.invisible = extra.has("invisible");
+        if extra.has("auto_increment") {
+            column.identity = Some(Identity::auto_increment().into());
+        }
+        column.generated = expression.and_then(|expression| self.generated(&expression, &extra)).map(Box::new);
+        if column.generated.is_none() {
+            column.default = default.and_then(|text| self.default(text, &extra, &column.data_type, database));
+        }
+        column.on_update = extra.on_update().map(|text| defaults::parse(text, &column.data_type).into());
+        column
     }
 
     fn generated(&self, expression: &str, extra: &Extra) -> Option<Generated> {

@@ -1,6 +1,6 @@
 //! Tables, views, sequences, partitioning, triggers and routines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use ormsync_schema::{
     Expression, Partition, Partitioning, Routine, RoutineKind, Sequence, Table, Trigger, TriggerEvent, TriggerTiming,
@@ -12,10 +12,15 @@ use crate::CatalogueRows;
 use crate::catalogue::Cells;
 
 impl Assembly {
-    /// Tables, views and sequences, still without columns.
+    /// Tables, views and sequences, still without columns. What came when reading had begun may be read half, and was not there
+    /// when it began.
     pub(super) fn read_relations(&mut self, rows: &CatalogueRows) {
+        let listed: HashSet<_> = Cells::of(rows, "listed").map(|mut cells| (cells.text(), cells.text())).collect();
         for mut cells in Cells::of(rows, "tables") {
             let (database, name, kind) = (cells.text(), cells.text(), cells.text());
+            if !listed.contains(&(database, name)) {
+                continue;
+            }
             let (engine, collation) = (cells.optional(), cells.optional());
             let (create_options, comment) = (cells.text(), cells.filled());
             let origin = origin(&[database, name]);
