@@ -21,7 +21,7 @@ use crate::{
     witness,
 };
 
-/// So few tables are compared sooner than another thread has begun.
+/// So few tables are compared in a few milliseconds: another thread would save next to nothing.
 const LEAST_SHARE: usize = 100;
 
 /// How to compare.

@@ -21,13 +21,17 @@ impl Assembly {
             let (database, relation) = (names.text(), names.text());
             let namespace = self.namespace(database).to_owned();
             let content = self.schema.namespaces.get(&namespace);
-            let of_table = content.and_then(|content| content.tables.get(relation)?.options.get("collation")).cloned();
+            let table = content.and_then(|content| content.tables.get(relation));
+            let of_table = table.map(|table| table.options.get("collation").cloned());
             let mut columns = IndexMap::with_capacity(together);
             for mut cells in std::iter::once(first).chain(rows.by_ref().take(together - 1)) {
                 let name = cells.nth(2).flatten().unwrap_or_default();
                 let mut column = self.column(&mut types, (database, relation, name), &mut cells);
-                // Only a collation of the column's own is said.
-                column.collation = column.collation.filter(|own| Some(own) != of_table.as_ref());
+                // Only a collation of the column's own is said; in a view it is that of what is selected.
+                column.collation = match &of_table {
+                    Some(of_table) => column.collation.filter(|own| Some(own) != of_table.as_ref()),
+                    None => None,
+                };
                 columns.insert(name.to_owned(), column);
             }
             let content = self.schema.namespaces.get_mut(&namespace);
