@@ -201,7 +201,7 @@ impl Session {
             // The SQL mode decides how the server prints expressions: the queries want its plainest one.
             Driver::MySql(_) => {
                 let statement = if server.product == "MariaDB" {
-                    // Statistics of the engine's own are looked up for each table that STATISTICS is asked about.
+                    // Engine-independent statistics are looked up for each table that STATISTICS is asked about.
                     // <https://mariadb.com/docs/server/ha-and-performance/optimization-and-tuning/query-optimizations/statistics-for-optimizing-queries/engine-independent-table-statistics>
                     let limit = self.statement_timeout.as_secs_f64();
                     format!("max_statement_time = {limit}, SESSION use_stat_tables = never")

@@ -138,9 +138,13 @@ fn a_fixed_number_of_statements_and_none_prepared() {
 }
 
 /// What is read, and by how many connections.
-fn read_counting_connections(variable: &'static str, name: &str, parameters: &str) -> (Schema, usize) {
+fn read_counting_connections(
+    variable: &'static str,
+    account: &str,
+    (name, parameters): (&str, &str),
+) -> (Schema, usize) {
     let (port, commands) = listen_to_mysql(&server(variable));
-    let url = format!("mysql://root@127.0.0.1:{port}/{name}?sslmode=disable{parameters}");
+    let url = format!("mysql://{account}@127.0.0.1:{port}/{name}?sslmode=disable{parameters}");
     let schema = wait(read_in(&url, &[])).unwrap().schema;
     let commands = commands.lock().unwrap();
     (schema, commands.iter().filter(|(_, text)| text.contains("START TRANSACTION READ ONLY")).count())
@@ -161,14 +165,38 @@ fn several_connections_see_what_one_sees() {
         }
         for (what, tables, count, limits) in cases {
             let database = Database::create(variable, what, tables);
-            let (of_one, begun) = read_counting_connections(variable, &database.name, "&connection_limit=1");
+            let (of_one, begun) = read_counting_connections(variable, "root", (&database.name, "&connection_limit=1"));
             assert_eq!(begun, 1, "{flavour}, {what}");
             assert_eq!(of_one.tables().count(), count, "{flavour}, {what}");
             for (limit, connections) in limits {
-                let (of_several, begun) = read_counting_connections(variable, &database.name, limit);
+                let (of_several, begun) = read_counting_connections(variable, "root", (&database.name, limit));
                 assert_eq!(begun, connections, "{flavour}, {what}{limit}");
                 assert_eq!(of_several, of_one, "{flavour}, {what}{limit}");
             }
+        }
+    }
+}
+
+/// Connections that the server refuses are done without.
+#[test]
+fn an_account_has_fewer_connections_than_are_wanted() {
+    for (flavour, variable) in servers().filter(|(flavour, _)| *flavour == "mariadb") {
+        let many: String = (0..401).map(|number| format!("CREATE TABLE t{number} (id int PRIMARY KEY);")).collect();
+        let database = Database::create(variable, "few_connections", &many);
+        let (name, account) = (&database.name, format!("few_{}", std::process::id()));
+        for (most, connections) in [(1, 1), (2, 2)] {
+            run(
+                variable,
+                "",
+                &format!(
+                    "DROP USER IF EXISTS {account}; GRANT ALL ON {name}.* TO {account} \
+                     IDENTIFIED BY 'pw' WITH MAX_USER_CONNECTIONS {most}"
+                ),
+            );
+            let (schema, begun) = read_counting_connections(variable, &format!("{account}:pw"), (name, ""));
+            run(variable, "", &format!("DROP USER {account}"));
+            assert_eq!(begun, connections, "{flavour}, {most}");
+            assert_eq!(schema.tables().count(), 401, "{flavour}, {most}");
         }
     }
 }
