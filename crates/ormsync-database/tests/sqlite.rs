@@ -69,3 +69,14 @@ fn nothing_is_written() {
     assert_eq!(std::fs::read(&path).unwrap(), before);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside the file");
 }
+
+/// `.cargo/config.toml` has it built so; without that, reading many tables takes a tenth longer.
+#[test]
+fn the_built_in_sqlite_does_not_count_its_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let options: Vec<String> = wait(async {
+        let mut connection = create(&folder.path().join("a.db"), "SELECT 1").await;
+        sqlx::query_scalar("PRAGMA compile_options").fetch_all(&mut connection).await.unwrap()
+    });
+    assert!(options.iter().any(|option| option == "DEFAULT_MEMSTATUS=0"), "{options:?}");
+}
